@@ -1,0 +1,1 @@
+"""Conversation: no network, no SQL of its own."""

@@ -1,0 +1,1 @@
+"""The office: what a complaint is and what may happen to it."""

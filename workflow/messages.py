@@ -1,0 +1,81 @@
+"""The words that channels, bot and office share. No provider's field name appears here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal["text", "media", "location", "contact", "button", "unsupported"]
+
+#: How far a message has come, best evidence last. ``failed`` ends it, ``uncertain`` waits for a receipt.
+DeliveryState = Literal["accepted", "sent", "delivered", "read", "failed"]
+
+Purpose = Literal["reply", "ack", "emergency", "official", "notice", "page"]
+
+
+@dataclass(frozen=True)
+class Media:
+    """One file of an inbound message: its bytes, or the address where the provider keeps them."""
+
+    name: str
+    declared_type: str
+    content: bytes | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message as a person sent it, whatever the wire.
+
+    ``sender`` is the provider's own id of the person and the key of the address; ``number`` is an
+    attribute of it and may be missing (WhatsApp user names). ``raw`` is the event as received.
+    """
+
+    channel: str
+    account: str
+    provider_id: str
+    sender: str
+    text: str
+    raw: bytes
+    kind: Kind = "text"
+    number: str | None = None
+    display_name: str | None = None
+    aliases: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message ready for the wire. ``ref`` is our own id; receipts are matched by it."""
+
+    ref: str
+    channel: str
+    account: str
+    recipient: str
+    body: str
+    purpose: Purpose
+    locale: str
+    window_open: bool = True
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a provider answered to an accepted send."""
+
+    provider_id: str
+    state: DeliveryState = "accepted"
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """A receipt: the message it speaks of, by our ``ref`` or else the provider's id."""
+
+    state: DeliveryState
+    ref: str | None = None
+    provider_id: str | None = None
+    code: str | None = None
+    retryable: bool = False
+    raw: bytes = b""
+    at: datetime | None = field(default=None)
