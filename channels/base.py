@@ -1,12 +1,20 @@
-"""What every adapter offers, and the two shapes that cross the wire."""
+"""What every adapter offers, and the shapes that cross the wire."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from workflow.messages import DeliveryReport, Inbound, Outgoing, Sent
+from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
+
+#: The largest attachment that is fetched unless the caller says otherwise; Telegram hands out no more than this.
+MEDIA_LIMIT = 20 * 1024 * 1024
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_PLAIN_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 @dataclass(frozen=True)
@@ -19,12 +27,31 @@ class WireRequest:
     body: bytes
     query: tuple[tuple[str, str], ...] = ()
 
+    def header(self, name: str) -> str:
+        """The header's value in any spelling of its name; empty where it is missing."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a provider's error code means for us.
+
+    ``reason`` is one of our words: ``window`` (WhatsApp's 24 hours are over), ``rate``, ``address`` (nobody there),
+    ``blocked`` (the person wants no more), ``auth``, ``too_long``, ``template``, ``policy``, ``carrier``,
+    ``timeout``, ``network``, ``provider`` (its own failure), ``media``, ``other``.
+    """
+
+    reason: str
+    retryable: bool = False
+    ours: bool = False
+
 
 class SendError(Exception):
-    """A send that the provider refused or that never reached it.
+    """A send (or a fetch) that the provider refused or that never reached it.
 
-    ``code`` is the provider's own code or a short word of ours (``timeout``, ``network``);
-    ``retryable`` says whether the same message may succeed later; ``ours`` that the fault is our
+    ``code`` is the provider's own code or a short word of ours (``timeout``, ``network``), ``reason`` the same in our
+    words (see Fault); ``retryable`` says whether the same message may succeed later; ``ours`` that the fault is our
     configuration, so that staff are told rather than the complainant blamed; ``reached`` that the
     provider may have taken the message, so that a repeat could double it. ``retry_after`` in seconds.
     """
@@ -37,6 +64,7 @@ class SendError(Exception):
         ours: bool = False,
         reached: bool = False,
         retry_after: float | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -44,6 +72,7 @@ class SendError(Exception):
         self.ours = ours
         self.reached = reached
         self.retry_after = retry_after
+        self.reason = reason or code
 
 
 class BadPayload(Exception):
@@ -51,14 +80,14 @@ class BadPayload(Exception):
 
 
 class Adapter(Protocol):
-    """One wire protocol. An adapter holds no state about messages and never touches the database."""
+    """One wire protocol. An adapter never touches the database and may be called from any thread."""
 
     name: str
     #: channel -> our own address on it, for example ``{"whatsapp": "whatsapp:+628…"}``
     accounts: dict[str, str]
 
     def verify(self, request: WireRequest) -> bool:
-        """Whether the request really comes from the provider."""
+        """Whether the request really comes from the provider; False for anything else, never an exception."""
         ...
 
     def parse(self, request: WireRequest) -> Sequence[Inbound]:
@@ -66,13 +95,36 @@ class Adapter(Protocol):
         ...
 
     def parse_report(self, request: WireRequest) -> Sequence[DeliveryReport]:
-        """Every delivery receipt of the request."""
+        """Every delivery receipt of the request; never an exception but BadPayload."""
+        ...
+
+    def explain(self, code: str | None) -> Fault:
+        """What a code in one of this provider's receipts means."""
         ...
 
     def send(self, outgoing: Outgoing) -> Sent:
         """Hand one message to the provider; bounded in time; raises SendError."""
         ...
 
-    def close(self) -> None:
-        """Release threads and sockets."""
+    def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
+        """The bytes of an attachment; bounded in time and size; raises SendError. Never called inside a request."""
         ...
+
+    def close(self) -> None:
+        """Release threads and sockets; the adapter is not used again."""
+        ...
+
+
+def tidy(value: str) -> str:
+    """The text without what PostgreSQL refuses, at the same length: offsets into it stay true."""
+    return _LONE_SURROGATE.sub("\ufffd", value).replace("\0", "␀")
+
+
+def stable_id(value: str) -> str:
+    """A provider's id as it is, or its hash where it would not fit an indexed column."""
+    return value if _PLAIN_ID.fullmatch(value) else content_id(value.encode("utf-8", "surrogatepass"))
+
+
+def content_id(raw: bytes) -> str:
+    """The id of an event whose provider gave none: the same event again has the same."""
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"

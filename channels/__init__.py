@@ -1,0 +1,76 @@
+"""The outside world. This table is the only place that knows every adapter by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.base import Adapter
+
+
+@dataclass(frozen=True)
+class ChannelConfig:
+    """The settings of every channel; one whose settings are missing is off."""
+
+    public_url: str | None = None
+    local_url: str | None = None
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = None
+    twilio_shared_key: str | None = None
+    twilio_whatsapp_from: str | None = None
+    twilio_sms_from: str | None = None
+    twilio_api_base: str | None = None
+    telegram_token: str | None = None
+    telegram_webhook_secret: str | None = None
+    telegram_api_base: str | None = None
+
+
+def build(config: ChannelConfig, *, simulator_key: bytes | None) -> dict[str, Adapter]:
+    """Every adapter that has its settings, by name. A provider's library is imported only for its adapter."""
+    candidates = {
+        "web": _web(),
+        "simulator": _simulator(config, simulator_key),
+        "twilio": _twilio(config),
+        "telegram": _telegram(config),
+    }
+    return {name: adapter for name, adapter in candidates.items() if adapter is not None}
+
+
+def adapter_for(adapters: Mapping[str, Adapter], channel: str) -> Adapter | None:
+    """The adapter that serves a channel, None where the channel is off."""
+    return next((adapter for adapter in adapters.values() if channel in adapter.accounts), None)
+
+
+def _web() -> Adapter:
+    from channels.web import WebAdapter
+
+    return WebAdapter()
+
+
+def _simulator(config: ChannelConfig, key: bytes | None) -> Adapter | None:
+    if key is None or not config.local_url:
+        return None
+    from channels.simulator import SimulatorAdapter
+
+    return SimulatorAdapter(base_url=config.local_url, key=key)
+
+
+def _twilio(config: ChannelConfig) -> Adapter | None:
+    senders = config.twilio_whatsapp_from or config.twilio_sms_from
+    if not (config.twilio_account_sid and config.twilio_auth_token and senders):
+        return None
+    from channels.twilio import TwilioAdapter
+
+    return TwilioAdapter(
+        account_sid=config.twilio_account_sid,
+        auth_token=config.twilio_auth_token,
+        shared_key=config.twilio_shared_key,
+        whatsapp_from=config.twilio_whatsapp_from,
+        sms_from=config.twilio_sms_from,
+        public_url=config.public_url,
+        api_base=config.twilio_api_base,
+    )
+
+
+def _telegram(config: ChannelConfig) -> Adapter | None:
+    return None
