@@ -73,4 +73,12 @@ def _twilio(config: ChannelConfig) -> Adapter | None:
 
 
 def _telegram(config: ChannelConfig) -> Adapter | None:
-    return None
+    if not config.telegram_token:
+        return None
+    from channels.telegram import TelegramAdapter
+
+    return TelegramAdapter(
+        token=config.telegram_token,
+        webhook_secret=config.telegram_webhook_secret,
+        api_base=config.telegram_api_base,
+    )

@@ -23,18 +23,20 @@ def download(
     seconds: float,
     credentials: Callable[[str], Credentials | None],
 ) -> bytes:
-    """The file's bytes. ``credentials`` is asked again for every address that a redirect names."""
+    """The file's bytes. ``credentials`` is asked again for every address that a redirect names.
+
+    The library's exceptions are cut off: they quote the address, which may hold a token.
+    """
     deadline = time.monotonic() + seconds
     try:
-        with requests.Session() as session:
-            with _follow(session, url, deadline, credentials) as response:
-                return _read(response, limit, deadline)
-    except requests.Timeout as error:
-        raise SendError("timeout", retryable=True) from error
-    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-        raise SendError("network", retryable=True) from error
-    except (requests.RequestException, ValueError) as error:  # an address that cannot be one
-        raise SendError("media", retryable=False) from error
+        with requests.Session() as session, _follow(session, url, deadline, credentials) as response:
+            return _read(response, limit, deadline)
+    except requests.Timeout:
+        raise SendError("timeout", retryable=True) from None
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        raise SendError("network", retryable=True) from None
+    except (requests.RequestException, ValueError):  # an address that cannot be one
+        raise SendError("media", retryable=False) from None
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

@@ -1,0 +1,97 @@
+"""A threaded HTTP server on a free loopback port whose answers a subclass decides."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+#: The longest that a hanging answer keeps a thread.
+PATIENCE = 5.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as it came in."""
+
+    method: str
+    path: str
+    headers: Message
+    body: bytes
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode("utf-8"), keep_blank_values=True))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back; status 0 closes the connection without a word."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class LoopbackServer:
+    """Listens from its construction until ``stop``. Usable as a context manager."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        self._http.block_on_close = False
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    def answer(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    def hang(self) -> Answer:
+        """No answer until the test is over; then none at all."""
+        self.released.wait(PATIENCE)
+        return Answer(0)
+
+    def stop(self) -> None:
+        self.released.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join(5)
+
+    def __enter__(self) -> LoopbackServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _handle(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                call = Call(self.command, urlsplit(self.path).path, self.headers, self.rfile.read(length))
+                answer = server.answer(call)
+                if not answer.status:
+                    self.close_connection = True
+                    return
+                self.send_response(answer.status)
+                for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            do_GET = do_POST = _handle
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Silence: tests read ``messages`` instead."""
+
+        return Handler

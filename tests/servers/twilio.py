@@ -1,0 +1,214 @@
+"""Twilio's REST API and its callbacks, as far as a complaint desk meets them.
+
+https://www.twilio.com/docs/messaging/api/message-resource, …/docs/usage/twilios-response#response-formats-exceptions
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from urllib.parse import urlencode
+
+from twilio.request_validator import HMAC_SHA1, RequestValidator  # type: ignore[import-untyped]
+
+from tests.servers.loopback import Answer, Call, LoopbackServer
+
+ACCOUNT_SID = "AC" + "0" * 31 + "1"
+AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
+SHARED_KEY = "kunci-bersama-untuk-uji"
+
+#: outcome -> HTTP status, Twilio's code, Twilio's sentence
+_ERRORS: dict[str, tuple[int, int, str]] = {
+    "429": (429, 20429, "Too Many Requests"),
+    "500": (500, 20500, "An internal server error has occurred"),
+    "503": (503, 20503, "Service unavailable"),
+    "20003": (401, 20003, "Authenticate"),
+    "21211": (400, 21211, "Invalid 'To' Phone Number"),
+    "21610": (400, 21610, "Attempt to send to unsubscribed recipient"),
+    "21617": (400, 21617, "The concatenated message body exceeds the 1600 character limit"),
+    "63016": (400, 63016, "Failed to send freeform message because you are outside the allowed window"),
+    "63018": (429, 63018, "Rate limit exceeded for Channel"),
+}
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message that the server has taken."""
+
+    sid: str
+    sender: str
+    recipient: str
+    body: str
+    status_callback: str
+    form: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """A request from Twilio, ready to be posted: ``body`` is ``form`` encoded."""
+
+    url: str
+    headers: dict[str, str]
+    form: dict[str, str]
+    body: bytes
+
+
+def signed_form(url: str, fields: Mapping[str, str], auth_token: str, algorithm: str = HMAC_SHA1) -> dict[str, str]:
+    """The headers with which Twilio would post these fields to this address.
+
+    With ``HMAC_SHA256`` the secret is a shared key and the header that names the scheme comes along.
+    """
+    signature = RequestValidator(auth_token).compute_signature(url, dict(fields), algorithm)
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "X-Twilio-Signature": signature}
+    if algorithm != HMAC_SHA1:
+        headers["X-Twilio-Webhooks-Signature-Settings"] = f"key=webhooks_sharedkey_01,algorithm={algorithm}"
+    return headers
+
+
+class TwilioServer(LoopbackServer):
+    """One account. ``plan(recipient, outcome, times)`` decides what a recipient's next messages meet.
+
+    Outcomes: ``ok``, any key of the error table, ``hang``, ``drop`` (connection closed without an answer),
+    ``garbage`` (201 that is not JSON), ``failed`` (201 with the status failed).
+    """
+
+    def __init__(self, account_sid: str = ACCOUNT_SID, auth_token: str = AUTH_TOKEN) -> None:
+        self.account_sid = account_sid
+        self.auth_token = auth_token
+        self.messages: list[SentMessage] = []
+        self.attempts: list[str] = []
+        self.retry_after = 7
+        self._plans: dict[str, list[str]] = {}
+        self._standing: dict[str, str] = {}
+        self._media: dict[str, Answer] = {}
+        self._numbers = count(1)
+        super().__init__()
+
+    def plan(self, recipient: str, outcome: str, times: int | None = None) -> None:
+        """For the next ``times`` messages, or for all where that is left out."""
+        if times is None:
+            self._standing[recipient] = outcome
+        else:
+            self._plans.setdefault(recipient, []).extend([outcome] * times)
+
+    def add_media(self, content: bytes, declared: str = "image/jpeg", redirect_to: str | None = None) -> str:
+        """The address of a file that wants the account's password, and may redirect like Twilio's own."""
+        path = f"/2010-04-01/Accounts/{self.account_sid}/Messages/MM1/Media/ME{next(self._numbers):032x}"
+        headers = {"Content-Type": declared} if redirect_to is None else {"Location": redirect_to}
+        self._media[path] = Answer(307 if redirect_to else 200, content, headers)
+        return self.url + path
+
+    def receipt(
+        self, message: SentMessage, status: str, error_code: str | None = None, url: str | None = None
+    ) -> SignedRequest:
+        """The signed status callback for a message that was taken here."""
+        fields = {
+            "AccountSid": self.account_sid,
+            "ApiVersion": "2010-04-01",
+            "From": message.sender,
+            "MessageSid": message.sid,
+            "MessageStatus": status,
+            "SmsSid": message.sid,
+            "SmsStatus": status,
+            "To": message.recipient,
+        } | ({"ErrorCode": error_code} if error_code else {})
+        target = url or message.status_callback
+        headers = signed_form(target, fields, self.auth_token)
+        return SignedRequest(target, headers, fields, urlencode(fields).encode())
+
+    def inbound(self, url: str, **fields: str) -> SignedRequest:
+        """A signed inbound WhatsApp message; ``fields`` replace or add to the usual ones."""
+        sid = f"SM{next(self._numbers):032x}"
+        usual = {
+            "SmsMessageSid": sid,
+            "NumMedia": "0",
+            "ProfileName": "Siti",
+            "MessageType": "text",
+            "SmsSid": sid,
+            "WaId": "6281234567890",
+            "SmsStatus": "received",
+            "Body": "Halo",
+            "To": "whatsapp:+14155238886",
+            "NumSegments": "1",
+            "MessageSid": sid,
+            "AccountSid": self.account_sid,
+            "From": "whatsapp:+6281234567890",
+            "ApiVersion": "2010-04-01",
+        } | fields
+        return SignedRequest(url, signed_form(url, usual, self.auth_token), usual, urlencode(usual).encode())
+
+    def answer(self, call: Call) -> Answer:
+        if not self._authentic(call):
+            return _error(*_ERRORS["20003"])
+        if call.method == "GET":
+            return self._media.get(call.path) or _error(404, 20404, "The requested resource was not found")
+        match = re.fullmatch(r"/2010-04-01/Accounts/(AC\w+)/Messages\.json", call.path)
+        if not match or match[1] != self.account_sid:
+            return _error(404, 20404, "The requested resource was not found")
+        return self._create(call.form)
+
+    def _authentic(self, call: Call) -> bool:
+        expected = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
+        return call.headers.get("Authorization") == f"Basic {expected}"
+
+    def _create(self, form: dict[str, str]) -> Answer:
+        recipient = form.get("To", "")
+        self.attempts.append(recipient)
+        planned = self._plans.get(recipient)
+        outcome = planned.pop(0) if planned else self._standing.get(recipient, "ok")
+        if len(form.get("Body", "")) > 1600:
+            outcome = "21617"
+        if outcome in _ERRORS:
+            status, code, sentence = _ERRORS[outcome]
+            return _error(status, code, sentence, {"Retry-After": str(self.retry_after)} if status == 429 else {})
+        if outcome == "hang":
+            return self.hang()
+        if outcome == "drop":
+            return Answer(0)
+        return self._take(form, outcome)
+
+    def _take(self, form: dict[str, str], outcome: str) -> Answer:
+        sid = f"SM{next(self._numbers):032x}"
+        callback = form.get("StatusCallback", "")
+        self.messages.append(SentMessage(sid, form["From"], form["To"], form.get("Body", ""), callback, form))
+        if outcome == "garbage":
+            return Answer(201, b"<html>gateway</html>", {"Content-Type": "text/html"})
+        failed = outcome == "failed"
+        return _json(201, self._resource(sid, form) | ({"status": "failed", "error_code": 63024} if failed else {}))
+
+    def _resource(self, sid: str, form: dict[str, str]) -> dict[str, object]:
+        return {
+            "account_sid": self.account_sid,
+            "api_version": "2010-04-01",
+            "body": form.get("Body", ""),
+            "date_created": "Mon, 16 Nov 2026 02:00:00 +0000",
+            "date_sent": None,
+            "date_updated": "Mon, 16 Nov 2026 02:00:00 +0000",
+            "direction": "outbound-api",
+            "error_code": None,
+            "error_message": None,
+            "from": form["From"],
+            "messaging_service_sid": None,
+            "num_media": "0",
+            "num_segments": "1",
+            "price": None,
+            "price_unit": None,
+            "sid": sid,
+            "status": "queued",
+            "subresource_uris": {"media": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{sid}/Media.json"},
+            "to": form["To"],
+            "uri": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{sid}.json",
+        }
+
+
+def _error(status: int, code: int, sentence: str, headers: dict[str, str] | None = None) -> Answer:
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    return _json(status, {"code": code, "message": sentence, "more_info": more, "status": status}, headers)
+
+
+def _json(status: int, content: object, headers: dict[str, str] | None = None) -> Answer:
+    return Answer(status, json.dumps(content).encode(), {"Content-Type": "application/json", **(headers or {})})
