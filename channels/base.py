@@ -13,6 +13,31 @@ from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
 #: The largest attachment that is fetched unless the caller says otherwise; Telegram hands out no more than this.
 MEDIA_LIMIT = 20 * 1024 * 1024
 
+#: What families send. Python's own table changes with the machine's.
+_EXTENSIONS = {
+    "application/msword": ".doc",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/zip": ".zip",
+    "audio/aac": ".aac",
+    "audio/amr": ".amr",
+    "audio/mp4": ".m4a",
+    "audio/mpeg": ".mp3",
+    "audio/ogg": ".ogg",
+    "image/gif": ".gif",
+    "image/heic": ".heic",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "text/plain": ".txt",
+    "text/vcard": ".vcf",
+    "text/x-vcard": ".vcf",
+    "video/3gpp": ".3gp",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+}
+
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -118,6 +143,11 @@ class Adapter(Protocol):
 def tidy(value: str) -> str:
     """The text without what PostgreSQL refuses, at the same length: offsets into it stay true."""
     return _LONE_SURROGATE.sub("\ufffd", value).replace("\0", "␀")
+
+
+def extension(declared_type: str) -> str:
+    """The ending of a file name for a type, with its dot; empty where the type is unusual."""
+    return _EXTENSIONS.get(declared_type.partition(";")[0].strip().lower(), "")
 
 
 def stable_id(value: str) -> str:

@@ -12,6 +12,7 @@ import hmac
 import json
 import logging
 import threading
+import warnings
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -125,9 +126,8 @@ class TelegramAdapter:
         except concurrent.futures.TimeoutError:
             future.cancel()
             raise SendError("timeout", retryable=True, reached=True) from None
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            # Accepted by its status, yet unreadable.
-            raise SendError(type(error).__name__, retryable=True, reached=True, reason="provider") from None
+        except (TypeError, ValueError, KeyError, AttributeError):
+            raise _unreadable() from None
 
     def _started(self) -> tuple[asyncio.AbstractEventLoop, Bot]:
         """The loop and the bot, made at the first call: importing the library costs half a second."""
@@ -161,7 +161,13 @@ def _make_bot(token: str, base: str, timeout: float) -> Bot:
 
 
 def _silence() -> None:
-    """These loggers write the token, and on bad answers the text, into their lines."""
+    """These loggers write the token, and on bad answers the text, into their lines.
+
+    The warning speaks of a later type of ``retry_after``; both types are read here.
+    """
+    from telegram.warnings import PTBDeprecationWarning
+
+    warnings.filterwarnings("ignore", message=".*retry_after", category=PTBDeprecationWarning)
     for name in ("httpx", "httpcore", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
@@ -203,7 +209,14 @@ def _failed(error: TelegramError) -> SendError:
         return _refused(error.message.lower())
     if isinstance(error, errors.NetworkError):
         return _broken(error)
-    return SendError(type(error).__name__, retryable=False, reached=True, reason="other")
+    if isinstance(error, errors.ChatMigrated):
+        return SendError("address", retryable=False)
+    return _unreadable()
+
+
+def _unreadable() -> SendError:
+    """Accepted by its status, yet nothing that the library can read."""
+    return SendError("unreadable", retryable=True, reached=True, reason="provider")
 
 
 def _refused(description: str) -> SendError:

@@ -6,11 +6,10 @@ for one field that an older server leaves out.
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Sequence
 from typing import Any
 
-from channels.base import BadPayload, content_id, stable_id, tidy
+from channels.base import BadPayload, content_id, extension, stable_id, tidy
 from workflow.messages import Inbound, Kind, Media
 
 FILE_PREFIX = "telegram-file:"
@@ -31,7 +30,7 @@ _FILES = {
     "photo": ".jpg",
     "animation": ".mp4",
     "document": "",
-    "voice": ".oga",
+    "voice": ".ogg",
     "audio": ".mp3",
     "video": ".mp4",
     "video_note": ".mp4",
@@ -167,12 +166,12 @@ def _own_number(message: Object) -> str | None:
 
 
 def _media(message: Object) -> tuple[Media, ...]:
-    for key, extension in _FILES.items():
+    for key, usual in _FILES.items():
         found = _largest(message.get(key)) if key == "photo" else _object(message, key)
         file_id = _string(found, "file_id")
         if file_id:
             declared = _string(found, "mime_type") or ("image/jpeg" if key == "photo" else "")
-            name = _string(found, "file_name") or key + (mimetypes.guess_extension(declared) or extension)
+            name = _string(found, "file_name") or key + (extension(declared) or usual)
             return (Media(name=name, declared_type=declared, url=FILE_PREFIX + file_id),)
     return ()
 

@@ -180,9 +180,9 @@ class TwilioAdapter:
             raise self._refused(str(error.code or error.status), int(error.status)) from None
         except RequestException as error:
             raise _broken(error) from None
-        except (TwilioException, ValueError, TypeError, AttributeError) as error:
-            # Accepted by its status, yet unreadable: the receipt will tell.
-            raise SendError(type(error).__name__, retryable=True, reached=True, reason="provider") from None
+        except (TwilioException, ValueError, TypeError, AttributeError):
+            # Accepted by its status, yet nothing that the SDK can read: the receipt will tell.
+            raise SendError("unreadable", retryable=True, reached=True, reason="provider") from None
 
     def _refused(self, code: str, status: int) -> SendError:
         fault = twilio_codes.explain_answer(code, status)
@@ -198,7 +198,7 @@ class TwilioAdapter:
     def _sent(self, message: Any) -> Sent:
         sid, status = message.sid, message.status
         if not isinstance(sid, str) or not sid:
-            raise SendError("no_sid", retryable=True, reached=True, reason="provider")
+            raise SendError("unreadable", retryable=True, reached=True, reason="provider")
         state = twilio_codes.state(str(status or "queued"))
         if state == "failed":
             code = str(message.error_code or "unknown")

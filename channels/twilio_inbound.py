@@ -6,11 +6,10 @@ here insists on any of them but a sender.
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Mapping
 
-from channels.base import BadPayload, content_id, stable_id
+from channels.base import BadPayload, content_id, extension, stable_id
 from workflow.messages import Inbound, Kind, Media
 
 PREFIX = "whatsapp:"
@@ -102,8 +101,8 @@ def _media(fields: Fields) -> tuple[Media, ...]:
 
 def _one_media(fields: Fields, index: int) -> Media:
     declared = fields.get(f"MediaContentType{index}", "").strip().lower()
-    extension = mimetypes.guess_extension(declared.partition(";")[0], strict=False) or ""
-    return Media(name=f"media-{index + 1}{extension}", declared_type=declared, url=fields[f"MediaUrl{index}"])
+    name = f"media-{index + 1}{extension(declared)}"
+    return Media(name=name, declared_type=declared, url=fields[f"MediaUrl{index}"])
 
 
 def _kind(fields: Fields, media: tuple[Media, ...]) -> Kind:

@@ -35,14 +35,18 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class _Listener(ThreadingHTTPServer):
+    request_queue_size = 64  # the default of five makes a burst of connections wait for a second
+    daemon_threads = True
+    block_on_close = False
+
+
 class LoopbackServer:
     """Listens from its construction until ``stop``. Usable as a context manager."""
 
     def __init__(self) -> None:
         self.released = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self._http.block_on_close = False
+        self._http = _Listener(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
