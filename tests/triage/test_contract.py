@@ -1,0 +1,65 @@
+"""The public face of the triage: types, keys, offsets."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from triage import (
+    CATEGORIES,
+    GROUPS,
+    INTENTS,
+    LANGUAGES,
+    URGENCIES,
+    assess,
+    category_info,
+    similar,
+    to_json_dict,
+    working_days,
+)
+
+KEYS = {
+    "id", "intent", "categories", "urgency", "about_head", "about_staff", "vulnerable_group", "language",
+    "confidence", "evidence",
+}  # fmt: skip
+
+
+def test_the_json_object_has_exactly_the_contract_keys() -> None:
+    result = to_json_dict("m1", assess("Petugas loket minta uang 50 ribu"))
+    assert set(result) == KEYS
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_every_slug_is_of_the_scheme() -> None:
+    result = assess("Adik saya dipukuli petugas kemarin malam")
+    assert result.intent in INTENTS
+    assert 1 <= len(result.categories) <= 3
+    assert set(result.categories) <= set(CATEGORIES)
+    assert result.urgency in URGENCIES
+    assert result.vulnerable_group in GROUPS
+    assert result.language in LANGUAGES
+    assert 0 <= result.confidence <= 1
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_every_category_has_owner_track_and_clock(category: str) -> None:
+    info = category_info(category)
+    assert info.owner
+    assert info.items
+    assert info.working_days == {"integrity": 60, "service": 14, "information": 5}[info.track]
+
+
+def test_integrity_matters_have_sixty_working_days() -> None:
+    for slug in ("pungli", "kekerasan", "kekerasan_seksual", "narkoba_hp"):
+        assert working_days(slug) == 60
+    assert working_days("sikap_petugas") == 14
+    assert working_days("sikap_petugas", misconduct=True) == 60
+    assert working_days("kunjungan", question=True) == 5
+
+
+def test_a_repeat_is_recognised_and_another_matter_is_not() -> None:
+    texts = ["air mati tiga hari di blok C", "kapan jadwal besuk hari raya"]
+    found = similar("AIR MATI 3 hari di blok c!!", texts)
+    assert [likeness.index for likeness in found][:1] == [0]
+    assert all(likeness.index != 1 for likeness in found)

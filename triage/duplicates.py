@@ -1,0 +1,44 @@
+"""Whether a message repeats another one, or tells of the same incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
+
+from rapidfuzz import fuzz
+
+from triage.assessment import Language
+from triage.normalise import cut, excerpts
+from triage.lexicon import lexicon
+
+Key = TypeVar("Key")
+SAME = 0.85
+RELATED = 0.6
+_LIMIT = 2_000
+
+
+class Likeness(NamedTuple):
+    """How like one earlier text is (0 to 1)."""
+
+    index: int
+    score: float
+
+
+def similar(text: str, candidates: Iterable[str], *, floor: float = RELATED) -> list[Likeness]:
+    """The candidates that resemble the text, most similar first, by their place in ``candidates``."""
+    own = plain(text)
+    if not own:
+        return []
+    found = []
+    for index, candidate in enumerate(candidates):
+        score = fuzz.token_set_ratio(own, plain(candidate)) / 100
+        if score >= floor:
+            found.append(Likeness(index, round(score, 3)))
+    return sorted(found, key=lambda likeness: -likeness.score)
+
+
+def plain(text: str, language: Language = "id") -> str:
+    """The text in plain spelling, cut to a bounded length: what two messages are compared by."""
+    words = lexicon().words
+    tokens, _ = words.tokens(cut(text[:_LIMIT], excerpts(text[:_LIMIT], ())), language)
+    return " ".join(token.word for token in tokens)

@@ -1,0 +1,49 @@
+"""What is said to have happened, and whether it is really said: denied and supposed events do not count."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from triage.assessment import Category, Urgency
+from triage.lexicon import Kind
+from triage.patterns import Hit
+from triage.scene import Scene
+
+Standing = Literal["asserted", "past", "denied", "supposed"]
+
+
+class Event(NamedTuple):
+    """One event found in the message."""
+
+    kind: Kind
+    hit: Hit
+    standing: Standing
+
+    @property
+    def category(self) -> Category:
+        return self.kind.category
+
+    @property
+    def counts(self) -> bool:
+        return self.standing in ("asserted", "past")
+
+    @property
+    def urgency(self) -> Urgency:
+        return self.kind.past if self.standing == "past" else self.kind.level
+
+
+def find(scene: Scene) -> list[Event]:
+    """Every event the message names, with its standing."""
+    return [
+        Event(kind, hit, _standing(scene, hit))
+        for kind in scene.lexicon.events.values()
+        for hit in scene.found(f"events.{kind.name}")
+    ]
+
+
+def _standing(scene: Scene, hit: Hit) -> Standing:
+    if scene.denied(hit):
+        return "denied"
+    if scene.supposed(hit):
+        return "supposed"
+    return "past" if scene.behind(hit) else "asserted"

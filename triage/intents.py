@@ -1,0 +1,171 @@
+"""What the writer wants: an ordered table, the first rule that fits decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from triage.assessment import Evidence, Intent
+from triage.events import Event
+from triage.patterns import Hit
+from triage.scene import Scene
+
+TICKET = re.compile(r"\b[A-Z]{2,6}[-/ ]?\d{2,4}[-/]\d{2,6}\b|\b20\d\d[-/]\d{3,6}\b", re.IGNORECASE)
+
+
+class Verdict(NamedTuple):
+    """The intent, what speaks for it, and how clear it was (0 to 1)."""
+
+    intent: Intent
+    evidence: tuple[Evidence, ...]
+    clarity: float
+
+
+class Signs(NamedTuple):
+    """The weights of everything that bears on the intent."""
+
+    problem: float
+    good: float
+    ask: float
+    wish: float
+    status: float
+    follow: float
+    spam: float
+    inject: float
+    abuse: float
+    events: int
+    topics: int
+    words: int
+    greeting: float
+    ticket: bool
+
+
+def decide(scene: Scene, events: Sequence[Event]) -> Verdict:
+    """The intent of a message."""
+    signs = observe(scene, events)
+    intent, clarity = _decide(scene, signs)
+    groups = _GROUPS.get(intent, ())
+    hits = [h for g in groups for h in scene.found(g)]
+    hits.sort(key=lambda h: -h.weight)
+    found = tuple(scene.evidence(f"intent.{intent}", h, _note(signs)) for h in hits[:3])
+    return Verdict(intent, found, clarity)
+
+
+_GROUPS: dict[Intent, tuple[str, ...]] = {
+    "complaint": ("tone.problem",),
+    "information": ("intents.question",),
+    "aspiration": ("intents.aspiration",),
+    "praise": ("intents.praise",),
+    "status_check": ("intents.status",),
+    "follow_up": ("intents.follow_up",),
+    "spam_abuse": ("intents.inject", "intents.spam", "intents.abuse"),
+}
+
+
+def _note(signs: Signs) -> str:
+    return f"problem {signs.problem:.0f}, good {signs.good:.0f}, ask {signs.ask:.0f}, wish {signs.wish:.0f}"
+
+
+def observe(scene: Scene, events: Sequence[Event]) -> Signs:
+    """Everything in the message that bears on the intent."""
+    problem, relief = _polarity(scene, "tone.problem")
+    good, spoilt = _polarity(scene, "intents.praise")
+    asserted = [e for e in events if e.counts]
+    problem += spoilt + 2.0 * min(len(asserted), 3)
+    good += relief + 2.0 * sum(e.standing == "denied" for e in events)
+    words = len(scene.tokens)
+    covered = {i for h in scene.found("intents.greeting") for i in range(h.first, h.last + 1)}
+    return Signs(
+        problem=problem,
+        good=good,
+        ask=_asking(scene),
+        wish=_sum(scene, "intents.aspiration"),
+        status=_sum(scene, "intents.status"),
+        follow=_sum(scene, "intents.follow_up"),
+        spam=_sum(scene, "intents.spam"),
+        inject=_sum(scene, "intents.inject"),
+        abuse=_sum(scene, "intents.abuse"),
+        events=len(asserted),
+        topics=sum(g.startswith("topics.") for g in scene.hits),
+        words=words,
+        greeting=len(covered) / words if words else 1.0,
+        ticket=bool(TICKET.search(scene.text[:4000])),
+    )
+
+
+def _sum(scene: Scene, group: str) -> float:
+    return sum(h.weight for h in _apart(scene.found(group)))
+
+
+def _apart(hits: Sequence[Hit]) -> list[Hit]:
+    """Without phrases that share a word with a heavier one."""
+    kept: list[Hit] = []
+    taken: set[int] = set()
+    for hit in sorted(hits, key=lambda h: (-h.weight, h.first - h.last)):
+        span = set(range(hit.first, hit.last + 1))
+        if not span & taken:
+            taken |= span
+            kept.append(hit)
+    return kept
+
+
+def _polarity(scene: Scene, group: str) -> tuple[float, float]:
+    """Weight of a tone as it stands, and of what a "not" turns into its opposite."""
+    straight = turned = 0.0
+    for hit in _apart(scene.found(group)):
+        if scene.denied(hit):
+            turned += hit.weight
+        elif not scene.supposed(hit):
+            straight += hit.weight
+    return straight, turned
+
+
+def _asking(scene: Scene) -> float:
+    score = _sum(scene, "intents.question")
+    if scene.typed.question_ends:
+        score += 2
+    last = scene.tokens[-1].word if scene.tokens else ""
+    if last in ("tidak", "ya", "apa", "bagaimana", "berapa", "dimana", "kapan"):
+        score += 2
+    return score
+
+
+def _decide(scene: Scene, s: Signs) -> tuple[Intent, float]:
+    if not s.words:
+        return "greeting", 0.95
+    if s.inject >= 3 and s.events == 0:
+        return "spam_abuse", 0.9
+    if s.spam >= 3 and s.spam > s.problem and s.events == 0:
+        return "spam_abuse", 0.85
+    if s.greeting >= 0.99 and s.words <= 8:
+        return "greeting", 0.9
+    if s.words <= 3 and all(t.word[0].isdigit() for t in scene.tokens) and not s.ticket:
+        return "greeting", 0.7
+    if s.abuse >= 3 and s.topics == 0 and s.events == 0:
+        return "spam_abuse", 0.8
+    if (s.ticket and s.problem < 4) or (s.status >= 3 and s.problem < 5 and not s.events):
+        return "status_check", 0.8
+    if s.follow >= 3 and s.ask < 3 and s.good < 4:
+        return "follow_up", 0.7
+    return _weigh(s)
+
+
+def _weigh(s: Signs) -> tuple[Intent, float]:
+    if s.wish >= 3 and s.problem < 3 and not s.events:
+        return "aspiration", 0.75
+    if s.good >= 3 and s.good > s.problem and not s.events:
+        return "praise", 0.75
+    if s.events or s.problem >= 3 and s.problem >= s.ask:
+        return "complaint", 0.8
+    if s.ask >= 2:
+        return "information", 0.75
+    if s.problem >= 2:
+        return "complaint", 0.6
+    if s.good >= 2:
+        return "praise", 0.6
+    if s.wish >= 2:
+        return "aspiration", 0.5
+    if s.topics:
+        return "complaint", 0.35
+    return ("greeting", 0.4) if s.words <= 3 else ("follow_up", 0.2)

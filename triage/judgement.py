@@ -1,0 +1,40 @@
+"""The order of the questions: events, intent, topic, people, urgency, and at last how sure we are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from triage import details, events, intents, parties, topics, urgency
+from triage.assessment import Assessment
+from triage.details import Named
+from triage.scene import Scene
+
+UNSURE_BELOW = 0.45
+SERIOUS = ("complaint", "follow_up")
+
+
+def judge(text: str, directory: Named, staff: Named, overlay: Path | None) -> Assessment:
+    """One message, judged."""
+    scene = Scene(text, overlay)
+    happened = events.find(scene)
+    wanted = intents.decide(scene, happened)
+    ranking = topics.choose(scene, happened, wanted.intent in SERIOUS)
+    if wanted.intent in ("greeting", "spam_abuse"):
+        ranking = topics.Ranking(("lainnya",), (), 1.0)
+    people = parties.identify(scene, wanted.intent, ranking.categories)
+    pressure = urgency.decide(scene, wanted.intent, ranking.categories[0], happened, people.group)
+    confidence = round(min(0.99, wanted.clarity * (0.6 + 0.4 * ranking.margin)), 3)
+    return Assessment(
+        intent=wanted.intent,
+        categories=ranking.categories,
+        urgency=pressure.urgency,
+        about_head=people.head,
+        about_staff=people.staff,
+        vulnerable_group=people.group,
+        language=scene.language,
+        confidence=confidence,
+        evidence=wanted.evidence + ranking.evidence + pressure.evidence + people.evidence,
+        unsure=confidence < UNSURE_BELOW or scene.overspent,
+        head_doubt=people.head_doubt,
+        details=details.extract(scene, directory, staff),
+    )

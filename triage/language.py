@@ -1,0 +1,40 @@
+"""Which language a message is in: counted on words that one language has and the others lack."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from triage.assessment import Language
+
+REGIONAL: tuple[Language, ...] = ("jv", "su", "mad", "en")
+
+
+def identify(words: Iterable[str], marks: Mapping[str, frozenset[str]]) -> tuple[Language, float]:
+    """The language of these typed words and how sure that is (0 to 1)."""
+    votes: Counter[Language] = Counter()
+    indonesian = 0
+    for word in words:
+        if word in marks["id"]:
+            indonesian += 1
+            continue
+        for language in REGIONAL:
+            if word in marks[language]:
+                votes[language] += 1
+    if not votes:
+        return "id", 0.9
+    (best, count), *others = votes.most_common(2)
+    if others and others[0][1] == count and count <= indonesian:
+        return "id", 0.6
+    return _weigh(best, count, indonesian)
+
+
+def _weigh(best: Language, count: int, indonesian: int) -> tuple[Language, float]:
+    share = count / (count + indonesian)
+    if share >= 0.62:
+        return best, share
+    if count >= 2 and indonesian >= 2 and share >= 0.3:
+        return "mixed", 0.6
+    if indonesian == count == 1:
+        return best, 0.5
+    return "id", 1 - share

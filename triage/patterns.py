@@ -1,0 +1,129 @@
+"""The phrase language of the rule tables, and how a phrase is found among tokens.
+
+A phrase is a row of words. ``a|b`` is either word, ``~pukul`` any inflection of a root, ``@officer`` a
+word class, ``#`` a number; ``.``, ``..``, ``...`` let one, three or seven other words stand between, and
+``a & b`` means both in either order, at most seven words apart. A phrase never spans two sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from triage.normalise import Token
+
+GAPS = {".": 1, "..": 3, "...": 7}
+SENTENCE = 2  # Token.pause before the first word of a sentence
+
+
+class Pattern(NamedTuple):
+    """One phrase of a rule table; ``gaps[i]`` words may stand before ``elements[i]``."""
+
+    group: str
+    weight: float
+    source: str
+    elements: tuple[frozenset[str], ...]
+    gaps: tuple[int, ...]
+
+
+class Hit(NamedTuple):
+    """A phrase found on tokens ``first`` to ``last``."""
+
+    pattern: Pattern
+    first: int
+    last: int
+
+    @property
+    def group(self) -> str:
+        return self.pattern.group
+
+    @property
+    def weight(self) -> float:
+        return self.pattern.weight
+
+
+def parse(source: str, group: str, weight: float, classes: Mapping[str, str]) -> Iterator[Pattern]:
+    """The patterns that one line of a rule table stands for (two if it holds an ``&``)."""
+    if " & " in source:
+        left, right = source.split(" & ", 1)
+        yield from parse(f"{left} ... {right}", group, weight, classes)
+        yield from parse(f"{right} ... {left}", group, weight, classes)
+        return
+    elements: list[frozenset[str]] = []
+    gaps: list[int] = []
+    gap = 0
+    for part in source.split():
+        if part in GAPS:
+            gap = GAPS[part]
+            continue
+        elements.append(frozenset(_alternatives(part, classes)))
+        gaps.append(gap)
+        gap = 0
+    if elements:
+        yield Pattern(group, weight, source, tuple(elements), tuple(gaps))
+
+
+def _alternatives(part: str, classes: Mapping[str, str]) -> Iterator[str]:
+    for word in part.split("|"):
+        if word.startswith("@"):
+            yield from classes[word[1:]].split()
+        else:
+            yield word
+
+
+class PatternIndex:
+    """All phrases, found by their rarest word."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._by_key: dict[str, list[tuple[Pattern, int]]] = {}
+        self.words: set[str] = set()
+        for pattern in patterns:
+            for element in pattern.elements:
+                self.words |= element
+            anchor = min(range(len(pattern.elements)), key=lambda i: _commonness(pattern, i))
+            for key in pattern.elements[anchor]:
+                self._by_key.setdefault(key, []).append((pattern, anchor))
+
+    def find(self, tokens: Sequence[Token]) -> list[Hit]:
+        """Every phrase that stands in the tokens, each at each place once."""
+        found: dict[tuple[str, str, int], Hit] = {}
+        by_key = self._by_key
+        for i, token in enumerate(tokens):
+            for key in token.keys:
+                for pattern, anchor in by_key.get(key, ()):
+                    hit = _verify(pattern, anchor, tokens, i)
+                    if hit is not None:
+                        found.setdefault((pattern.group, pattern.source, hit.first), hit)
+        return list(found.values())
+
+
+def _commonness(pattern: Pattern, i: int) -> tuple[int, int]:
+    element = pattern.elements[i]
+    return len(element), -max(len(word) for word in element)
+
+
+def _verify(pattern: Pattern, anchor: int, tokens: Sequence[Token], i: int) -> Hit | None:
+    first = last = i
+    elements, gaps = pattern.elements, pattern.gaps
+    for e in range(anchor + 1, len(elements)):
+        last = _seek(tokens, elements[e], last, gaps[e], 1)
+        if last < 0:
+            return None
+    for e in range(anchor - 1, -1, -1):
+        first = _seek(tokens, elements[e], first, gaps[e + 1], -1)
+        if first < 0:
+            return None
+    return Hit(pattern, first, last)
+
+
+def _seek(tokens: Sequence[Token], element: frozenset[str], here: int, gap: int, step: int) -> int:
+    """The nearest token that fits, at most ``gap`` words away in that sentence; -1 if none."""
+    for _ in range(gap + 1):
+        if step < 0 and tokens[here].pause >= SENTENCE:
+            return -1
+        here += step
+        if not 0 <= here < len(tokens) or (step > 0 and tokens[here].pause >= SENTENCE):
+            return -1
+        if not element.isdisjoint(tokens[here].keys):
+            return here
+    return -1

@@ -1,0 +1,247 @@
+"""What one typed word means: chat spelling, regional vocabulary, typing errors, inflection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from triage import roots
+from triage.normalise import Piece, Token, Typed, skeleton, unleet, unrepeated
+
+FUZZY_MIN = 6
+FUZZY_CUTOFF = 90
+FUZZY_BUDGET = 40
+CACHE = 20_000
+
+Plain = tuple[str, ...]
+_UNITS = {"k": "ribu", "rb": "ribu", "jt": "juta", "th": "tahun", "thn": "tahun", "bln": "bulan",
+          "hr": "hari", "mgg": "minggu", "x": "kali", "jm": "jam", "j": "jam", "org": "orang"}  # fmt: skip
+_NUMBERS = frozenset(
+    "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus seratus "
+    "seribu sejuta loro telu papat limo enem pitu wolu songo sepuluh hiji opat genep tujuh dalapan "
+    "one two three four five six seven eight nine ten twenty thirty forty fifty hundred".split()
+)
+
+
+class Reading(NamedTuple):
+    """The plain words of a typed one; ``guessed`` if a typing error had to be assumed."""
+
+    plain: Plain
+    guessed: bool
+
+
+class Words:
+    """The vocabulary, and how unknown words are read with its help."""
+
+    def __init__(
+        self,
+        spelling: Mapping[str, Any],
+        glossary: Mapping[str, Mapping[str, str]],
+        ordinary: Mapping[str, Any],
+        phrase_words: frozenset[str],
+        marks: Mapping[str, frozenset[str]],
+    ) -> None:
+        self.root_words = frozenset(w[1:] for w in phrase_words if w.startswith("~"))
+        targets = frozenset(w for w in phrase_words if not w.startswith(("~", "#")))
+        self._spelling = dict(_inverted(spelling["spelling"]))
+        self._compounds = _by_first(spelling["compounds"])
+        stop = frozenset(" ".join(ordinary["ordinary"].values()).split())
+        self._glossaries = {
+            lang: {**dict(_inverted(words)), **dict(_inverted(glossary.get(f"{lang}_only", {})))}
+            for lang, words in glossary.items()
+            if not lang.endswith("_only")  # words that mean something else in Indonesian
+        }
+        self._everywhere: dict[str, Plain] = {}
+        for lang in self._glossaries:
+            for word, plain in _inverted(glossary[lang]):
+                if len(word) > 3 and word not in stop and word not in marks["id"]:
+                    self._everywhere.setdefault(word, plain)
+        self._ordinary = stop.union(*marks.values())
+        self._known = targets | self._ordinary | self.root_words | _plain_words(self._spelling)
+        self._fuzzy = _by_initial(w for w in targets | self.root_words if len(w) >= FUZZY_MIN)
+        self._bones = _skeletons(targets, self.root_words)
+        self._readings: dict[str, Reading] = {}
+        self._keys: dict[str, frozenset[str]] = {}
+
+    def tokens(self, typed: Typed, language: str) -> tuple[tuple[Token, ...], bool]:
+        """Tokens for the pieces in that language, and whether the fuzzy budget ran out."""
+        budget = FUZZY_BUDGET
+        plain: list[tuple[str, Piece, bool]] = []
+        own = self._glossaries.get(language, {})
+        asks = _questions(typed)
+        for i, piece in enumerate(typed.pieces):
+            reading = self._readings.get(piece.word)
+            if piece.glued and i and (unit := self._after_number(typed, i)):
+                plain.append((unit, piece, asks[i]))
+                continue
+            if piece.glued and piece.word == "2" and not typed.pieces[i - 1].word[0].isdigit():
+                continue
+            if reading is None:
+                reading = self._read(piece.word, budget > 0)
+                budget -= reading.guessed or reading.plain == (piece.word,)
+                if budget > 0 and len(self._readings) < CACHE:
+                    self._readings[piece.word] = reading
+            words = own.get(piece.word) or reading.plain
+            plain.extend((word, piece, asks[i]) for word in words)
+        return tuple(self._compounded(plain)), budget <= 0
+
+    def known(self, word: str) -> bool:
+        """Whether any table knows the word or a root of it."""
+        return word in self._known or bool(self.keys(word) - {word})
+
+    def keys(self, word: str) -> frozenset[str]:
+        """The names under which phrases may ask for a word."""
+        keys = self._keys.get(word)
+        if keys is None:
+            keys = self._derive(word)
+            if len(self._keys) < CACHE:
+                self._keys[word] = keys
+        return keys
+
+    def plain(self, word: str) -> Plain:
+        """The plain spelling of a typed word, without any guessing about errors."""
+        return self._spelling.get(word, (word,))
+
+    def _derive(self, word: str) -> frozenset[str]:
+        if word[0].isdigit() or word in _NUMBERS:
+            return frozenset((word, "#"))
+        keys = {word}
+        if len(word) <= 24:
+            keys.update(w for w in roots.without_clitics(word) if w in self._known)
+            keys.update(f"~{r}" for r in roots.candidates(word) if r in self.root_words)
+        return frozenset(keys)
+
+    def _read(self, word: str, may_guess: bool) -> Reading:
+        direct = self._lookup(word)
+        if direct is not None:
+            return Reading(direct, False)
+        for form in self._forms(word):
+            direct = self._lookup(form)
+            if direct is not None:
+                return Reading(direct, False)
+        if may_guess and len(word) >= 4 and word.isalpha():
+            guess = self._guess(word)
+            if guess is not None:
+                return Reading((guess,), True)
+        return Reading((word,), False)
+
+    def _lookup(self, word: str) -> Plain | None:
+        if word in self._spelling:
+            return self._spelling[word]
+        if word in self._everywhere:
+            return self._everywhere[word]
+        if word in self._known or word[0].isdigit() or self.keys(word) - {word}:
+            return (word,)
+        return self._inflected(word)
+
+    def _inflected(self, word: str) -> Plain | None:
+        """A regional or misspelt word with an ending: ``banyune`` is read like ``banyu``."""
+        for stem in roots.without_clitics(word):
+            if len(stem) >= 4:
+                plain = self._spelling.get(stem) or self._everywhere.get(stem)
+                if plain is not None:
+                    return plain
+        return None
+
+    def _forms(self, word: str) -> Iterator[str]:
+        leetless = unleet(word)
+        if leetless is not None:
+            yield leetless
+        for form in unrepeated(word):
+            if form != word:
+                yield form
+        if len(word) > 6 and word[: len(word) // 2] == word[len(word) // 2 :]:
+            yield word[: len(word) // 2]
+
+    def _guess(self, word: str) -> str | None:
+        whole = self._bones.get(skeleton(word)) if len(word) >= 4 else None
+        few_vowels = sum(c in "aeiou" for c in word) * 3 <= len(word) + 1
+        if whole and few_vowels and len(whole) > len(word) and _is_shortened(word, whole):
+            return whole
+        if len(word) < FUZZY_MIN or len(word) > 24:
+            return None
+        best = process.extractOne(
+            word, self._fuzzy.get(word[0], ()), scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF
+        )
+        return best[0] if best else None
+
+    @staticmethod
+    def _after_number(typed: Typed, i: int) -> str | None:
+        before = typed.pieces[i - 1].word
+        return _UNITS.get(typed.pieces[i].word) if before[0].isdigit() else None
+
+    def _compounded(self, plain: list[tuple[str, Piece, bool]]) -> Iterator[Token]:
+        i = 0
+        while i < len(plain):
+            word, piece, asks = plain[i]
+            last = i
+            for rest, joined in self._compounds.get(word, ()):
+                follow = plain[i + 1 : i + 1 + len(rest)]
+                if len(follow) == len(rest) and all(
+                    f[0] == r and f[1].pause < 2 for f, r in zip(follow, rest, strict=True)
+                ):
+                    word, last = joined, i + len(rest)
+                    break
+            end = plain[last][1].end
+            yield Token(word, self.keys(word), piece.start, end, piece.pause, asks)
+            i = last + 1
+
+
+def _questions(typed: Typed) -> list[bool]:
+    """For each piece whether its sentence ends with a question mark."""
+    asks = [False] * len(typed.pieces)
+    current = False
+    for i in range(len(typed.pieces) - 1, -1, -1):
+        if i in typed.question_ends:
+            current = True
+        elif i + 1 < len(typed.pieces) and typed.pieces[i + 1].pause == 2:
+            current = False
+        asks[i] = current
+    return asks
+
+
+def _inverted(table: Mapping[str, str]) -> Iterator[tuple[str, Plain]]:
+    for plain, variants in table.items():
+        for variant in variants.split():
+            yield variant, tuple(plain.split())
+
+
+def _plain_words(spelling: Mapping[str, Plain]) -> frozenset[str]:
+    return frozenset(word for plain in spelling.values() for word in plain)
+
+
+def _by_first(compounds: Mapping[str, str]) -> dict[str, list[tuple[Plain, str]]]:
+    table: dict[str, list[tuple[Plain, str]]] = {}
+    for joined, block in compounds.items():
+        for phrase in block.split(","):
+            first, *rest = phrase.split()
+            table.setdefault(first, []).append((tuple(rest), joined))
+    for entries in table.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return table
+
+
+def _by_initial(words: Iterable[str]) -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
+    for word in sorted(words):
+        table.setdefault(word[0], []).append(word)
+    return table
+
+
+def _skeletons(words: frozenset[str], root_words: frozenset[str]) -> dict[str, str]:
+    """Skeletons that belong to one word of the tables only."""
+    table: dict[str, str] = {}
+    passives = {f"di{r}" for r in root_words if len(r) >= 4}
+    for word in sorted(words | root_words | passives):
+        bones = skeleton(word)
+        if len(word) >= 5 and len(bones) >= 3:
+            table[bones] = "" if bones in table else word
+    return table
+
+
+def _is_shortened(word: str, whole: str) -> bool:
+    """Whether ``word`` is ``whole`` with letters left out (``ptgas``, ``knjungan``)."""
+    rest = iter(whole)
+    return all(letter in rest for letter in word)
