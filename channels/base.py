@@ -13,6 +13,9 @@ from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
 #: The largest attachment that is fetched unless the caller says otherwise; Telegram hands out no more than this.
 MEDIA_LIMIT = 20 * 1024 * 1024
 
+#: Seconds; a provider that asks for more is asked again the next day.
+_LONGEST_WAIT = 86_400.0
+
 #: What families send. Python's own table changes with the machine's.
 _EXTENSIONS = {
     "application/msword": ".doc",
@@ -62,9 +65,10 @@ class WireRequest:
 class Fault:
     """What a provider's error code means for us.
 
-    ``reason`` is one of our words: ``window`` (WhatsApp's 24 hours are over), ``rate``, ``address`` (nobody there),
-    ``blocked`` (the person wants no more), ``auth``, ``too_long``, ``template``, ``policy``, ``carrier``,
-    ``timeout``, ``network``, ``provider`` (its own failure), ``media``, ``other``.
+    ``reason`` is one of our words. About the person: ``window`` (WhatsApp's 24 hours are over), ``address`` (nobody
+    there), ``blocked`` (wants no more). About the way: ``rate``, ``carrier``, ``timeout``, ``network``, ``provider``
+    (its own failure). About us: ``auth``, ``sender``, ``sandbox``, ``api_base``, ``too_long``, ``empty``,
+    ``template``, ``policy``. ``media`` is an attachment's, ``other`` the rest.
     """
 
     reason: str
@@ -96,7 +100,7 @@ class SendError(Exception):
         self.retryable = retryable
         self.ours = ours
         self.reached = reached
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else min(max(retry_after, 0.0), _LONGEST_WAIT)
         self.reason = reason or code
 
 

@@ -119,8 +119,9 @@ class SimulatorAdapter:
 
     def close(self) -> None:
         """Receipts that are still under way are lost, as they would be with a real provider's outage."""
-        self._closed.set()
-        self._receipts.put((0.0, 0, None))
+        if not self._closed.is_set():
+            self._closed.set()
+            self._receipts.put((0.0, 0, None))
 
     def _throttle(self, ref: str) -> None:
         with self._lock:

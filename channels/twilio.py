@@ -177,21 +177,22 @@ class TwilioAdapter:
         try:
             return self._connected().messages.create(**arguments)
         except (TwilioRestException, TwilioServiceException) as error:
-            raise self._refused(str(error.code or error.status), int(error.status)) from None
+            raise self._refused(str(error.code or error.status)) from None
         except RequestException as error:
             raise _broken(error) from None
         except (TwilioException, ValueError, TypeError, AttributeError):
             # Accepted by its status, yet nothing that the SDK can read: the receipt will tell.
             raise SendError("unreadable", retryable=True, reached=True, reason="provider") from None
 
-    def _refused(self, code: str, status: int) -> SendError:
+    def _refused(self, code: str) -> SendError:
+        status = self._answer.status
         fault = twilio_codes.explain_answer(code, status)
         return SendError(
             code,
             retryable=fault.retryable,
             ours=fault.ours,
             reached=status >= 500,
-            retry_after=getattr(self._answer, "retry_after", None) if fault.retryable else None,
+            retry_after=self._answer.retry_after if fault.retryable else None,
             reason=fault.reason,
         )
 
@@ -214,17 +215,16 @@ class TwilioAdapter:
         with self._lock:
             if self._client is None:
                 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)  # it logs addresses of requests
-                http = TwilioHttpClient(
-                    timeout=self._timeout, max_retries=0, request_hooks={"response": [self._note_retry_after]}
-                )
+                http = TwilioHttpClient(timeout=self._timeout, max_retries=0, request_hooks={"response": [self._note]})
                 client = Client(self._sid, self._token, http_client=http)
                 if self._api_base:
                     client.api.base_url = self._api_base
                 self._client = client
             return self._client
 
-    def _note_retry_after(self, response: Response, *_: object, **__: object) -> None:
-        """The SDK's exceptions drop the headers; this is called in the thread that sends."""
+    def _note(self, response: Response, *_: object, **__: object) -> None:
+        """Called in the thread that sends. The SDK's exceptions drop the headers and take the status from the body."""
+        self._answer.status = response.status_code
         self._answer.retry_after = _seconds(response.headers.get("Retry-After", ""))
 
     def _is_media_host(self, url: str) -> bool:

@@ -123,6 +123,7 @@ def test_receipts_to_nobody_end_quietly() -> None:
     adapter.send(message("budi"))
     time.sleep(0.1)
     adapter.close()
+    adapter.close()
 
 
 def test_what_the_telephone_page_posts_is_believed_and_read(simulator: SimulatorAdapter) -> None:

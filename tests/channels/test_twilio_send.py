@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from channels.base import SendError, WireRequest
+from channels.base import Fault, SendError, WireRequest
 from channels.twilio import TwilioAdapter
 from tests.servers import TwilioServer
 from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN
@@ -175,6 +175,47 @@ def test_no_log_line_shows_a_number_or_a_text(
     twilio.send(message(body="rahasia besar"))
     assert "6281234567890" not in caplog.text
     assert "rahasia" not in caplog.text
+
+
+#: Twilio's code -> reason, retryable, ours: https://www.twilio.com/docs/api/errors
+MEANINGS = [
+    ("63016", "window", False, False),
+    ("63018", "rate", True, False),
+    ("63017", "rate", True, False),
+    ("20429", "rate", True, False),
+    ("63038", "rate", True, True),
+    ("63024", "address", False, False),
+    ("63003", "address", False, False),
+    ("63015", "sandbox", False, True),
+    ("63033", "blocked", False, False),
+    ("21610", "blocked", False, False),
+    ("63027", "template", False, True),
+    ("63028", "template", False, True),
+    ("21655", "template", False, True),
+    ("21656", "template", False, True),
+    ("63013", "policy", False, True),
+    ("63014", "policy", False, True),
+    ("63019", "media", False, True),
+    ("21211", "address", False, False),
+    ("21614", "address", False, False),
+    ("21617", "too_long", False, True),
+    ("30003", "carrier", True, False),
+    ("30005", "address", False, False),
+    ("30006", "address", False, False),
+    ("30007", "carrier", False, True),
+    ("30008", "carrier", True, False),
+    ("20003", "auth", False, True),
+    ("99999", "other", False, False),
+    ("", "other", False, False),
+    (None, "other", False, False),
+]
+
+
+@pytest.mark.parametrize(("code", "reason", "retryable", "ours"), MEANINGS)
+def test_every_code_has_its_meaning(
+    twilio: TwilioAdapter, code: str | None, reason: str, retryable: bool, ours: bool
+) -> None:
+    assert twilio.explain(code) == Fault(reason, retryable, ours)
 
 
 # -- attachments ---------------------------------------------------------------------------------------
