@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 #: The longest that a hanging answer keeps a thread.
@@ -40,13 +43,31 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Kept-alive connections would outlive the listener."""
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
 
 class LoopbackServer:
     """Listens from its construction until ``stop``. Usable as a context manager."""
 
     def __init__(self) -> None:
         self.released = threading.Event()
-        self._http = _Listener(("127.0.0.1", 0), self._handler())
+        self._http = _Listener(self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
@@ -66,6 +87,7 @@ class LoopbackServer:
         self.released.set()
         self._http.shutdown()
         self._http.server_close()
+        self._http.hang_up()
         self._thread.join(5)
 
     def __enter__(self) -> LoopbackServer:
@@ -79,6 +101,7 @@ class LoopbackServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # header and body are two writes: 40 ms each otherwise
 
             def _handle(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
