@@ -20,7 +20,7 @@ _LIMIT = 2_000
 class Likeness(NamedTuple):
     """How like one earlier text is (0 to 1)."""
 
-    index: int
+    place: int
     score: float
 
 
@@ -30,10 +30,10 @@ def similar(text: str, candidates: Iterable[str], *, floor: float = RELATED) -> 
     if not own:
         return []
     found = []
-    for index, candidate in enumerate(candidates):
+    for place, candidate in enumerate(candidates):
         score = fuzz.token_set_ratio(own, plain(candidate)) / 100
         if score >= floor:
-            found.append(Likeness(index, round(score, 3)))
+            found.append(Likeness(place, round(score, 3)))
     return sorted(found, key=lambda likeness: -likeness.score)
 
 

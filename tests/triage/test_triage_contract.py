@@ -61,5 +61,5 @@ def test_integrity_matters_have_sixty_working_days() -> None:
 def test_a_repeat_is_recognised_and_another_matter_is_not() -> None:
     texts = ["air mati tiga hari di blok C", "kapan jadwal besuk hari raya"]
     found = similar("AIR MATI 3 hari di blok c!!", texts)
-    assert [likeness.index for likeness in found][:1] == [0]
-    assert all(likeness.index != 1 for likeness in found)
+    assert [likeness.place for likeness in found][:1] == [0]
+    assert all(likeness.place != 1 for likeness in found)
