@@ -48,6 +48,7 @@ class SimulatorAdapter:
         self._pace = pace
         self._lock = threading.Lock()
         self._inboxes: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        self._written: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         self._throttled: set[str] = set()
         self._receipts: queue.PriorityQueue[tuple[float, int, _Receipt | None]] = queue.PriorityQueue()
         self._count = 0
@@ -58,6 +59,18 @@ class SimulatorAdapter:
         """What the telephone of an address shows, oldest first."""
         with self._lock:
             return list(self._inboxes.get(address, ()))
+
+    def write(self, address: str, text: str) -> None:
+        """Remember what this telephone itself wrote, for its screen."""
+        with self._lock:
+            self._written[address].append((datetime.now(UTC), text))
+
+    def screen(self, address: str) -> list[tuple[datetime, bool, str]]:
+        """Both sides of the talk, oldest first: (time, written here, text)."""
+        with self._lock:
+            lines = [(at, True, text) for at, text in self._written.get(address, ())]
+            lines += [(at, False, text) for at, text in self._inboxes.get(address, ())]
+        return sorted(lines, key=lambda line: line[0])
 
     def sign(self, body: bytes) -> str:
         """The value of the header that proves a request to us comes from the simulator."""

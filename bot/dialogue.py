@@ -1,0 +1,323 @@
+"""The dialogue: pure. ``advance(state, incoming, context) -> (state, effects)``.
+
+No menu is ever compulsory: whatever is not a command is judged by triage and answered. At most two missing facts
+are asked for, one at a time, after the case is safe. State holds words of ours only, never content.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from triage import Assessment
+from workflow import receipts
+from workflow.states import ENDED, Status
+
+# ------------------------------------------------------------------ what goes in
+
+
+@dataclass(frozen=True)
+class State:
+    """The memory of a conversation. ``expecting``: ``when_where``, ``who``, ``reason``, ``code`` or nothing."""
+
+    expecting: str = ""
+    to_ask: tuple[str, ...] = ()
+    visibility: str = "confidential"
+    direct: bool = False
+    fresh: bool = False
+    welcomed: bool = False
+    puzzled: int = 0
+
+    @classmethod
+    def load(cls, saved: dict[str, Any]) -> State:
+        """From the database; what is unknown or missing takes its default."""
+        known = {k: tuple(v) if k == "to_ask" else v for k, v in saved.items() if k in cls.__dataclass_fields__}
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One turn of the person: a message, or a burst of them joined, with triage's judgement of it."""
+
+    text: str
+    kind: str
+    judgement: Assessment
+    from_form: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the office knows about this conversation."""
+
+    case_status: str | None = None
+    case_sealed: bool = False
+    recent: bool = False
+    can_ask: bool = True
+
+    @property
+    def open_case(self) -> bool:
+        return self.case_status is not None and self.case_status not in ENDED
+
+    @property
+    def answered(self) -> bool:
+        return self.case_status in (Status.RESPONDED, Status.CLOSED)
+
+
+# ------------------------------------------------------------------ what comes out
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something the desk carries out. ``name`` is one of ``EFFECTS``."""
+
+    name: str
+    key: str = ""
+    value: str = ""
+
+
+EFFECTS = frozenset(
+    {"reply", "open", "add", "reopen", "close", "seal", "visibility", "withdraw", "status", "record", "locale"}
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The result of one advance."""
+
+    state: State
+    effects: tuple[Effect, ...] = field(default_factory=tuple)
+
+
+def _reply(key: str) -> Effect:
+    return Effect("reply", key=key)
+
+
+# ------------------------------------------------------------------ commands
+
+#: Words that people type as a command, at the beginning of a short message; typing errors are forgiven.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "status": ("status", "lacak", "cek status", "check status"),
+    "dissatisfied": ("tidak puas", "belum puas", "gak puas", "ga puas", "not satisfied"),
+    "satisfied": ("puas", "sudah puas", "satisfied"),
+    "direct": ("kanwil", "langsung ke kanwil", "langsung kanwil"),
+    "anonymous": ("anonim", "anonymous"),
+    "confidential": ("rahasia", "confidential"),
+    "open": ("terbuka",),
+    "withdraw": ("cabut", "cabut aduan", "cabut pengaduan", "withdraw"),
+    "new": ("baru", "aduan baru", "pengaduan baru"),
+    "skip": ("lewati", "lewat", "skip"),
+    "person": ("petugas", "bicara petugas", "operator"),
+    "help": ("bantuan", "menu", "help", "mulai", "start", "/start"),
+    "english": ("english", "bahasa inggris"),
+    "indonesian": ("indonesia", "bahasa indonesia"),
+}
+#: These take words after them; the others stand alone, or they are part of a sentence.
+_TAKES_WORDS = frozenset({"status", "dissatisfied"})
+_CLOSE_ENOUGH = 84
+
+
+def command(text: str) -> tuple[str, str] | None:
+    """(command, rest) if the message is one; a bare receipt code asks for the status."""
+    plain = " ".join(text.split())
+    if receipts.normalise(plain):
+        return "status", plain
+    if len(plain) > 400:
+        return None
+    words = re.sub(r"[^\w /-]", " ", plain.lower()).split()
+    for name, forms in COMMANDS.items():
+        for form in sorted(forms, key=len, reverse=True):
+            length = len(form.split())
+            head, rest = " ".join(words[:length]), words[length:]
+            if _same(head, form) and (not rest or name in _TAKES_WORDS) and _fits(name, rest):
+                return name, " ".join(plain.split()[length:])
+    return None
+
+
+def _same(typed: str, form: str) -> bool:
+    return typed == form or (len(form) >= 5 and fuzz.ratio(typed, form) >= _CLOSE_ENOUGH)
+
+
+def _fits(name: str, rest: list[str]) -> bool:
+    """STATUS takes a code or nothing: "status suami saya sudah bebas" is a sentence, not a command."""
+    if name != "status" or not rest:
+        return True
+    return any(any(c.isdigit() for c in word) for word in rest)
+
+
+# ------------------------------------------------------------------ advance
+
+
+def advance(state: State, incoming: Incoming, context: Context) -> Turn:
+    """One step of the conversation."""
+    if incoming.from_form:
+        return _open(replace(state, to_ask=()), incoming, context, ask=False)
+    if found := command(incoming.text):
+        turn = _obey(state, found[0], found[1], context)
+        if turn is not None:
+            return turn
+    if state.expecting == "reason" and incoming.text.strip():
+        return Turn(replace(state, expecting=""), (Effect("reopen"),))
+    if state.expecting == "code":
+        if receipts.find_code(incoming.text) or receipts.looks_like_code(incoming.text):
+            return Turn(replace(state, expecting=""), (Effect("status", value=incoming.text),))
+        state = replace(state, expecting="")
+    if incoming.kind != "text" and not incoming.text.strip():
+        return _wordless(state, incoming, context)
+    return _converse(state, incoming, context)
+
+
+def _obey(state: State, name: str, rest: str, context: Context) -> Turn | None:
+    if name == "status":
+        return _status(state, rest, context)
+    if name in ("satisfied", "dissatisfied"):
+        return _rate(state, name, rest, context)
+    if name in ("anonymous", "confidential", "open"):
+        changed = replace(state, visibility=name)
+        return Turn(changed, (Effect("visibility", value=name), _reply(f"visibility_{name}")))
+    if name == "skip":
+        return _next_question(state, done="thanks") if state.expecting in ("when_where", "who") else None
+    return _SIMPLE[name](state, context) if name in _SIMPLE else None
+
+
+def _status(state: State, rest: str, context: Context) -> Turn:
+    if rest.strip():
+        return Turn(replace(state, expecting=""), (Effect("status", value=rest),))
+    if context.case_status is not None:
+        return Turn(state, (Effect("status"),))
+    return Turn(replace(state, expecting="code"), (_reply("ask_code"),))
+
+
+def _rate(state: State, name: str, rest: str, context: Context) -> Turn:
+    if not context.answered:
+        return Turn(state, (_reply("nothing_to_rate" if context.open_case else "no_case"),))
+    if name == "satisfied":
+        done = context.case_status == Status.CLOSED
+        return Turn(state, (_reply("thanks") if done else Effect("close"),))
+    if rest.strip():
+        return Turn(replace(state, expecting=""), (Effect("reopen"),))
+    return Turn(replace(state, expecting="reason"), (_reply("ask_reason"),))
+
+
+def _direct(state: State, context: Context) -> Turn:
+    if context.open_case:
+        return Turn(state, (_reply("already_kanwil"),) if context.case_sealed else (Effect("seal"),))
+    return Turn(replace(state, direct=True, welcomed=True), (_reply("kanwil_next"),))
+
+
+def _withdraw(state: State, context: Context) -> Turn:
+    return Turn(state, (Effect("withdraw"),) if context.open_case else (_reply("no_case"),))
+
+
+def _new(state: State, _: Context) -> Turn:
+    return Turn(replace(state, fresh=True, expecting="", to_ask=()), (_reply("new_next"),))
+
+
+def _person(state: State, context: Context) -> Turn:
+    return Turn(state, (_reply("person_hint"),))
+
+
+def _help(state: State, _: Context) -> Turn:
+    return Turn(replace(state, welcomed=True), (_reply("welcome"),))
+
+
+def _language(locale: str) -> Any:
+    def switch(state: State, _: Context) -> Turn:
+        follow = () if state.welcomed and locale == "id" else (_reply("welcome"),)
+        said = (_reply("locale_changed"),) if not follow else follow
+        return Turn(replace(state, welcomed=True), (Effect("locale", value=locale), *said))
+
+    return switch
+
+
+_SIMPLE = {
+    "direct": _direct,
+    "withdraw": _withdraw,
+    "new": _new,
+    "person": _person,
+    "help": _help,
+    "english": _language("en"),
+    "indonesian": _language("id"),
+}
+
+
+def _wordless(state: State, incoming: Incoming, context: Context) -> Turn:
+    """A picture, a voice note, something unknown: kept, said to be kept, never taken for a complaint by itself."""
+    key = "unsupported" if incoming.kind == "unsupported" else "media_received"
+    if context.open_case:
+        return Turn(state, (Effect("add"), _reply(key if incoming.kind == "unsupported" else "added")))
+    return Turn(state, (_reply(key),))
+
+
+def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
+    intent = incoming.judgement.intent
+    urgent = incoming.judgement.urgency in ("darurat", "tinggi")
+    if intent in ("complaint", "follow_up") or incoming.judgement.unsure or urgent:
+        return _complaint(state, incoming, context)
+    if state.expecting in ("when_where", "who") and intent not in ("spam_abuse", "status_check"):
+        return _answered(state)
+    if intent == "status_check":
+        return _status(state, "", context)
+    if intent in ("praise", "aspiration"):
+        return Turn(state, (Effect("record"), _reply(f"{intent}_thanks")))
+    if intent == "information":
+        if context.open_case and context.recent:
+            return Turn(state, (Effect("add"), _reply("added")))
+        return Turn(replace(state, welcomed=True), (Effect("record"), _reply("information")))
+    if intent == "spam_abuse":
+        quiet = state.puzzled >= 1
+        return Turn(replace(state, puzzled=state.puzzled + 1), () if quiet else (_reply("not_understood"),))
+    return _greet(state, context)
+
+
+def _greet(state: State, context: Context) -> Turn:
+    if state.welcomed or context.case_status is not None:
+        return Turn(state, (_reply("thanks"),))
+    return Turn(replace(state, welcomed=True), (_reply("welcome"),))
+
+
+def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
+    if state.expecting in ("when_where", "who") and context.open_case:
+        return _answered(state)
+    if context.open_case and not state.fresh:
+        return Turn(state, (*_alarm(incoming), Effect("add"), _reply("added")))
+    if incoming.judgement.intent == "follow_up" and context.answered and not state.fresh:
+        return Turn(replace(state, expecting="reason"), (_reply("ask_reason"),))
+    return _open(state, incoming, context, ask=context.can_ask)
+
+
+def _alarm(incoming: Incoming) -> tuple[Effect, ...]:
+    return (_reply("emergency"),) if incoming.judgement.urgency == "darurat" else ()
+
+
+def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> Turn:
+    questions = _missing(incoming.judgement) if ask else ()
+    opened = replace(state, direct=False, fresh=False, welcomed=True, puzzled=0, to_ask=questions, expecting="")
+    effects = (*_alarm(incoming), Effect("open", value="direct" if state.direct else ""))
+    if not questions:
+        return Turn(opened, effects)
+    return Turn(_expect(opened), (*effects, _reply(f"ask_{questions[0]}")))
+
+
+def _missing(judgement: Assessment) -> tuple[str, ...]:
+    details = judgement.details
+    when_where = () if details.when or details.where else ("when_where",)
+    return (*when_where, *(() if details.inmate_named else ("who",)))
+
+
+def _expect(state: State) -> State:
+    return replace(state, expecting=state.to_ask[0], to_ask=state.to_ask[1:])
+
+
+def _answered(state: State) -> Turn:
+    turn = _next_question(state, done="facts_done")
+    return Turn(turn.state, (Effect("add"), *turn.effects))
+
+
+def _next_question(state: State, done: str) -> Turn:
+    if not state.to_ask:
+        return Turn(replace(state, expecting=""), (_reply(done),))
+    question = state.to_ask[0]
+    return Turn(_expect(state), (_reply(f"ask_{question}"),))

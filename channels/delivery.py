@@ -1,0 +1,77 @@
+"""Claim, send, settle: the outbox meets the adapters. No session is open while a provider is spoken to."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from channels import adapter_for
+from channels.base import Adapter, SendError
+from workflow import cases, files, outbox
+from workflow.db import Database
+from workflow.messages import Sent
+from workflow.outbox import Claimed
+
+log = logging.getLogger("aduan.delivery")
+
+
+def drain(
+    database: Database, adapters: Mapping[str, Adapter], worker: str, clock: Callable[[], datetime], limit: int = 500
+) -> int:
+    """Send what is due, one message at a time. Returns how many were tried."""
+    for count in range(limit):
+        claimed = outbox.claim(database, worker, clock())
+        if claimed is None:
+            return count
+        _deliver(database, adapters, claimed, clock)
+    return limit
+
+
+def _deliver(
+    database: Database, adapters: Mapping[str, Adapter], claimed: Claimed, clock: Callable[[], datetime]
+) -> None:
+    outcome = _send(adapter_for(adapters, claimed.outgoing.channel), claimed)
+    with database.write() as session:
+        if isinstance(outcome, Sent):
+            row = outbox.settle(session, claimed, outcome, clock())
+        else:
+            row = outbox.fail(
+                session,
+                claimed,
+                outcome.code,
+                clock(),
+                retryable=outcome.retryable,
+                ours=outcome.ours,
+                reached=outcome.reached,
+                retry_after=outcome.retry_after,
+            )
+        cases.note_delivery(session, row, clock())
+
+
+def _send(adapter: Adapter | None, claimed: Claimed) -> Sent | SendError:
+    if adapter is None:
+        return SendError("channel_off", retryable=True, ours=True)
+    try:
+        return adapter.send(claimed.outgoing)
+    except SendError as error:
+        log.warning("send failed: outbound=%d code=%s retryable=%s", claimed.id, error.code, error.retryable)
+        return error
+    except Exception:  # one delivery must not stop the others; see the house style
+        log.exception("send broke: outbound=%d", claimed.id)
+        return SendError("bug", retryable=False, ours=True, reached=True)
+
+
+def fetch_wanted(database: Database, adapters: Mapping[str, Adapter], now: datetime, limit: int = 20) -> int:
+    """Download files that providers keep for us, outside any request. Returns how many were tried."""
+    wanted = files.wanted(database, now, timedelta(minutes=5), limit)
+    for item in wanted:
+        adapter, content = adapter_for(adapters, item.channel), None
+        try:
+            content = adapter.fetch(item.media) if adapter else None
+        except SendError as error:
+            log.warning("fetch failed: attachment=%s code=%s", item.attachment_id, error.code)
+            if error.retryable and files.again(database, item, now):
+                continue
+        files.settle(database, item, content, now)
+    return len(wanted)

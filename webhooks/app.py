@@ -1,0 +1,85 @@
+"""``create_app``: the outer ring put together."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webhooks import auth, i18n
+from webhooks.service import Service, public_url, service
+
+CONTENT_SECURITY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+MAX_BODY = 2 * 1024 * 1024
+csrf = CSRFProtect()
+
+
+def create_app(office: Service) -> Flask:
+    """The WSGI application of a service."""
+    from webhooks import console, public, receive, status
+
+    app = Flask(__name__)
+    app.extensions["aduan"] = office
+    app.request_class = public.FormRequest
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    if office.settings.trusted_proxies:
+        hops = office.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    auth.install(app, office.secret_key, secure=public_url(office.settings).startswith("https://"))
+    csrf.init_app(app)
+    i18n.install(app)
+    for blueprint in (status.bp, receive.bp, public.bp, console.bp):
+        app.register_blueprint(blueprint)
+    if office.demo:
+        from webhooks import telephone
+
+        app.register_blueprint(telephone.bp)
+    _relax(app)
+    auth.access_of(app.view_functions.setdefault("static", app.send_static_file))
+    app.view_functions["static"] = auth.public(app.view_functions["static"])
+    app.after_request(_headers)
+    app.register_error_handler(HTTPException, _error)
+    return app
+
+
+def _relax(app: Flask) -> None:
+    """Routes without a session carry no authority that a forged form could borrow."""
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith(("receive.", "public.")):
+            csrf.exempt(view)
+    limits = {"console.masuk": "10 per minute", "public.lacak": "20 per minute;200 per hour"}
+    for endpoint, limit in limits.items():
+        if endpoint in app.view_functions:
+            view = auth.limiter.limit(limit, methods=["POST"])(app.view_functions[endpoint])
+            app.view_functions[endpoint] = view
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _error(error: HTTPException) -> Response | tuple[str, int]:
+    code = error.code or 500
+    if request.path.startswith(("/webhooks/", "/healthz", "/readyz", "/metrics")) or error.response is not None:
+        return Response(status=code, headers={"Content-Type": "text/plain"}) if error.response is None else error.get_response()  # type: ignore[return-value]
+    reason = "csrf" if isinstance(error, CSRFError) else str(code)
+    return render_template("error.html", code=code, reason=reason, reference=secrets.token_hex(4)), code
+
+
+__all__ = ["create_app", "service"]

@@ -1,0 +1,107 @@
+"""Ticks and loops. They call one function each and hold no logic."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot import desk
+from channels import delivery
+from webhooks.service import Service
+from workflow import conversations
+from workflow.db import WAKE_CHANNEL
+from workflow.sweep import recover, sweep
+
+log = logging.getLogger("aduan.jobs")
+
+
+class Clockwork:
+    """The working half of the service: two loops that a bell wakes, and APScheduler's ticks as their floor."""
+
+    def __init__(self, office: Service) -> None:
+        self._office = office
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._threads = [self._loop("desk", self._handle), self._loop("delivery", self._drain)]
+        if not office.database.is_sqlite:
+            self._threads.append(threading.Thread(target=self._listen, name="aduan-listen", daemon=True))
+
+    def start(self) -> None:
+        for job, seconds in (
+            (self._office.database.ring, 1),
+            (self._sweep, 20),
+            (self._retry_unhandled, 30),
+            (self._fetch, 10),
+        ):
+            self._scheduler.add_job(_guarded(job), "interval", seconds=seconds, coalesce=True, max_instances=1)
+        self._scheduler.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way, take nothing new."""
+        self._stopping.set()
+        self._office.database.ring()
+        self._scheduler.shutdown(wait=True)
+        for thread in self._threads:
+            thread.join(timeout=15)
+
+    def _loop(self, name: str, step: Callable[[], None]) -> threading.Thread:
+        bell = self._office.database.bell()
+
+        def run() -> None:
+            while not self._stopping.is_set():
+                bell.wait(timeout=5)
+                bell.clear()
+                _guarded(step)()
+
+        return threading.Thread(target=run, name=f"aduan-{name}", daemon=True)
+
+    def _handle(self) -> None:
+        while not self._stopping.is_set() and desk.handle_next(
+            self._office.database, self._office.worker, self._office.now()
+        ):
+            pass
+
+    def _drain(self) -> None:
+        delivery.drain(self._office.database, self._office.adapters, self._office.worker, self._office.now)
+
+    def _sweep(self) -> None:
+        sweep(self._office.database, self._office.now())
+
+    def _retry_unhandled(self) -> None:
+        recover(self._office.database, self._office.now())
+        with self._office.database.write() as session:
+            conversations.rescue(session, self._office.now())
+
+    def _fetch(self) -> None:
+        delivery.fetch_wanted(self._office.database, self._office.adapters, self._office.now())
+
+    def _listen(self) -> None:
+        """PostgreSQL tells of work that other processes left."""
+        import psycopg
+
+        url = self._office.settings.database.replace("postgresql+psycopg://", "postgresql://")
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(url, autocommit=True) as connection:
+                    connection.execute(f"LISTEN {WAKE_CHANNEL}")
+                    while not self._stopping.is_set():
+                        for _ in connection.notifies(timeout=2, stop_after=1):
+                            self._office.database.ring()
+            except psycopg.Error:
+                log.warning("listening was interrupted; the tick goes on")
+                self._stopping.wait(5)
+
+
+def _guarded(step: Callable[[], object]) -> Callable[[], None]:
+    def tick() -> None:
+        try:
+            step()
+        except Exception:  # one tick must not stop the clock; see the house style
+            log.exception("tick failed: %s", getattr(step, "__name__", "?"))
+
+    return tick

@@ -1,0 +1,126 @@
+"""Provider routes: verify, parse, store, answer. Nothing is judged here."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, abort, request
+
+from channels.base import Adapter, BadPayload, WireRequest
+from webhooks.auth import public
+from webhooks.service import RETRY_AFTER, public_url, service
+from workflow import cases
+from workflow.inbox import NotDurable, Wish
+from workflow.messages import Inbound
+
+log = logging.getLogger("aduan.receive")
+bp = Blueprint("receive", __name__, url_prefix="/webhooks")
+MAX_BODY = 4 * 1024 * 1024
+
+_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+
+
+@bp.post("/twilio")
+@public
+def twilio() -> Response:
+    """Inbound WhatsApp and SMS."""
+    return _take("twilio", Response(_TWIML, mimetype="text/xml"))
+
+
+@bp.post("/twilio/status")
+@public
+def twilio_status() -> Response:
+    """Delivery receipts of WhatsApp and SMS."""
+    return _report("twilio")
+
+
+@bp.post("/telegram")
+@public
+def telegram() -> Response:
+    """Telegram updates."""
+    return _take("telegram", Response("{}", mimetype="application/json"))
+
+
+@bp.post("/simulator")
+@public
+def simulator() -> Response:
+    """A simulated telephone; only where the demo made the database."""
+    return _take("simulator", Response("{}", mimetype="application/json"))
+
+
+@bp.post("/simulator/status")
+@public
+def simulator_status() -> Response:
+    """Receipts of the simulator."""
+    return _report("simulator")
+
+
+def _adapter(name: str) -> Adapter:
+    adapter = service().adapters.get(name)
+    if adapter is None:
+        abort(404)
+    return adapter
+
+
+def _wire() -> WireRequest:
+    """The request as the provider signed it: the public address, not the one behind the proxy."""
+    request.max_content_length = MAX_BODY
+    body = request.get_data(cache=True)
+    path = request.full_path.rstrip("?") if request.query_string else request.path
+    form: list[tuple[str, str]] = []
+    if request.mimetype == "application/x-www-form-urlencoded":
+        form = parse_qsl(body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape")
+    return WireRequest(
+        url=public_url(service().settings) + path,
+        headers=dict(request.headers.items()),
+        form=tuple(form),
+        body=body,
+        query=tuple(request.args.items(multi=True)),
+    )
+
+
+def _verified(name: str) -> tuple[Adapter, WireRequest]:
+    adapter, wire = _adapter(name), _wire()
+    if not adapter.verify(wire):
+        log.warning("signature does not fit: adapter=%s", name)
+        abort(403)
+    return adapter, wire
+
+
+def _take(name: str, answer: Response) -> Response:
+    adapter, wire = _verified(name)
+    try:
+        inbounds, wish = list(adapter.parse(wire)), None
+    except BadPayload:
+        inbounds, wish = [_unreadable(adapter, wire)], Wish(options={"dead_letter": True})
+    try:
+        for inbound in inbounds:
+            service().intake.store(inbound, wish)
+    except NotDurable:
+        log.critical("message could not be made durable: adapter=%s", name)
+        return Response(status=503, headers={"Retry-After": str(int(RETRY_AFTER.total_seconds()))})
+    return answer
+
+
+def _unreadable(adapter: Adapter, wire: WireRequest) -> Inbound:
+    """A genuine request that nobody can read: kept as it is, set aside where staff see it, never answered."""
+    channel, account = next(iter(adapter.accounts.items()))
+    digest = hashlib.sha256(wire.body).hexdigest()
+    return Inbound(channel, account, digest, f"unreadable:{digest}", "", wire.body, kind="unsupported")
+
+
+def _report(name: str) -> Response:
+    adapter, wire = _verified(name)
+    try:
+        reports = list(adapter.parse_report(wire))
+    except BadPayload:
+        log.warning("receipt cannot be read: adapter=%s", name)
+        return Response(status=204)
+    office = service()
+    with office.database.write() as session:
+        for report in reports:
+            if cases.take_report(session, report, office.now()) is None:
+                log.info("receipt for a message that is not ours: adapter=%s", name)
+    return Response(status=204)

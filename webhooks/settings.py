@@ -1,0 +1,114 @@
+"""Settings from the environment and ``ADUAN_HOME/aduan.env``. A wrong one stops the start and is named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ADUAN_"
+
+
+class WrongSettings(Exception):
+    """One sentence per wrong or missing setting."""
+
+
+class Settings(BaseSettings):
+    """Every setting, as the outward contract names it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
+
+    home: Path = Path("var")
+    database_url: str = ""
+    public_url: str = ""
+    secret_key: str = ""
+    data_key_file: Path | None = None
+    signing_key_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    threads: int = Field(default=8, ge=2, le=128)
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_shared_key: str = ""
+    twilio_whatsapp_from: str = ""
+    twilio_sms_from: str = ""
+    twilio_api_base: str = ""
+    telegram_token: str = ""
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: str = ""
+    telegram_api_base: str = ""
+    imap_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
+
+    @field_validator("public_url", "twilio_api_base", "telegram_api_base")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'aduan.db'}"
+
+    @property
+    def data_keys(self) -> Path:
+        return self.data_key_file or self.home / "data-key.json"
+
+    @property
+    def signing_key(self) -> Path:
+        return self.signing_key_file or self.home / "signing-key"
+
+    @property
+    def session_key(self) -> Path:
+        return self.home / "session-key"
+
+    @property
+    def local_url(self) -> str:
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104 - read, not bound
+        return f"http://{host}:{self.port}"
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; raises WrongSettings with one sentence per fault. The environment wins over the file."""
+    home = Path(str(overrides.get("home") or os.environ.get(f"{PREFIX}HOME") or "var"))
+    env_file = home / "aduan.env"
+    try:
+        from_files = _from_files(env_file)
+        return Settings(_env_file=env_file, **{**from_files, "home": home, **overrides})  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise WrongSettings("\n".join(_sentence(e["loc"], e["msg"]) for e in error.errors())) from error
+    except OSError as error:
+        raise WrongSettings(f"Setting file cannot be read: {error}") from error
+
+
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    name = f"{PREFIX}{'_'.join(str(part) for part in location).upper()}"
+    return f"{name} is wrong: {message.removeprefix('Value error, ')}."
+
+
+def _from_files(env_file: Path) -> dict[str, str]:
+    """``ADUAN_X_FILE`` gives the value of ``ADUAN_X`` where X is a setting of its own."""
+    from dotenv import dotenv_values
+
+    named = {**(dotenv_values(env_file) if env_file.is_file() else {}), **os.environ}
+    values = {}
+    for field in Settings.model_fields:
+        path = named.get(f"{PREFIX}{field.upper()}_FILE")
+        if path and not named.get(f"{PREFIX}{field.upper()}"):
+            values[field] = Path(path).read_text().strip()
+    return values

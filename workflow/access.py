@@ -1,0 +1,138 @@
+"""Who may see what. One reviewed matrix; every query of the console and every export passes here.
+
+Rows are roles; what they reach depends on where the case is handled, how it is sealed and whether the account
+itself is excluded (named in the text). Nobody is told that something is hidden.
+
+| role      | cases                                          | verbatim text | summary | identity            |
+| petugas   | handled by the own unit, not sealed            | yes           | yes     | open cases          |
+| kepala    | handled by the own unit, seal none or desk     | open cases    | yes     | open cases          |
+| pejabat   | handled by the own unit, assigned to the person| open cases    | yes     | open cases          |
+| kanwil    | handled by the own Kanwil; oversight below it  | if handled    | yes     | open, if handled    |
+| ditjenpas | handled by the own office; oversight below it  | if handled    | yes     | open, if handled    |
+| kustodian | as kanwil at a Kanwil, as kepala at a facility | no            | no      | with a reason       |
+| piket     | emergencies of the own unit, not sealed        | no            | no      | no                  |
+| admin     | none                                           | no            | no      | no                  |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from workflow.actors import Officer
+from workflow.models import Case, Exclusion, Unit
+from workflow.states import ROLES, Part
+
+EXPOSED = {"none"}
+HEAD_SEES = {"none", "desk"}
+
+
+@dataclass(frozen=True)
+class View:
+    """What an account sees of one case."""
+
+    text: bool
+    summary: bool
+    identity: bool
+    handles: bool
+
+
+def visible(officer: Officer) -> ColumnElement[bool]:
+    """The condition on ``Case`` that this account's cases meet."""
+    hidden = exists().where(
+        Exclusion.case_id == Case.id, Exclusion.account_id == officer.account_id, Exclusion.scope == "hide"
+    )
+    rules = [rule for rule in (_rule(officer, role) for role in _RULES) if rule is not None]
+    return and_(or_(*rules), ~hidden) if rules else false()
+
+
+def cases(officer: Officer) -> Select[tuple[Case]]:
+    """All cases that this account may see."""
+    return select(Case).where(visible(officer))
+
+
+def _rule(officer: Officer, role: str) -> ColumnElement[bool] | None:
+    units = officer.units(role)
+    return _RULES[role](officer, units) if units else None
+
+
+def _petugas(_: Officer, units: set[str]) -> ColumnElement[bool]:
+    return and_(Case.handling_unit_id.in_(units), Case.seal.in_(EXPOSED))
+
+
+def _kepala(_: Officer, units: set[str]) -> ColumnElement[bool]:
+    return and_(Case.handling_unit_id.in_(units), Case.seal.in_(HEAD_SEES))
+
+
+def _pejabat(officer: Officer, units: set[str]) -> ColumnElement[bool]:
+    return and_(
+        Case.handling_unit_id.in_(units), Case.seal.in_(EXPOSED), Case.official_id == officer.account_id
+    )
+
+
+def _piket(_: Officer, units: set[str]) -> ColumnElement[bool]:
+    return and_(Case.handling_unit_id.in_(units), Case.seal.in_(EXPOSED), Case.urgency == "darurat")
+
+
+def _overseer(_: Officer, units: set[str]) -> ColumnElement[bool]:
+    """The own office and everything below it: a facility can hide nothing from its Kanwil."""
+    child, grandchild = aliased(Unit), aliased(Unit)
+    below = select(child.id).where(child.parent_id.in_(units))
+    further = select(grandchild.id).where(grandchild.parent_id.in_(below))
+    where = Case.handling_unit_id
+    return or_(where.in_(units), where.in_(below), where.in_(further))
+
+
+def _kustodian(_: Officer, units: set[str]) -> ColumnElement[bool]:
+    kanwil = select(Unit.id).where(Unit.id.in_(units), Unit.kind != "upt")
+    below = select(Unit.id).where(Unit.parent_id.in_(kanwil))
+    own = and_(Case.handling_unit_id.in_(units), Case.seal.in_(HEAD_SEES))
+    return or_(own, Case.handling_unit_id.in_(kanwil), Case.handling_unit_id.in_(below))
+
+
+_RULES = {
+    "petugas": _petugas,
+    "kepala": _kepala,
+    "pejabat": _pejabat,
+    "piket": _piket,
+    "kanwil": _overseer,
+    "ditjenpas": _overseer,
+    "kustodian": _kustodian,
+}
+
+
+def find(session: Session, officer: Officer, case_id: str) -> Case | None:
+    """The case, if this account may see it; a hidden case is as absent as one that never was."""
+    return session.scalar(cases(officer).where(Case.id == case_id))
+
+
+def view(session: Session, officer: Officer, case: Case) -> View:
+    """What this account sees of a case that ``find`` gave it."""
+    unit, here = case.handling_unit, case.handling_unit_id
+    handles = any(officer.has(role, here) for roles in ROLES[unit.kind].values() for role in roles)
+    open_case = case.visibility == "open"
+    desk = officer.has("petugas", here) or (handles and unit.kind != "upt")
+    roles = {role for role, _ in officer.roles}
+    summary = bool(roles & {"petugas", "kepala", "pejabat", "kanwil", "ditjenpas"})
+    return View(
+        text=handles and (desk or open_case),
+        summary=summary,
+        identity=handles and open_case,
+        handles=handles,
+    )
+
+
+def parts(session: Session, officer: Officer, case: Case) -> frozenset[Part]:
+    """The parts that this account plays in a case: by role at the handling unit, without exclusions."""
+    excluded = session.get(Exclusion, (case.id, officer.account_id))
+    if excluded is not None:
+        return frozenset()
+    table = ROLES[case.handling_unit.kind]
+    played = {p for p, roles in table.items() if any(officer.has(role, case.handling_unit_id) for role in roles)}
+    if Part.OFFICIAL in played and case.handling_unit.kind == "upt" and case.official_id != officer.account_id:
+        played.discard(Part.OFFICIAL)
+    if Part.OFFICER in played and case.seal != "none" and case.handling_unit.kind == "upt":
+        played.discard(Part.OFFICER)
+    return frozenset(played)

@@ -1,0 +1,502 @@
+"""The verbs of a case, and the only place where a status changes.
+
+Locks are taken in one order: conversation, case, number, head of the journal.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+import triage
+from triage import Assessment
+from workflow import access, deadlines, journal, outbox, people, receipts, staff, states, units
+from workflow.actors import Actor, Citizen, Officer
+from workflow.messages import DeliveryReport
+from workflow.models import (
+    Attachment,
+    Case,
+    Conversation,
+    Exclusion,
+    Judgement,
+    Message,
+    Notice,
+    Outbound,
+    Paper,
+    Receipt,
+    Unit,
+    new_id,
+)
+from workflow.states import ENDED, ROLES, Impossible, Part, Status
+from workflow.vault import vault_of
+
+URGENCY_RANK = {"darurat": 0, "tinggi": 1, "normal": 2, "rendah": 3}
+VISIBILITIES = ("open", "confidential", "anonymous")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is known when a case opens, beside the judgement."""
+
+    unit: Unit
+    direct_to_kanwil: bool = False
+    visibility: str = "confidential"
+    track: str = "complaint"
+
+
+def lock(session: Session, case_id: str) -> Case:
+    """The case, locked against other writers (its row on PostgreSQL, the database on SQLite)."""
+    query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+# ------------------------------------------------------------------ opening
+
+
+def open_case(
+    session: Session, messages: list[Message], assessment: Assessment, opening: Opening, now: datetime
+) -> tuple[Case, str]:
+    """Open a case for messages of one conversation. Returns it with its receipt code.
+
+    A complaint about the head, a doubt whether the head is meant, and the complainant's own wish seal it: the
+    Kanwil handles and numbers it, and the facility has neither row nor gap.
+    """
+    conversation = messages[0].conversation
+    sealed = _seal_reason(assessment, opening)
+    subject = opening.unit if opening.unit.kind == "upt" else None
+    handling = units.handling_unit(session, opening.unit, sealed=bool(sealed))
+    case = Case(
+        id=new_id(),
+        number=f"pending-{messages[0].id}",
+        subject_unit_id=subject.id if subject else None,
+        handling_unit_id=handling.id,
+        handling_unit=handling,
+        subject_unit=subject,
+        person_id=conversation.address.person_id or "",
+        conversation_id=conversation.id,
+        conversation=conversation,
+        data_key_id=vault_of(session).new_key(session, "case", now),
+        channel=conversation.channel_account.channel,
+        track=opening.track,
+        status=Status.RECEIVED,
+        seal="kanwil" if sealed else "none",
+        seal_reason=sealed,
+        visibility=opening.visibility,
+        received_at=messages[0].received_at,
+        rounds=0,
+        **_verdict(assessment),
+    )
+    session.add(case)
+    session.flush()
+    people.add_reporter(session, case)
+    code = _receipt(session, case, messages[0], now)
+    _judge(session, case, messages[0], assessment, now)
+    for message in messages:
+        adopt(session, case, message)
+    _hide_from(session, case, assessment.details.staff, now)
+    deadlines.start(session, case, "received", case.received_at, track_of(case))
+    case.number = units.give_number(session, case, handling, case.received_at)
+    actor = Citizen(case.person_id)
+    journal.append(
+        session, handling.id, "open", actor, now, case_id=case.id, number=case.number, channel=case.channel,
+        category=case.category, urgency=case.urgency, sealed=bool(sealed), visibility=case.visibility,
+    )  # fmt: skip
+    if case.urgency == "darurat":
+        _page(session, case, now)
+    return case, code
+
+
+def _seal_reason(assessment: Assessment, opening: Opening) -> str:
+    if opening.unit.kind != "upt":
+        return ""
+    if opening.direct_to_kanwil:
+        return "wish"
+    if assessment.about_head:
+        return "head"
+    return "doubt" if assessment.head_doubt else ""
+
+
+def _verdict(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "intent": assessment.intent,
+        "category": assessment.categories[0],
+        "urgency": assessment.urgency,
+        "urgency_rank": URGENCY_RANK[assessment.urgency],
+        "about_head": assessment.about_head,
+        "about_staff": assessment.about_staff,
+        "vulnerable_group": assessment.vulnerable_group,
+        "language": assessment.language,
+    }
+
+
+def track_of(case: Case) -> str:
+    """``integrity`` or ``service``: which clocks a case has."""
+    return "integrity" if triage.category_info(case.category).track == "integrity" else "service"
+
+
+def _receipt(session: Session, case: Case, message: Message, now: datetime) -> str:
+    """The code of the stored message moves to the case; without one a new code is minted."""
+    vault = vault_of(session)
+    held = session.scalar(select(Receipt).where(Receipt.message_id == message.id))
+    if held is None:
+        return receipts.mint(session, case.data_key_id, now, message_id=None, case_id=case.id)
+    code = vault.open_text(session, held.data_key_id, held.code_enc, "receipt.code")
+    held.case_id, held.data_key_id = case.id, case.data_key_id
+    held.code_enc = vault.seal(session, case.data_key_id, code, "receipt.code")
+    return code
+
+
+def receipt_code(session: Session, case: Case) -> str:
+    """The receipt code, for telling its owner again; never shown to staff."""
+    held = session.scalars(select(Receipt).where(Receipt.case_id == case.id).limit(1)).one()
+    return vault_of(session).open_text(session, held.data_key_id, held.code_enc, "receipt.code")
+
+
+def _judge(session: Session, case: Case, message: Message, assessment: Assessment, now: datetime) -> None:
+    shown = triage.to_json_dict("", assessment)
+    evidence = json.dumps(shown.pop("evidence"))
+    shown.pop("id")
+    session.add(
+        Judgement(
+            case_id=case.id,
+            message_id=message.id,
+            data_key_id=case.data_key_id,
+            verdict=shown,
+            evidence_enc=vault_of(session).seal(session, case.data_key_id, evidence, "judgement.evidence"),
+            created_at=now,
+        )
+    )
+
+
+def record(session: Session, message: Message, assessment: Assessment, unit: Unit, now: datetime) -> None:
+    """Count praise, a suggestion or a question without opening a case."""
+    session.add(
+        Judgement(
+            message_id=message.id,
+            unit_id=unit.id,
+            data_key_id=message.body_key_id,
+            verdict={"intent": assessment.intent, "categories": list(assessment.categories)},
+            created_at=now,
+        )
+    )
+
+
+def adopt(session: Session, case: Case, message: Message) -> None:
+    """Take a message into the case: its text and files go under the case's key, apart from the identity."""
+    vault = vault_of(session)
+    text = vault.open(session, message.body_key_id, message.body_enc, "message.body")
+    message.body_enc = vault.seal(session, case.data_key_id, text, "message.body")
+    message.body_key_id, message.case_id = case.data_key_id, case.id
+    for file in session.scalars(select(Attachment).where(Attachment.message_id == message.id)):
+        file.case_id = case.id
+
+
+def _hide_from(session: Session, case: Case, accounts: Iterable[str], now: datetime) -> None:
+    """Hide the case from every member of staff whom the text may name, until a person decides."""
+    for account_id in dict.fromkeys(accounts):
+        if session.get(Exclusion, (case.id, account_id)) is None:
+            session.add(
+                Exclusion(case_id=case.id, account_id=account_id, scope="hide", reason="named", created_at=now)
+            )
+    session.flush()
+
+
+def add_message(session: Session, case: Case, message: Message, assessment: Assessment, now: datetime) -> None:
+    """A further message of the complainant. It may seal the case or raise its urgency, never lower it."""
+    adopt(session, case, message)
+    _hide_from(session, case, assessment.details.staff, now)
+    journal.append(
+        session, case.handling_unit_id, "message", Citizen(case.person_id), now, case_id=case.id, message=message.id
+    )
+    head_meant = assessment.intent in ("complaint", "follow_up") and (assessment.about_head or assessment.head_doubt)
+    if head_meant and case.seal == "none":
+        seal(session, case, Citizen(case.person_id), "head" if assessment.about_head else "doubt", now)
+    if URGENCY_RANK[assessment.urgency] < case.urgency_rank and assessment.urgency == "darurat":
+        case.urgency, case.urgency_rank = "darurat", 0
+        _page(session, case, now)
+    if case.status == Status.WAITING:
+        move(session, case, "resume", Citizen(case.person_id), now)
+    if case.owner_id:
+        _notify(session, case, [case.owner_id], "new_message", now)
+
+
+# ------------------------------------------------------------------ moving
+
+
+def parts(session: Session, case: Case, actor: Actor) -> frozenset[Part]:
+    """The parts that an actor plays in a case."""
+    if isinstance(actor, Officer):
+        return access.parts(session, actor, case)
+    if isinstance(actor, Citizen):
+        return frozenset({Part.COMPLAINANT}) if actor.person_id == case.person_id else frozenset()
+    return frozenset({Part.CLOCK})
+
+
+def move(session: Session, case: Case, action: str, actor: Actor, now: datetime, **data: Any) -> None:
+    """Apply one action of the table: status, clocks, journal, in the caller's transaction. Raises Impossible."""
+    before = Status(case.status)
+    after = states.apply(action, before, parts(session, case, actor), case.resume_status)
+    if after == Status.WAITING:
+        case.resume_status = before
+        deadlines.pause(session, case, now)
+    elif before == Status.WAITING and after != before:
+        case.resume_status = None
+        deadlines.resume(session, case, now)
+    case.status = after
+    deadlines.end(session, case, action, now)
+    if after != before and after in ENDED:
+        case.closed_at = now
+        deadlines.void(session, case, now)
+    elif after != before:
+        deadlines.start(session, case, after, now, track_of(case))
+    journal.append(
+        session, case.handling_unit_id, action, actor, now, case_id=case.id, before=before, after=after, **data
+    )
+    session.flush()
+
+
+def tell(session: Session, case: Case, part: Part, key: str, now: datetime) -> None:
+    """Put a line on the pages of those who play a part in the case now."""
+    if part == Part.OFFICIAL and case.official_id:
+        _notify(session, case, [case.official_id], key, now)
+        return
+    if part == Part.OFFICER and case.owner_id:
+        _notify(session, case, [case.owner_id], key, now)
+        return
+    roles = ROLES[case.handling_unit.kind][part]
+    everyone = [a.id for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
+    _notify(session, case, everyone, key, now)
+
+
+def _notify(session: Session, case: Case, accounts: Iterable[str], key: str, now: datetime) -> None:
+    for account_id in dict.fromkeys(accounts):
+        exclusion = session.get(Exclusion, (case.id, account_id))
+        if exclusion is None or exclusion.scope != "hide":
+            session.add(Notice(account_id=account_id, case_id=case.id, key=key, created_at=now))
+
+
+def _page(session: Session, case: Case, now: datetime) -> None:
+    """An emergency: the duty officer and the head at once; with staff accused the head and the Kanwil instead."""
+    unit = case.handling_unit
+    if unit.kind != "upt":
+        tell(session, case, Part.OFFICER, "emergency", now)
+        return
+    above = units.superior(session, unit)
+    shift = [("kanwil", above.id)] if case.about_staff else [("piket", unit.id), ("petugas", unit.id)]
+    for role, unit_id in [("kepala", unit.id), *shift]:
+        _notify(session, case, [a.id for a in staff.holders(session, role, unit_id, now)], "emergency", now)
+
+
+# ------------------------------------------------------------------ where a case is handled
+
+
+def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime) -> None:
+    """Take the case away from the facility: the Kanwil handles it, the old number becomes a neutral entry."""
+    if case.seal == "kanwil" or case.handling_unit.kind != "upt":
+        case.seal, case.seal_reason = "kanwil", case.seal_reason or reason
+        return
+    move(session, case, "seal", actor, now)
+    case.seal, case.seal_reason = "kanwil", reason
+    session.execute(delete(Notice).where(Notice.case_id == case.id))
+    case.owner_id = case.official_id = None
+    transfer(session, case, units.superior(session, case.handling_unit), actor, now)
+
+
+def unseal(session: Session, case: Case, actor: Officer, now: datetime) -> None:
+    """The Kanwil decides that the head is not concerned: the facility handles the case from now on."""
+    if case.seal != "kanwil" or case.subject_unit is None or case.seal_reason == "wish":
+        raise Impossible("not_now")
+    move(session, case, "unseal", actor, now)
+    case.seal, case.seal_reason, case.about_head = "none", "", False
+    case.owner_id = case.official_id = None
+    transfer(session, case, case.subject_unit, actor, now)
+
+
+def transfer(session: Session, case: Case, unit: Unit, actor: Actor, now: datetime) -> None:
+    """Another unit handles the case and gives it a number; the old number stays as alias."""
+    journal.append(session, case.handling_unit_id, "handed_on", actor, now, case_id=case.id, number=case.number)
+    case.handling_unit_id, case.handling_unit = unit.id, unit
+    case.number = units.give_number(session, case, unit, now)
+    journal.append(session, unit.id, "taken_over", actor, now, case_id=case.id, number=case.number)
+
+
+# ------------------------------------------------------------------ verbs of the complaint unit
+
+
+def classify(
+    session: Session, case: Case, actor: Officer, category: str, urgency: str, now: datetime, *, about_head: bool
+) -> None:
+    """An officer's judgement, kept beside that of triage. Naming the head seals the case."""
+    if category not in triage.CATEGORIES or urgency not in triage.URGENCIES:
+        raise Impossible("choose_category")
+    before = track_of(case)
+    case.category, case.urgency, case.urgency_rank = category, urgency, URGENCY_RANK[urgency]
+    case.about_head = about_head
+    session.add(
+        Judgement(
+            case_id=case.id,
+            data_key_id=case.data_key_id,
+            author_id=actor.account_id,
+            verdict={"categories": [category], "urgency": urgency, "about_head": about_head},
+            created_at=now,
+        )
+    )
+    case.owner_id = case.owner_id or actor.account_id
+    move(session, case, "classify", actor, now, category=category, urgency=urgency, about_head=about_head)
+    if track_of(case) != before:
+        deadlines.retrack(session, case, track_of(case), now)
+    if about_head and case.handling_unit.kind == "upt":
+        seal(session, case, actor, "head", now)
+
+
+def assign(session: Session, case: Case, actor: Officer, account_id: str, now: datetime) -> None:
+    """Make an officer of the handling unit the owner of the case."""
+    roles = ROLES[case.handling_unit.kind][Part.OFFICER]
+    able = {a.id for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)}
+    if account_id not in able or session.get(Exclusion, (case.id, account_id)) is not None:
+        raise Impossible("choose_officer")
+    case.owner_id = account_id
+    move(session, case, "assign", actor, now, owner=account_id)
+    if account_id != actor.account_id:
+        _notify(session, case, [account_id], "assigned", now)
+
+
+def ask(session: Session, case: Case, actor: Officer, question: str, now: datetime) -> None:
+    """Write to the complainant: a question, or word of how things stand. It is not the official answer."""
+    if not question.strip():
+        raise Impossible("text_missing")
+    move(session, case, "ask", actor, now)
+    outbox.enqueue(
+        session, case.conversation, "officer_message", now, case=case, number=case.number, text=question.strip()
+    )
+
+
+def end_with_reason(session: Session, case: Case, action: str, actor: Officer, reason: str, now: datetime) -> None:
+    """Refer elsewhere, withdraw at the complainant's wish, or discontinue: the complainant is told why."""
+    if not reason.strip():
+        raise Impossible("reason_missing")
+    move(session, case, action, actor, now)
+    case.close_ground = action
+    outbox.enqueue(
+        session, case.conversation, f"ended_{action}", now, case=case, number=case.number, reason=reason.strip()
+    )
+
+
+# ------------------------------------------------------------------ the complainant's verbs
+
+
+def set_visibility(session: Session, case: Case, wanted: str, now: datetime) -> bool:
+    """Choose who sees name and address. Stricter holds at once; True if anything changed."""
+    if wanted not in VISIBILITIES or wanted == case.visibility:
+        return False
+    case.visibility = wanted
+    actor = Citizen(case.person_id)
+    journal.append(session, case.handling_unit_id, "visibility", actor, now, case_id=case.id, visibility=wanted)
+    return True
+
+
+def reopen(session: Session, case: Case, now: datetime) -> None:
+    """The complainant is not satisfied: somebody other than the authors takes the case, one unit up if nobody is left."""
+    actor = Citizen(case.person_id)
+    move(session, case, "reopen", actor, now)
+    case.rounds += 1
+    case.closed_at, case.close_ground, case.delivered_at, case.official_id = None, "", None, None
+    kinds = ("recommendation", "answer", "report")
+    papers = select(Paper.author_id).where(Paper.case_id == case.id, Paper.kind.in_(kinds))
+    authors = {a for a in session.scalars(papers) if a} | ({case.owner_id} if case.owner_id else set())
+    for account_id in authors:
+        if session.get(Exclusion, (case.id, account_id)) is None:
+            session.add(
+                Exclusion(case_id=case.id, account_id=account_id, scope="act", reason="author", created_at=now)
+            )
+    session.flush()
+    deadlines.start(session, case, "received", now, track_of(case))
+    _new_owner(session, case, actor, now)
+
+
+def _new_owner(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+    case.owner_id = None
+    for _ in range(2):
+        roles = ROLES[case.handling_unit.kind][Part.OFFICER]
+        able = [a for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
+        able = [a for a in able if session.get(Exclusion, (case.id, a.id)) is None]
+        if able:
+            case.owner_id = random.choice(able).id  # noqa: S311 - spreads work, keeps no secret
+            _notify(session, case, [case.owner_id], "reopened", now)
+            return
+        above = units.superior(session, case.handling_unit)
+        if above.id == case.handling_unit_id:
+            return
+        transfer(session, case, above, actor, now)
+
+
+def close(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+    """Satisfied, or silent for ten working days after the answer arrived."""
+    move(session, case, "close", actor, now)
+    case.close_ground = "satisfied" if isinstance(actor, Citizen) else "silence"
+    if not isinstance(actor, Citizen):
+        outbox.enqueue(session, case.conversation, "closed_silence", now, case=case, number=case.number)
+
+
+def ask_withdrawal(session: Session, case: Case, now: datetime) -> None:
+    """The complainant wants to withdraw; a person confirms, for withdrawing may be the work of fear."""
+    move(session, case, "ask_withdraw", Citizen(case.person_id), now)
+    tell(session, case, Part.OFFICER, "asks_to_withdraw", now)
+
+
+# ------------------------------------------------------------------ evidence of delivery
+
+
+def take_report(session: Session, receipt: DeliveryReport, now: datetime) -> Outbound | None:
+    """A receipt from a provider: moves the message, and the case where it proves the answer."""
+    row = outbox.report(session, receipt, now)
+    if row is not None:
+        note_delivery(session, row, now)
+    return row
+
+
+def note_delivery(session: Session, row: Outbound, now: datetime) -> None:
+    """What the state of an official answer means for its case."""
+    if row.purpose != "official" or row.case_id is None:
+        return
+    case = lock(session, row.case_id)
+    if row.state in ("failed", "held"):
+        tell(session, case, Part.OFFICER, "answer_failed" if row.state == "failed" else "answer_held", now)
+    elif row.state in ("delivered", "read") and row.key == "official" and case.delivered_at is None:
+        every = session.scalars(select(Outbound).where(Outbound.paper_id == row.paper_id))
+        if case.status == Status.RESPONDED and all(r.state in ("delivered", "read") for r in every):
+            _delivered(session, case, now, "receipt")
+
+
+def hand_over(session: Session, case: Case, actor: Officer, now: datetime) -> None:
+    """The printed answer was handed to the complainant at the desk: that is delivery, too."""
+    move(session, case, "hand_over", actor, now)
+    if case.delivered_at is None:
+        _delivered(session, case, now, "desk")
+
+
+def _delivered(session: Session, case: Case, now: datetime, proof: str) -> None:
+    case.delivered_at = now
+    deadlines.start(session, case, "delivered", now, track_of(case))
+    journal.append(
+        session, case.handling_unit_id, "delivered", Citizen(case.person_id), now, case_id=case.id, proof=proof
+    )
+
+
+def set_aside_count(session: Session) -> int:
+    """Messages that could not be handled after three tries and wait for a person."""
+    return session.scalar(select(func.count()).select_from(Message).where(Message.state == "set_aside")) or 0
+
+
+def open_cases(session: Session, conversation: Conversation) -> list[Case]:
+    """The cases of a conversation that have not ended, newest first."""
+    ended = [str(s) for s in ENDED]
+    query = select(Case).where(Case.conversation_id == conversation.id, Case.status.not_in(ended))
+    return list(session.scalars(query.order_by(Case.received_at.desc())))

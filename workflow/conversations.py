@@ -1,0 +1,169 @@
+"""Saved conversations: what is unhandled, what the dialogue should know, and the thread as staff read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from workflow import outbox, receipts, units
+from workflow.models import Attachment, Case, Conversation, Message, Outbound, Unit
+from workflow.states import ENDED
+from workflow.vault import Erased, vault_of
+
+#: Messages within this time join the open case without a question.
+JOINS = timedelta(minutes=10)
+MAX_ATTEMPTS = 3
+RETRY_PAUSE = timedelta(seconds=5)
+
+
+def lock(session: Session, conversation_id: str) -> Conversation:
+    """The conversation, locked: first in the order of locks."""
+    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update(of=Conversation)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def unhandled(session: Session, conversation: Conversation) -> list[Message]:
+    """Its new messages in order of arrival. After a failure one at a time, so that one bad message stands alone."""
+    query = select(Message).where(Message.conversation_id == conversation.id, Message.state == "new")
+    messages = list(session.scalars(query.order_by(Message.id)))
+    return messages[:1] if messages and messages[0].attempts else messages
+
+
+def text_of(session: Session, message: Message) -> str:
+    """The sanitised text of a message. Raises Erased."""
+    return vault_of(session).open_text(session, message.body_key_id, message.body_enc, "message.body")
+
+
+def finish(session: Session, conversation: Conversation, handled: list[Message], now: datetime) -> None:
+    """Mark messages handled and let the conversation go; what came in meanwhile keeps it pending."""
+    for message in handled:
+        message.state = "handled"
+    session.flush()
+    left = session.scalar(
+        select(func.count()).where(Message.conversation_id == conversation.id, Message.state == "new")
+    )
+    conversation.pending_at = now if left else None
+    conversation.claimed_by = conversation.claimed_until = None
+
+
+def postpone(conversation: Conversation, until: datetime) -> None:
+    """Not yet: the burst may go on."""
+    conversation.pending_at = until
+    conversation.claimed_by = conversation.claimed_until = None
+
+
+def failed(session: Session, conversation: Conversation, now: datetime) -> list[int]:
+    """Handling failed: try again later, or set the message aside. Returns ids that were set aside."""
+    messages = unhandled(session, conversation)
+    aside = []
+    for message in messages:
+        message.attempts += 1
+        if message.attempts >= MAX_ATTEMPTS:
+            message.state = "set_aside"
+            aside.append(message.id)
+    session.flush()
+    left = session.scalars(
+        select(Message.attempts).where(Message.conversation_id == conversation.id, Message.state == "new")
+    ).all()
+    conversation.pending_at = now + RETRY_PAUSE * 4 ** max(left) if left else None
+    conversation.claimed_by = conversation.claimed_until = None
+    return aside
+
+
+def set_aside_again(session: Session, now: datetime) -> int:
+    """Put every message that was set aside back in line; a person asked for it."""
+    count = 0
+    for message in session.scalars(select(Message).where(Message.state == "set_aside").with_for_update()):
+        message.state, message.attempts = "new", 0
+        message.conversation.pending_at = now
+        count += 1
+    return count
+
+
+def rescue(session: Session, now: datetime) -> int:
+    """Conversations with new messages that nobody is going to handle are made pending; returns how many."""
+    query = (
+        select(Conversation)
+        .join(Message, Message.conversation_id == Conversation.id)
+        .where(Message.state == "new", Conversation.pending_at.is_(None))
+        .where(or_(Conversation.claimed_until.is_(None), Conversation.claimed_until < now))
+        .limit(100)
+    )
+    found = list(session.scalars(query).unique())
+    for conversation in found:
+        conversation.pending_at = now
+    return len(found)
+
+
+# ------------------------------------------------------------------ what the dialogue should know
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The unit and the newest case of a conversation, as far as a dialogue needs them."""
+
+    unit: Unit
+    kanwil: Unit
+    case: Case | None
+    recent: bool
+
+
+def situation(session: Session, conversation: Conversation, messages: list[Message], now: datetime) -> Situation:
+    """Unit, superior, and the newest case of this conversation; ``recent`` if its last message is minutes old."""
+    wanted = next((m.options["unit"] for m in messages if m.options.get("unit")), None)
+    unit = session.get(Unit, wanted) if wanted else None
+    unit = unit or session.get_one(Unit, conversation.channel_account.unit_id)
+    query = select(Case).where(Case.conversation_id == conversation.id).order_by(Case.received_at.desc()).limit(1)
+    case = session.scalar(query)
+    recent = False
+    if case is not None and case.status not in ENDED:
+        last = session.scalar(select(func.max(Message.id)).where(Message.case_id == case.id))
+        newest = session.get(Message, last) if last else None
+        recent = newest is not None and messages[0].received_at - newest.received_at <= JOINS
+    return Situation(unit, units.superior(session, unit), case, recent)
+
+
+# ------------------------------------------------------------------ the thread
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a case's conversation as staff may read it. ``text`` is None where it is hidden or erased."""
+
+    at: datetime
+    inbound: bool
+    text: str | None
+    kind: str
+    state: str
+    error: str | None
+    outbound_id: int | None
+    purpose: str
+    attachments: tuple[Attachment, ...] = ()
+    message_id: int | None = None
+
+
+def thread(session: Session, case: Case, *, text: bool) -> list[Line]:
+    """Messages both ways, oldest first, without receipt codes; texts only for those whose view allows them."""
+    lines = [_inbound(session, m, text) for m in session.scalars(select(Message).where(Message.case_id == case.id))]
+    lines += [_outbound(session, o, text) for o in session.scalars(select(Outbound).where(Outbound.case_id == case.id))]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _inbound(session: Session, message: Message, text: bool) -> Line:
+    try:
+        shown = receipts.redact(text_of(session, message)) if text else None
+    except Erased:
+        shown = None
+    files = tuple(message.attachments) if text else ()
+    return Line(message.received_at, True, shown, message.kind, message.state, None, None, "", files, message.id)
+
+
+def _outbound(session: Session, row: Outbound, text: bool) -> Line:
+    try:
+        shown = outbox.body_for_staff(session, row) if text or row.purpose == "official" else None
+    except Erased:
+        shown = None
+    return Line(row.created_at, False, shown, "text", row.state, row.error_code, row.id, row.purpose)

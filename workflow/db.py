@@ -1,0 +1,163 @@
+"""One way to the database: engines for SQLite and PostgreSQL, a time type, reading and writing sessions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MS = 15_000
+WAKE_CHANNEL = "aduan_wake"
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware times only, kept in UTC; SQLite has no zone of its own and gets one back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone was given to the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All our rows."""
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with our durability settings. SQLite: WAL, synchronous=FULL, foreign keys, busy timeout."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=12, max_overflow=20)
+        event.listen(engine, "connect", _tune_sqlite)
+        event.listen(engine, "begin", _begin)
+        return engine
+    return create_engine(url, pool_size=12, max_overflow=20, pool_pre_ping=True)
+
+
+class Database:
+    """Reading and writing units of work.
+
+    ``info`` travels in every session (vault, journal key, …). ``before_commit`` runs as the last step
+    of a writing transaction, ``after_commit`` once it is durable.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        info: dict[str, Any] | None = None,
+        *,
+        before_commit: Callable[[Session], None] | None = None,
+        after_commit: Callable[[Session], None] | None = None,
+    ) -> None:
+        self.engine = make_engine(url)
+        self.info = info or {}
+        self._before, self._after = before_commit, after_commit
+        self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._bells: list[threading.Event] = []
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent look; what is changed here is never committed."""
+        with Session(self.engine, info=dict(self.info), autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: commits at the end, rolls back on any exception."""
+        with Session(self._writing, info=dict(self.info), expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+                if self._before:
+                    session.flush()
+                    self._before(session)
+                if session.info.pop("wake", False):
+                    session.info["ring"] = True
+                    if not self.is_sqlite:
+                        session.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
+            if self._after:
+                self._after(session)
+            if session.info.pop("ring", False):
+                self.ring()
+
+    def bell(self) -> threading.Event:
+        """A new event that is set whenever a transaction left work for the workers."""
+        bell = threading.Event()
+        self._bells.append(bell)
+        return bell
+
+    def ring(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def wake(session: Session) -> None:
+    """Ask that workers be woken once this transaction is durable."""
+    session.info["wake"] = True
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema to the newest migration."""
+    from alembic import command
+
+    command.upgrade(alembic_config(url), "head")
+
+
+def pending_migration(engine: Engine) -> bool:
+    """Whether the database is behind the code."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() != head

@@ -1,0 +1,247 @@
+"""Deadlines are rows: start, pause, resume, end, and the sweep that climbs the ladder when nobody acts."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from workflow import calendar, journal, staff
+from workflow.actors import Clock
+from workflow.calendar import Calendar, Due
+from workflow.models import Account, Case, Deadline, Escalation, Exclusion, HolidayOverride, Notice, Unit
+
+_FILE = Path(__file__).parent / "data" / "clocks.toml"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named deadline as the data file gives it. ``on_due``: ``escalate``, ``close`` or ``release``."""
+
+    name: str
+    days: int
+    kind: str
+    starts: str
+    ends: tuple[str, ...]
+    tracks: tuple[str, ...]
+    source: str
+    on_due: str = "escalate"
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Whose turn it is on each rung, and the pause between rungs."""
+
+    facility: tuple[str, ...]
+    office: tuple[str, ...]
+    delay_days: int
+    delay_minutes: int
+
+
+@lru_cache(maxsize=1)
+def rules() -> tuple[dict[str, Rule], Ladder]:
+    """The rules and the ladder of ``data/clocks.toml``."""
+    document = tomllib.loads(_FILE.read_text())
+    ladder = document.pop("ladder")
+    table = {
+        name: Rule(name=name, **{**row, "ends": tuple(row["ends"]), "tracks": tuple(row["tracks"])})
+        for name, row in document.items()
+    }
+    return table, Ladder(tuple(ladder["facility"]), tuple(ladder["office"]), ladder["delay_days"], ladder["delay_minutes"])
+
+
+def calendar_of(session: Session, unit: Unit, now: datetime) -> Calendar:
+    """The working days of a unit, with the operator's overrides for it or for all."""
+    query = select(HolidayOverride.day, HolidayOverride.holiday).where(
+        (HolidayOverride.unit_id == unit.id) | HolidayOverride.unit_id.is_(None)
+    )
+    overrides = tuple((day, holiday) for day, holiday in session.execute(query))
+    return _calendar(unit.timezone, staff.local_today(unit.timezone, now).year, overrides)
+
+
+@lru_cache(maxsize=128)
+def _calendar(zone: str, year: int, overrides: tuple[tuple[date, bool], ...]) -> Calendar:
+    return calendar.build(zone, date(year, 1, 1), overrides)
+
+
+def _due(days: Calendar, rule: Rule, start: datetime, settings: dict[str, Any]) -> Due:
+    length = int(settings.get("clocks", {}).get(rule.name, rule.days))
+    if rule.kind == "minutes":
+        return Due(start + timedelta(minutes=length), provisional=False)
+    if rule.kind == "calendar":
+        return days.after_calendar(start, length)
+    return days.after_working(start, length)
+
+
+def start(session: Session, case: Case, event: str, now: datetime, track: str) -> None:
+    """Start every clock that this event starts for the track of the case."""
+    unit = case.subject_unit or case.handling_unit
+    for rule in rules()[0].values():
+        if rule.starts == event and track in rule.tracks and _applies(rule, case):
+            _begin(session, case, rule, unit, now, now)
+    _refresh(session, case)
+
+
+def _begin(session: Session, case: Case, rule: Rule, unit: Unit, begin: datetime, now: datetime) -> None:
+    session.flush()
+    same = (Deadline.case_id == case.id, Deadline.rule == rule.name)
+    due = _due(calendar_of(session, unit, now), rule, begin, unit.settings or {})
+    turn = session.scalar(select(func.count()).select_from(Deadline).where(*same)) or 0
+    session.add(
+        Deadline(
+            case_id=case.id,
+            rule=rule.name,
+            round=turn,
+            started_at=begin,
+            due_at=due.at,
+            provisional=due.provisional,
+            next_at=due.at,
+        )
+    )
+
+
+def _applies(rule: Rule, case: Case) -> bool:
+    return rule.name != "emergency" or case.urgency == "darurat"
+
+
+def end(session: Session, case: Case, action: str, now: datetime) -> None:
+    """End the clocks that this action meets, in time or late."""
+    ended = [name for name, rule in rules()[0].items() if action in rule.ends]
+    if not ended:
+        return
+    for row in _open(session, case):
+        if row.rule in ended:
+            row.state = "met" if now <= row.due_at else "missed"
+            row.ended_at, row.next_at = now, None
+    _refresh(session, case)
+
+
+def retrack(session: Session, case: Case, track: str, now: datetime) -> None:
+    """Another category, another track: clocks that no longer apply are void, those that do count from receipt."""
+    known = rules()[0]
+    running = {row.rule: row for row in _open(session, case)}
+    for name, row in running.items():
+        if track not in known[name].tracks:
+            row.state, row.ended_at, row.next_at = "void", now, None
+    unit = case.subject_unit or case.handling_unit
+    for rule in known.values():
+        if rule.starts == "received" and track in rule.tracks and "release" in rule.ends and rule.name not in running:
+            _begin(session, case, rule, unit, case.received_at, now)
+    _refresh(session, case)
+
+
+def void(session: Session, case: Case, now: datetime) -> None:
+    """The case has ended: no clock runs on."""
+    for row in _open(session, case):
+        row.state, row.ended_at, row.next_at = "void", now, None
+    _refresh(session, case)
+
+
+def pause(session: Session, case: Case, now: datetime) -> None:
+    """Stop the clocks while the complainant is asked."""
+    for row in _open(session, case):
+        if row.state == "running":
+            row.state, row.paused_at, row.next_at = "paused", now, None
+    _refresh(session, case)
+
+
+def resume(session: Session, case: Case, now: datetime) -> None:
+    """Let the clocks run on: due later by the working days that stood still."""
+    days = calendar_of(session, case.subject_unit or case.handling_unit, now)
+    for row in _open(session, case):
+        if row.state == "paused" and row.paused_at:
+            stood = days.working_between(row.paused_at, now)
+            due = days.after_working(row.due_at, stood) if stood else Due(row.due_at, row.provisional)
+            row.due_at, row.provisional, row.next_at = due.at, due.provisional, due.at
+            row.state, row.paused_at = "running", None
+    _refresh(session, case)
+
+
+def _open(session: Session, case: Case) -> list[Deadline]:
+    session.flush()
+    query = select(Deadline).where(Deadline.case_id == case.id, Deadline.state.in_(("running", "paused")))
+    return list(session.scalars(query))
+
+
+def _refresh(session: Session, case: Case) -> None:
+    session.flush()
+    running = select(func.min(Deadline.due_at)).where(Deadline.case_id == case.id, Deadline.state == "running")
+    case.nearest_due_at = session.scalar(running.where(Deadline.rule != "satisfaction"))
+
+
+# ------------------------------------------------------------------ sweep
+
+
+def due_now(session: Session, now: datetime, limit: int = 100) -> list[tuple[str, int, str]]:
+    """(deadline id, rung, rule) of what the sweep must look at, oldest first; reads an index only."""
+    query = select(Deadline.id, Deadline.rung, Deadline.rule).where(Deadline.next_at <= now)
+    return [(i, rung, rule) for i, rung, rule in session.execute(query.order_by(Deadline.next_at).limit(limit))]
+
+
+def claim(session: Session, deadline_id: str, rung: int, now: datetime) -> Deadline | None:
+    """Take one rung of one deadline; None where another process was first or somebody acted meanwhile."""
+    taken = session.execute(
+        update(Deadline)
+        .where(Deadline.id == deadline_id, Deadline.rung == rung, Deadline.next_at <= now)
+        .values(rung=rung + 1, next_at=None)
+    )
+    return session.get_one(Deadline, deadline_id) if taken.rowcount else None  # type: ignore[attr-defined]
+
+
+def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) -> None:
+    """Tell the next person up; plan the rung after it. The deadline was claimed."""
+    ladder = rules()[1]
+    rungs = ladder.facility if case.handling_unit.kind == "upt" else ladder.office
+    if deadline.rung > len(rungs):
+        return
+    role = rungs[deadline.rung - 1]
+    unit = _unit_of(session, case, role)
+    people = [a for a in staff.holders(session, role, unit.id, now) if not _hidden(session, case, a)]
+    if role == "petugas" and case.owner_id and any(a.id == case.owner_id for a in people):
+        people = [a for a in people if a.id == case.owner_id]
+    for account in people:
+        session.add(Notice(account_id=account.id, case_id=case.id, key=f"late_{deadline.rule}", created_at=now))
+    session.add(
+        Escalation(
+            deadline_id=deadline.id,
+            case_id=case.id,
+            rung=deadline.rung,
+            role=role,
+            unit_id=unit.id,
+            recipients=len(people),
+            at=now,
+        )
+    )
+    if deadline.rung < len(rungs):
+        deadline.next_at = _next_rung(session, case, deadline, now) if people else now
+    journal.append(
+        session, case.handling_unit_id, "escalate", Clock(), now, case_id=case.id,
+        rule=deadline.rule, rung=deadline.rung, role=role, recipients=[a.id for a in people],
+    )  # fmt: skip
+
+
+def _next_rung(session: Session, case: Case, deadline: Deadline, now: datetime) -> datetime:
+    ladder, rule = rules()[1], rules()[0][deadline.rule]
+    if rule.kind == "minutes":
+        return now + timedelta(minutes=ladder.delay_minutes)
+    days = calendar_of(session, case.subject_unit or case.handling_unit, now)
+    return days.after_working(now, ladder.delay_days).at
+
+
+def _unit_of(session: Session, case: Case, role: str) -> Unit:
+    unit = case.handling_unit
+    wanted = {"kanwil": "kanwil", "ditjenpas": "ditjen"}.get(role)
+    while wanted and unit.kind != wanted and unit.parent_id:
+        unit = session.get_one(Unit, unit.parent_id)
+    return unit
+
+
+def _hidden(session: Session, case: Case, account: Account) -> bool:
+    exclusion = session.get(Exclusion, (case.id, account.id))
+    return exclusion is not None and exclusion.scope == "hide"

@@ -1,0 +1,246 @@
+"""Papers of the office: recommend, direct, report, draft, approve one exact text, return, release.
+
+A paper is an immutable version. What the head approves is the hash of one version; a newer version, or another
+hash, voids the approval by simply not being the approved one. The author of a text never approves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workflow import cases, outbox, staff
+from workflow.actors import Actor, Officer
+from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
+from workflow.states import ROLES, Impossible, Part
+from workflow.vault import vault_of
+
+MAX_TEXT = 20_000
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One way to handle a complaint: what to do, by whom, against which standard, at what cost or time."""
+
+    measure: str
+    standard: str = ""
+    official: str = ""
+    effort: str = ""
+
+
+def _clean(text: str, reason: str = "text_missing") -> str:
+    text = text.strip()
+    if not text:
+        raise Impossible(reason)
+    if len(text) > MAX_TEXT:
+        raise Impossible("text_too_long")
+    return text
+
+
+def text_hash(salt: bytes, body: str, attachments: Sequence[str] = ()) -> str:
+    """SHA-256 over salt, body and the sorted list of attachment hashes, each with its length before it."""
+    digest = hashlib.sha256()
+    for piece in (salt, body.encode(), *(a.encode() for a in sorted(attachments))):
+        digest.update(len(piece).to_bytes(8, "big") + piece)
+    return digest.hexdigest()
+
+
+def _paper(session: Session, case: Case, kind: str, body: str, actor: Actor, now: datetime, **attributes: Any) -> Paper:
+    newest = session.scalar(select(func.max(Paper.version)).where(Paper.case_id == case.id, Paper.kind == kind))
+    salt = secrets.token_bytes(16)
+    paper = Paper(
+        id=new_id(),
+        case_id=case.id,
+        kind=kind,
+        version=(newest or 0) + 1,
+        author_id=actor.id if isinstance(actor, Officer) else None,
+        data_key_id=case.data_key_id,
+        body_enc=vault_of(session).seal(session, case.data_key_id, body, "paper.body"),
+        salt=salt,
+        hash=text_hash(salt, body),
+        attributes=attributes,
+        created_at=now,
+    )
+    session.add(paper)
+    session.flush()
+    return paper
+
+
+def body(session: Session, paper: Paper) -> str:
+    """The text of a paper; raises Erased after the case was erased."""
+    return vault_of(session).open_text(session, paper.data_key_id, paper.body_enc, "paper.body")
+
+
+def newest(session: Session, case: Case, kind: str) -> Paper | None:
+    """The latest version of one kind of paper."""
+    query = select(Paper).where(Paper.case_id == case.id, Paper.kind == kind)
+    return session.scalar(query.order_by(Paper.version.desc()).limit(1))
+
+
+# ------------------------------------------------------------------ officer and head
+
+
+def recommend(
+    session: Session, case: Case, actor: Officer, summary: str, alternatives: Sequence[Alternative], now: datetime
+) -> Paper:
+    """The complaint unit's recommendation to the head: a summary and two or more alternatives."""
+    summary = _clean(summary, "summary_missing")
+    chosen = [a for a in alternatives if a.measure.strip()]
+    if len(chosen) < 2:
+        raise Impossible("two_alternatives")
+    for alternative in chosen:
+        _clean(alternative.measure)
+    document = json.dumps({"summary": summary, "alternatives": [asdict(a) for a in chosen]})
+    paper = _paper(session, case, "recommendation", document, actor, now)
+    case.summary_enc = vault_of(session).seal(session, case.data_key_id, summary, "case.summary")
+    cases.move(session, case, "recommend", actor, now, paper=paper.id, commitment=paper.hash)
+    cases.tell(session, case, Part.HEAD, "waits_for_direction", now)
+    return paper
+
+
+def recommendation(session: Session, paper: Paper) -> tuple[str, list[Alternative]]:
+    """Summary and alternatives of a recommendation."""
+    document = json.loads(body(session, paper))
+    return document["summary"], [Alternative(**a) for a in document["alternatives"]]
+
+
+def send_back(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
+    """The head wants another recommendation."""
+    paper = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="recommendation")
+    cases.move(session, case, "send_back", actor, now, paper=paper.id, commitment=paper.hash)
+    cases.tell(session, case, Part.OFFICER, "recommendation_returned", now)
+
+
+def direct(
+    session: Session, case: Case, actor: Officer, choice: int, official_id: str, note: str, now: datetime
+) -> Paper:
+    """The head chooses an alternative (counted from 0), names the responsible official, and may add a word."""
+    proposal = newest(session, case, "recommendation")
+    if proposal is None or not 0 <= choice < len(recommendation(session, proposal)[1]):
+        raise Impossible("choose_alternative")
+    if official_id not in {a.id for a in officials(session, case, now)}:
+        raise Impossible("choose_official")
+    chosen = recommendation(session, proposal)[1][choice]
+    document = json.dumps({"measure": chosen.measure, "standard": chosen.standard, "note": note.strip()[:MAX_TEXT]})
+    paper = _paper(session, case, "direction", document, actor, now, choice=choice, official=official_id)
+    case.official_id = official_id
+    cases.move(session, case, "direct", actor, now, paper=paper.id, commitment=paper.hash, official=official_id)
+    cases.tell(session, case, Part.OFFICIAL, "directed_to_you", now)
+    return paper
+
+
+def officials(session: Session, case: Case, now: datetime) -> list[Account]:
+    """Who can be made responsible for a case: officials of the handling unit that are not hidden from it."""
+    roles = ROLES[case.handling_unit.kind][Part.OFFICIAL]
+    hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
+    people = [a for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
+    return [a for a in people if a.id not in hidden]
+
+
+# ------------------------------------------------------------------ official
+
+
+def report(session: Session, case: Case, actor: Officer, kind: str, text: str, now: datetime) -> Paper:
+    """The responsible official reports a ``repair`` or a ``clarification``."""
+    if kind not in ("repair", "clarification"):
+        raise Impossible("choose_report_kind")
+    paper = _paper(session, case, "report", _clean(text), actor, now, report=kind, round=case.rounds)
+    cases.move(session, case, "report", actor, now, paper=paper.id, commitment=paper.hash, report=kind)
+    return paper
+
+
+def draft(
+    session: Session, case: Case, actor: Officer, text: str, now: datetime, *, specific_data: bool = False
+) -> Paper:
+    """A draft of the official answer. It needs a report of this round first; a new version voids an older one.
+
+    ``specific_data`` marks health, criminal record and the like (UU 27/2022): such a text is not released to a
+    party whose relation to the inmate nobody has verified.
+    """
+    reported = newest(session, case, "report")
+    if reported is None or reported.attributes.get("round") != case.rounds:
+        raise Impossible("report_first")
+    paper = _paper(session, case, "answer", _clean(text), actor, now, specific_data=specific_data)
+    cases.move(session, case, "draft", actor, now, paper=paper.id, commitment=paper.hash)
+    cases.tell(session, case, Part.HEAD, "waits_for_approval", now)
+    return paper
+
+
+# ------------------------------------------------------------------ approval and release
+
+
+def approve(session: Session, case: Case, actor: Officer, hash_seen: str, now: datetime) -> Approval:
+    """The head approves the one text that was on the screen. Another version, or the own text, is refused."""
+    paper = newest(session, case, "answer")
+    if paper is None or not secrets.compare_digest(paper.hash, hash_seen):
+        raise Impossible("text_changed")
+    if paper.author_id == actor.id:
+        raise Impossible("own_text")
+    approval = _decide(session, case, paper, "approved", actor, now)
+    cases.move(session, case, "approve", actor, now, paper=paper.id, commitment=paper.hash)
+    cases.tell(session, case, Part.OFFICER, "approved", now)
+    return approval
+
+
+def return_draft(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
+    """The head returns the draft with a reason; the case goes back to the official."""
+    paper = newest(session, case, "answer")
+    if paper is None:
+        raise Impossible("not_now")
+    note = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="answer")
+    _decide(session, case, paper, "returned", actor, now)
+    cases.move(session, case, "return_draft", actor, now, paper=note.id, commitment=note.hash)
+    cases.tell(session, case, Part.OFFICIAL, "draft_returned", now)
+
+
+def _decide(session: Session, case: Case, paper: Paper, decision: str, actor: Officer, now: datetime) -> Approval:
+    approval = Approval(
+        case_id=case.id, paper_id=paper.id, hash=paper.hash, decision=decision, approver_id=actor.id, created_at=now
+    )
+    session.add(approval)
+    return approval
+
+
+def approved_answer(session: Session, case: Case) -> Paper | None:
+    """The newest answer, if exactly that text is approved."""
+    paper = newest(session, case, "answer")
+    if paper is None:
+        return None
+    query = select(Approval).where(Approval.paper_id == paper.id, Approval.decision == "approved")
+    approval = session.scalar(query.order_by(Approval.created_at.desc()).limit(1))
+    return paper if approval and approval.hash == paper.hash else None
+
+
+def release(session: Session, case: Case, actor: Actor, now: datetime) -> list[Outbound]:
+    """Send the approved answer. Only the very text whose hash was approved can leave."""
+    paper = approved_answer(session, case)
+    if paper is None:
+        raise Impossible("not_approved")
+    text = body(session, paper)
+    if text_hash(paper.salt, text) != paper.hash:
+        raise Impossible("text_changed")
+    cases.move(session, case, "release", actor, now, paper=paper.id, commitment=paper.hash)
+    case.responded_at, case.delivered_at = now, None
+    key = "official_at_desk" if _withheld(session, case, paper) else "official"
+    rows = outbox.enqueue(
+        session, case.conversation, key, now, purpose="official", case=case, paper=paper,
+        number=case.number, unit=case.handling_unit.name, body=text if key == "official" else "",
+    )  # fmt: skip
+    if any(row.state == "held" for row in rows):
+        cases.tell(session, case, Part.OFFICER, "answer_held", now)
+    return rows
+
+
+def _withheld(session: Session, case: Case, paper: Paper) -> bool:
+    if not paper.attributes.get("specific_data"):
+        return False
+    parties = session.scalars(select(Party).where(Party.case_id == case.id, Party.kind == "reporter"))
+    return not any(party.verified_at for party in parties)

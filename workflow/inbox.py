@@ -1,0 +1,304 @@
+"""Store a raw message once. What is stored survives anything; what is a repeat ends here.
+
+Stores of concurrent requests share one commit (``Intake``): one writer thread takes all that wait, each in a
+savepoint of its own, and every caller is told only after the commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import queue
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from workflow import people, receipts, units
+from workflow.db import Database, wake
+from workflow.messages import Inbound, Media
+from workflow.models import Address, Attachment, ChannelAccount, Conversation, Message, Person, new_id
+from workflow.vault import vault_of
+
+log = logging.getLogger("aduan.inbox")
+
+BATCH = 64
+#: Meta's customer service window; Twilio refuses free text after it.
+WINDOW = timedelta(hours=24)
+MAX_FILE = 16 * 1024 * 1024
+MAX_FILES = 10
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of an inbound message. ``receipt`` only where the caller asked to mint one at once."""
+
+    message_id: int
+    conversation_id: str
+    duplicate: bool
+    receipt: str | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the form adds to a message: a receipt at once, a PIN, contact facts, choices of the complainant."""
+
+    mint: bool = False
+    pin_hash: str | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    locale: str | None = None
+
+
+def sanitise(text: str) -> str:
+    """The text as the database may keep it, of the same length: NUL becomes ␀, a lone surrogate U+FFFD."""
+    text = text.replace("\x00", "␀")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None = None) -> Stored:
+    """Store one message, unless (channel, account, provider id) is known. Handling comes later."""
+    wish = wish or Wish()
+    dedupe = vault_of(session).lookup("event", "\x00".join((inbound.channel, inbound.account, inbound.provider_id)))
+    if known := session.scalar(select(Message).where(Message.dedupe == dedupe)):
+        return Stored(known.id, known.conversation_id, duplicate=True)
+    address = people.reach(session, inbound, now)
+    account = units.channel_account(session, inbound.channel, inbound.account)
+    conversation = _conversation(session, address, account, now)
+    message = _message(session, inbound, address, conversation, dedupe, wish.options, now)
+    for media in inbound.media[:MAX_FILES]:
+        _attach(session, message, media, now)
+    receipt = _mint(session, message, now) if wish.mint else None
+    _apply(session, conversation, wish)
+    if inbound.channel == "whatsapp":
+        conversation.window_ends_at = now + WINDOW
+    session.flush()
+    # Always written, never compared: the row's lock orders us against a worker that clears it.
+    session.execute(update(Conversation).where(Conversation.id == conversation.id).values(pending_at=now))
+    wake(session)
+    return Stored(message.id, conversation.id, duplicate=False, receipt=receipt)
+
+
+def _conversation(session: Session, address: Address, account: ChannelAccount, now: datetime) -> Conversation:
+    query = select(Conversation).where(
+        Conversation.address_id == address.id, Conversation.channel_account_id == account.id
+    )
+    if found := session.scalar(query):
+        return found
+    found = Conversation(address_id=address.id, channel_account_id=account.id, created_at=now)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def _message(
+    session: Session,
+    inbound: Inbound,
+    address: Address,
+    conversation: Conversation,
+    dedupe: bytes,
+    options: dict[str, Any],
+    now: datetime,
+) -> Message:
+    vault, key = vault_of(session), address.data_key_id
+    message = Message(
+        dedupe=dedupe,
+        conversation_id=conversation.id,
+        kind=inbound.kind,
+        note=_words(inbound.note),
+        raw_key_id=key,
+        raw_enc=vault.seal(session, key, inbound.raw, "message.raw"),
+        body_key_id=key,
+        body_enc=vault.seal(session, key, sanitise(inbound.text), "message.body"),
+        content_hash=vault.lookup("content", hashlib.sha256(inbound.raw).hexdigest()),
+        state="set_aside" if options.get("dead_letter") else "new",
+        options=options,
+        received_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _words(note: str) -> str:
+    """What an adapter remarked, without the values, which may name people: ``edited; reply_to``."""
+    return "; ".join(part.split("=")[0].strip() for part in note.split(";"))[:80]
+
+
+def _attach(session: Session, message: Message, media: Media, now: datetime) -> None:
+    vault, key = vault_of(session), message.body_key_id
+    row = Attachment(
+        id=new_id(),
+        message_id=message.id,
+        data_key_id=key,
+        name_enc=vault.seal(session, key, sanitise(media.name)[:200], "attachment.name"),
+        content_type=media.declared_type[:100],
+        state="wanted",
+        next_attempt_at=now,
+    )
+    session.add(row)
+    if media.url is not None:
+        row.source_enc = vault.seal(session, key, media.url, "attachment.source")
+    keep(session, row, media.content)
+
+
+def keep(session: Session, row: Attachment, content: bytes | None) -> None:
+    """Put the bytes of an attachment away. A broken or too large one is marked and never costs the text."""
+    if content is None:
+        if row.source_enc is None:
+            row.state, row.next_attempt_at = "lost", None
+        return
+    row.size, row.next_attempt_at = len(content), None
+    if len(content) > MAX_FILE:
+        row.state = "refused"
+        return
+    row.sha256 = hashlib.sha256(content).hexdigest()
+    row.content_type = _real_type(content, row.content_type)
+    sealed = vault_of(session).seal(session, row.data_key_id, content, "attachment.object")
+    try:
+        row.object_key, row.state = session.info["objects"].put(sealed), "stored"
+    except OSError:
+        log.exception("attachment could not be written: attachment=%s", row.id)
+        row.state = "lost"
+
+
+def _real_type(content: bytes, declared: str) -> str:
+    import filetype
+
+    guessed = filetype.guess_mime(content)
+    if guessed:
+        return str(guessed)
+    return "text/plain" if declared.startswith("text/") else "application/octet-stream"
+
+
+def _mint(session: Session, message: Message, now: datetime) -> str:
+    return receipts.mint(session, message.body_key_id, now, message_id=message.id, case_id=None)
+
+
+def _apply(session: Session, conversation: Conversation, wish: Wish) -> None:
+    if wish.pin_hash:
+        conversation.pin_hash = wish.pin_hash
+    if wish.locale:
+        conversation.locale = wish.locale
+    if wish.facts and conversation.address.person_id:
+        people.learn(session, session.get_one(Person, conversation.address.person_id), **wish.facts)
+
+
+# ------------------------------------------------------------------ group commit
+
+
+@dataclass
+class _Job:
+    inbound: Inbound
+    wish: Wish | None
+    future: Future[Stored]
+
+
+class NotDurable(Exception):
+    """The message could not be made durable. The caller says so and asks for a repeat; nothing was promised."""
+
+
+class Intake:
+    """The one writer of inbound messages: takes all that wait and commits them together."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="aduan-intake", daemon=True)
+        self._thread.start()
+
+    def store(self, inbound: Inbound, wish: Wish | None = None, timeout: float = 10.0) -> Stored:
+        """Store durably; returns after the commit. Raises NotDurable."""
+        job = _Job(inbound, wish, Future())
+        self._jobs.put(job)
+        try:
+            return job.future.result(timeout)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            raise NotDurable from error
+
+    def close(self) -> None:
+        self._jobs.put(None)
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch = [job]
+            while len(batch) < BATCH and not self._jobs.empty():
+                following = self._jobs.get()
+                if following is None:
+                    self._jobs.put(None)
+                    break
+                batch.append(following)
+            self._commit(batch)
+
+    def _commit(self, batch: list[_Job]) -> None:
+        now, results = datetime.now(UTC), list[tuple[_Job, Stored | BaseException]]()
+        try:
+            with self._database.write() as session:
+                results = [(job, _one(session, job, now)) for job in batch]
+        except (SQLAlchemyError, OSError) as error:
+            log.exception("intake could not commit: messages=%d", len(batch))
+            results = [(job, error) for job in batch]
+        for job, result in results:
+            if isinstance(result, Stored):
+                job.future.set_result(result)
+            else:
+                job.future.set_exception(result)
+
+
+def _one(session: Session, job: _Job, now: datetime) -> Stored | BaseException:
+    """One message in its savepoint. A race with another process is lost once and then seen as a repeat."""
+    for last in (False, True):
+        try:
+            with session.begin_nested():
+                return store(session, job.inbound, now, job.wish)
+        except IntegrityError as error:
+            if last:
+                return error
+        except (SQLAlchemyError, ValueError) as error:
+            log.exception("message could not be stored: channel=%s", job.inbound.channel)
+            return error if isinstance(error, SQLAlchemyError) else SQLAlchemyError(str(type(error)))
+    raise AssertionError("unreachable")
+
+
+# ------------------------------------------------------------------ claiming
+
+
+def claim(database: Database, worker: str, now: datetime, lease: timedelta = timedelta(seconds=60)) -> str | None:
+    """Take one conversation with unhandled messages for this worker; None where there is nothing to do."""
+    free = (Conversation.claimed_until.is_(None)) | (Conversation.claimed_until < now)
+    query = select(Conversation.id).where(Conversation.pending_at <= now, free)
+    with database.read() as session:
+        candidates = list(session.scalars(query.order_by(Conversation.pending_at).limit(5)))
+    for candidate in candidates:
+        if claim_one(database, candidate, worker, now, lease):
+            return candidate
+    return None
+
+
+def claim_one(
+    database: Database, conversation_id: str, worker: str, now: datetime, lease: timedelta = timedelta(seconds=60)
+) -> bool:
+    """Take this conversation, if nobody holds it."""
+    free = (Conversation.claimed_until.is_(None)) | (Conversation.claimed_until < now)
+    with database.write() as session:
+        taken = session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation_id, Conversation.pending_at <= now, free)
+            .values(claimed_by=worker, claimed_until=now + lease)
+        )
+        return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def is_pending(database: Database, conversation_id: str) -> bool:
+    """Whether messages of this conversation still wait to be handled."""
+    with database.read() as session:
+        pending = select(Conversation.pending_at).where(Conversation.id == conversation_id)
+        return session.scalar(pending) is not None

@@ -1,0 +1,208 @@
+"""The append-only, hash-chained record of changes and sensitive reads.
+
+One chain per handling unit. Entries are gathered during a transaction and chained as its last step, under
+the lock of the chain's head, so that no two writers fork it. Each hash is an HMAC, under a key outside the
+database, over the previous hash and the stored bytes. Entries hold ids and salted commitments, never content,
+so that erasure leaves the chain whole. The newest head is also kept in a file: cutting the end off, or
+rewriting the chain with the key at hand, is found against that anchor.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from workflow.actors import Actor
+from workflow.models import JournalEntry, JournalHead, Unit
+
+GENESIS = bytes(32)
+
+
+@dataclass(frozen=True)
+class _Pending:
+    unit_id: str
+    case_id: str | None
+    action: str
+    at: datetime
+    actor: Actor
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The first entry of a chain that does not hold."""
+
+    unit: str
+    sequence: int
+    reason: str
+
+
+def append(
+    session: Session,
+    unit_id: str,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    case_id: str | None = None,
+    **data: str | int | bool | None | list[str],
+) -> None:
+    """Record an action. ``data`` takes ids, slugs, numbers and commitments; never what a person wrote."""
+    session.info.setdefault("journal", []).append(_Pending(unit_id, case_id, action, now, actor, data))
+
+
+def chain(session: Session) -> None:
+    """Write the gathered entries. The last step of every writing transaction."""
+    pending: list[_Pending] = session.info.pop("journal", [])
+    newest: dict[str, tuple[int, bytes]] = {}
+    for unit_id in sorted({p.unit_id for p in pending}):
+        head = _locked_head(session, unit_id)
+        for item in (p for p in pending if p.unit_id == unit_id):
+            _add(session, head, item)
+        newest[unit_id] = (head.sequence, head.hash)
+    if newest:
+        session.flush()
+        session.info["anchors"] = newest
+
+
+def _locked_head(session: Session, unit_id: str) -> JournalHead:
+    query = select(JournalHead).where(JournalHead.unit_id == unit_id).with_for_update()
+    query = query.execution_options(populate_existing=True)
+    if head := session.scalar(query):
+        return head
+    try:
+        with session.begin_nested():
+            session.add(JournalHead(unit_id=unit_id, sequence=0, hash=GENESIS))
+    except IntegrityError:
+        pass  # another writer made the first head between our look and our insert
+    return session.scalars(query).one()
+
+
+def _add(session: Session, head: JournalHead, item: _Pending) -> None:
+    record = canonical(head.sequence + 1, item.unit_id, item.case_id, item.action, item.at, item.actor, item.data)
+    digest = seal(session.info["journal_key"], head.hash, record)
+    session.add(
+        JournalEntry(
+            unit_id=item.unit_id,
+            sequence=head.sequence + 1,
+            case_id=item.case_id,
+            action=item.action,
+            at=item.at,
+            record=record,
+            previous=head.hash,
+            hash=digest,
+        )
+    )
+    head.sequence, head.hash = head.sequence + 1, digest
+
+
+def canonical(
+    sequence: int, unit_id: str, case_id: str | None, action: str, at: datetime, actor: Actor, data: dict[str, Any]
+) -> bytes:
+    """The bytes that are hashed and stored: sorted ASCII JSON without spaces."""
+    document = {
+        "sequence": sequence,
+        "unit": unit_id,
+        "case": case_id,
+        "action": action,
+        "at": at.isoformat(),
+        "actor": [actor.kind, actor.id],
+        "data": data,
+    }
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+
+def seal(key: bytes, previous: bytes, record: bytes) -> bytes:
+    """The hash of an entry."""
+    return hmac.digest(key, previous + record, hashlib.sha256)
+
+
+# ------------------------------------------------------------------ anchor
+
+
+def write_anchors(directory: Path, anchors: dict[str, tuple[int, bytes]]) -> None:
+    """Keep the newest heads outside the database: one small file a chain, never moved backwards."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for unit_id, (sequence, digest) in anchors.items():
+        with (directory / unit_id).open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            if sequence > int((file.read().split() or ["0"])[0]):
+                file.seek(0)
+                file.truncate()
+                file.write(f"{sequence} {digest.hex()}\n")
+
+
+def read_anchors(directory: Path) -> dict[str, tuple[int, bytes]]:
+    """The anchors as written; an unreadable one counts as sequence -1, which no chain can satisfy."""
+    anchors: dict[str, tuple[int, bytes]] = {}
+    for path in sorted(directory.iterdir()) if directory.is_dir() else ():
+        try:
+            sequence, digest = path.read_text().split()
+            anchors[path.name] = (int(sequence), bytes.fromhex(digest))
+        except ValueError:
+            anchors[path.name] = (-1, b"")
+    return anchors
+
+
+# ------------------------------------------------------------------ verification
+
+
+def verify(session: Session, key: bytes, anchors: dict[str, tuple[int, bytes]]) -> tuple[list[Finding], int]:
+    """Walk every chain. Returns what is broken (the first entry of each chain) and the number of entries read."""
+    heads = {h.unit_id: h for h in session.scalars(select(JournalHead))}
+    in_table = set(session.scalars(select(JournalEntry.unit_id).distinct()))
+    findings, total = [], 0
+    for unit_id in sorted(heads.keys() | in_table | anchors.keys()):
+        finding, count = _verify_chain(session, key, unit_id, heads.get(unit_id), anchors.get(unit_id))
+        total += count
+        if finding:
+            findings.append(finding)
+    return findings, total
+
+
+def _verify_chain(
+    session: Session, key: bytes, unit_id: str, head: JournalHead | None, anchor: tuple[int, bytes] | None
+) -> tuple[Finding | None, int]:
+    unit = session.get(Unit, unit_id)
+    name = unit.code if unit else unit_id
+    previous, sequence = GENESIS, 0
+    for entry in _entries(session, unit_id):
+        if reason := _fault(key, entry, sequence + 1, previous):
+            return Finding(name, sequence + 1, reason), sequence
+        previous, sequence = entry.hash, entry.sequence
+        if anchor and anchor[0] == sequence and anchor[1] != previous:
+            return Finding(name, sequence, "differs from the anchor outside the database"), sequence
+    if anchor and (anchor[0] > sequence or anchor[0] < 0):
+        return Finding(name, sequence + 1, "missing: the anchor outside the database is further on"), sequence
+    if head is None or (head.sequence, head.hash) != (sequence, previous):
+        return Finding(name, sequence + 1, "missing: the head of the chain is further on or differs"), sequence
+    return None, sequence
+
+
+def _entries(session: Session, unit_id: str) -> Iterator[JournalEntry]:
+    query = select(JournalEntry).where(JournalEntry.unit_id == unit_id).order_by(JournalEntry.sequence, JournalEntry.id)
+    yield from session.scalars(query.execution_options(yield_per=1_000))
+
+
+def _fault(key: bytes, entry: JournalEntry, sequence: int, previous: bytes) -> str | None:
+    if entry.sequence != sequence:
+        return "missing or out of order"
+    if entry.previous != previous or seal(key, previous, entry.record) != entry.hash:
+        return "edited"
+    document = json.loads(entry.record)
+    columns = (entry.unit_id, entry.case_id, entry.action, entry.at.isoformat(), entry.sequence)
+    stored = tuple(document[name] for name in ("unit", "case", "action", "at", "sequence"))
+    return "edited: a column differs from the record" if columns != stored else None
+

@@ -1,0 +1,135 @@
+"""Staff accounts and their dated roles."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.actors import Officer
+from workflow.models import Account, RoleGrant, Unit
+from workflow.states import STAFF_ROLES
+
+#: Ten wrong passwords in a row lock the account for a quarter of an hour.
+MAX_FAILURES = 10
+LOCK = timedelta(minutes=15)
+MIN_PASSWORD = 12
+
+_hasher = PasswordHasher()  # argon2id with the library's current recommendation
+
+
+@lru_cache(maxsize=1)
+def _decoy() -> str:
+    """A hash that no password fits, so that unknown names cost the same time as known ones."""
+    return _hasher.hash(secrets.token_hex(16))
+
+
+def hash_secret(secret: str) -> str:
+    """Argon2id hash of a password or a chosen PIN."""
+    return _hasher.hash(secret)
+
+
+def fits(hashed: str | None, secret: str) -> bool:
+    """Whether a secret fits its hash; takes the same time where there is none."""
+    try:
+        return _hasher.verify(hashed or _decoy(), secret) and hashed is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def local_today(zone: str, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def add(
+    session: Session, name: str, password: str, grants: Iterable[tuple[str, Unit]], now: datetime, full_name: str = "", post: str = ""
+) -> Account:
+    """A new account with roles from today on. Raises ValueError for an unknown role or a short password."""
+    if len(password) < MIN_PASSWORD:
+        raise ValueError(f"a password needs at least {MIN_PASSWORD} characters")
+    account = Account(
+        name=name, full_name=full_name or name, post=post, password_hash=hash_secret(password), created_at=now
+    )
+    session.add(account)
+    session.flush()
+    for role, unit in grants:
+        if role not in STAFF_ROLES:
+            raise ValueError(f"unknown role: {role}")
+        today = local_today(unit.timezone, now)
+        session.add(RoleGrant(account_id=account.id, unit_id=unit.id, role=role, valid_from=today))
+    session.flush()
+    return account
+
+
+def log_in(session: Session, name: str, password: str, now: datetime) -> Account | None:
+    """The account, if name and password fit and it is neither disabled nor locked. Counts failures."""
+    account = session.scalar(select(Account).where(Account.name == name))
+    good = fits(account.password_hash if account else None, password)
+    if account is None or account.disabled_at or (account.locked_until and account.locked_until > now):
+        return None
+    if not good:
+        account.failures += 1
+        if account.failures >= MAX_FAILURES:
+            account.failures, account.locked_until = 0, now + LOCK
+        return None
+    account.failures, account.locked_until = 0, None
+    if _hasher.check_needs_rehash(account.password_hash):
+        account.password_hash = hash_secret(password)
+    return account
+
+
+def reset(account: Account, password: str) -> None:
+    """A new password; every session of the account ends."""
+    account.password_hash, account.epoch = hash_secret(password), account.epoch + 1
+    account.failures, account.locked_until = 0, None
+
+
+def disable(account: Account, now: datetime) -> None:
+    """No log-in any more; every session of the account ends."""
+    account.disabled_at, account.epoch = now, account.epoch + 1
+
+
+def officer(session: Session, account: Account, now: datetime) -> Officer:
+    """The account as an actor, with the roles that are valid today in each unit's zone."""
+    rows = session.execute(
+        select(RoleGrant, Unit.timezone).join(Unit, Unit.id == RoleGrant.unit_id).where(RoleGrant.account_id == account.id)
+    )
+    valid = [grant for grant, zone in rows if _valid(grant, local_today(zone, now))]
+    return Officer(account.id, frozenset((g.role, g.unit_id) for g in valid))
+
+
+def _valid(grant: RoleGrant, today: date) -> bool:
+    return grant.valid_from <= today and (grant.valid_to is None or today <= grant.valid_to)
+
+
+def directory(session: Session, now: datetime) -> tuple[tuple[str, str], ...]:
+    """(account id, name or post) of staff, for triage to look for in a text.
+
+    Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody.
+    """
+    enabled = select(Account.id, Account.full_name, Account.post).where(Account.disabled_at.is_(None))
+    names = [(i, name) for i, name, _ in session.execute(enabled)]
+    officials = enabled.join(RoleGrant, RoleGrant.account_id == Account.id).where(RoleGrant.role == "pejabat")
+    posts = [(i, post) for i, _, post in session.execute(officials) if post]
+    return (*names, *posts)
+
+
+def holders(session: Session, role: str, unit_id: str, now: datetime) -> list[Account]:
+    """Enabled accounts that hold a role at a unit today, oldest first."""
+    unit = session.get_one(Unit, unit_id)
+    today = local_today(unit.timezone, now)
+    query = (
+        select(Account)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(RoleGrant.unit_id == unit_id, RoleGrant.role == role, Account.disabled_at.is_(None))
+        .where(RoleGrant.valid_from <= today, (RoleGrant.valid_to.is_(None)) | (RoleGrant.valid_to >= today))
+        .order_by(Account.created_at, Account.name)
+    )
+    return list(session.scalars(query).unique())

@@ -1,0 +1,67 @@
+"""What time does: due deadlines close, release or escalate; doubtful deliveries are looked at again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from workflow import cases, deadlines, decisions, journal, outbox
+from workflow.actors import Clock
+from workflow.db import Database
+from workflow.models import Case, Deadline
+from workflow.states import Impossible, Part
+
+log = logging.getLogger("aduan.sweep")
+
+
+def sweep(database: Database, now: datetime) -> int:
+    """Act on every due deadline, each in a transaction of its own. Safe in several processes; returns how many."""
+    done, seen = 0, set[tuple[str, int]]()
+    while True:
+        with database.read() as session:
+            due = [d for d in deadlines.due_now(session, now) if (d[0], d[1]) not in seen]
+        if not due:
+            return done
+        for deadline_id, rung, _ in due:
+            seen.add((deadline_id, rung))
+            done += _one(database, deadline_id, rung, now)
+
+
+def _one(database: Database, deadline_id: str, rung: int, now: datetime) -> bool:
+    with database.write() as session:
+        deadline = deadlines.claim(session, deadline_id, rung, now)
+        if deadline is None:
+            return False
+        case = cases.lock(session, deadline.case_id)
+        _ACTIONS[deadlines.rules()[0][deadline.rule].on_due](session, case, deadline, now)
+        return True
+
+
+def _close(session: Session, case: Case, _: Deadline, now: datetime) -> None:
+    try:
+        cases.close(session, case, Clock(), now)
+    except Impossible:
+        log.warning("nothing to close: case=%s", case.id)
+
+
+def _release(session: Session, case: Case, _: Deadline, now: datetime) -> None:
+    try:
+        decisions.release(session, case, Clock(), now)
+    except Impossible:
+        log.warning("nothing to release: case=%s", case.id)
+
+
+_ACTIONS = {"escalate": deadlines.escalate, "close": _close, "release": _release}
+
+
+def recover(database: Database, now: datetime) -> None:
+    """Deliveries that died in mid-send; an official answer without proof alarms the officer."""
+    with database.write() as session:
+        for row in outbox.recover(session, now):
+            if row.case_id is None:
+                continue
+            case = cases.lock(session, row.case_id)
+            cases.tell(session, case, Part.OFFICER, "answer_uncertain", now)
+            journal.append(session, case.handling_unit_id, "uncertain", Clock(), now, case_id=case.id, outbound=row.id)

@@ -1,0 +1,94 @@
+"""Units of the organisation, our addresses on channels, and gap-free numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from workflow.models import Case, CaseNumber, ChannelAccount, NumberSeries, Unit
+
+KINDS = ("ditjen", "kanwil", "upt")
+ROOT_CODE = "DITJENPAS"
+
+
+def ensure(
+    session: Session, code: str, name: str, kind: str, parent: Unit | None = None, zone: str = "Asia/Jakarta"
+) -> Unit:
+    """The unit with this code, made if it is missing. Raises ValueError for an unknown kind or zone."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of unit: {kind}")
+    ZoneInfo(zone)  # raises ZoneInfoNotFoundError, a KeyError, for an unknown zone
+    if unit := session.scalar(select(Unit).where(Unit.code == code)):
+        return unit
+    unit = Unit(code=code, name=name, kind=kind, parent_id=parent.id if parent else None, timezone=zone)
+    session.add(unit)
+    session.flush()
+    return unit
+
+
+def default_unit(session: Session) -> Unit:
+    """Where messages of an unassigned account go: the only facility, else the highest office that exists."""
+    facilities = list(session.scalars(select(Unit).where(Unit.kind == "upt").limit(2)))
+    if len(facilities) == 1:
+        return facilities[0]
+    kanwils = list(session.scalars(select(Unit).where(Unit.kind == "kanwil").limit(2)))
+    return kanwils[0] if len(kanwils) == 1 else session.scalars(select(Unit).where(Unit.kind == "ditjen")).one()
+
+
+def channel_account(session: Session, channel: str, address: str) -> ChannelAccount:
+    """The row of our own address; an address that settings brought for the first time gets the default unit."""
+    query = select(ChannelAccount).where(ChannelAccount.channel == channel, ChannelAccount.address == address)
+    if row := session.scalar(query):
+        return row
+    row = ChannelAccount(channel=channel, address=address, unit_id=default_unit(session).id)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return session.scalars(query).one()
+    return row
+
+
+def superior(session: Session, unit: Unit) -> Unit:
+    """One unit up; the top is its own superior."""
+    return session.get_one(Unit, unit.parent_id) if unit.parent_id else unit
+
+
+def handling_unit(session: Session, unit: Unit, *, sealed: bool) -> Unit:
+    """Who works a case about ``unit``: the unit itself, or the Kanwil where the case is sealed."""
+    return superior(session, unit) if sealed and unit.kind == "upt" else unit
+
+
+def next_number(session: Session, unit: Unit, kind: str, now: datetime) -> tuple[int, int]:
+    """(local year, sequence): the next of a series without gaps. Holds the row's lock until the commit."""
+    year = now.astimezone(ZoneInfo(unit.timezone)).year
+    query = select(NumberSeries).where(
+        NumberSeries.unit_id == unit.id, NumberSeries.kind == kind, NumberSeries.year == year
+    )
+    query = query.with_for_update().execution_options(populate_existing=True)
+    series = session.scalar(query)
+    if series is None:
+        try:
+            with session.begin_nested():
+                session.add(NumberSeries(unit_id=unit.id, kind=kind, year=year, last=0))
+        except IntegrityError:
+            pass  # another writer opened the year in this moment
+        series = session.scalars(query).one()
+    series.last += 1
+    return year, series.last
+
+
+def give_number(session: Session, case: Case, unit: Unit, now: datetime) -> str:
+    """Enter a case in a unit's register; earlier numbers stay as neutral entries and aliases."""
+    year, sequence = next_number(session, unit, "case", now)
+    number = f"ADU-{unit.code}-{year}-{sequence:04d}"
+    for old in session.scalars(select(CaseNumber).where(CaseNumber.case_id == case.id)):
+        old.entry = "elsewhere"
+    session.add(
+        CaseNumber(number=number, unit_id=unit.id, year=year, sequence=sequence, case_id=case.id, given_at=now)
+    )
+    return number
