@@ -1,0 +1,164 @@
+"""What tests share: a clock that obeys, an office with its staff, a family that writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import desk
+from channels import delivery
+from webhooks.app import create_app
+from webhooks.demo import FACILITY, KANWIL, STAFF
+from webhooks.service import Service, create_keys, open_database, open_service
+from webhooks.settings import Settings
+from workflow import inbox, outbox, staff, units
+from workflow.actors import Officer
+from workflow.inbox import Wish
+from workflow.messages import Inbound
+from workflow.models import Account, Case, Mark, Outbound
+
+PASSWORD = "kata-sandi-untuk-tes"
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **delta: float) -> datetime:
+        self.now += timedelta(**delta)
+        return self.now
+
+
+@dataclass
+class Office:
+    """A service with the demo's units and staff, and hands to do what people do."""
+
+    service: Service
+    clock: Clock
+    settings: Settings
+    _ids: count[int] = field(default_factory=lambda: count(1))
+    _app: Flask | None = None
+
+    @property
+    def db(self):  # noqa: ANN201
+        return self.service.database
+
+    @property
+    def app(self) -> Flask:
+        if self._app is None:
+            self._app = create_app(self.service)
+            self._app.config["RATELIMIT_ENABLED"] = False
+        return self._app
+
+    def client(self, name: str | None = None) -> FlaskClient:
+        """A browser, logged in if a name is given."""
+        client = self.app.test_client()
+        if name:
+            token = csrf(client, "/petugas/masuk")
+            answer = client.post(
+                "/petugas/masuk", data={"name": name, "password": PASSWORD, "csrf_token": token}
+            )
+            assert answer.status_code in (302, 303), answer.get_data(as_text=True)[:500]
+        return client
+
+    def officer(self, session: Session, name: str) -> Officer:
+        account = session.scalars(select(Account).where(Account.name == name)).one()
+        return staff.officer(session, account, self.clock())
+
+    def account_id(self, name: str) -> str:
+        with self.db.read() as session:
+            return session.scalars(select(Account.id).where(Account.name == name)).one()
+
+    def write(
+        self,
+        text: str,
+        sender: str = "+628120000001",
+        *,
+        provider_id: str | None = None,
+        channel: str = "simulator",
+        wish: Wish | None = None,
+        **fields: object,
+    ) -> inbox.Stored:
+        """A family's message is stored, as the route would store it."""
+        inbound = Inbound(
+            channel, channel, provider_id or f"m{next(self._ids)}", sender, text,
+            text.encode(errors="surrogatepass"), **fields,  # type: ignore[arg-type]
+        )
+        with self.db.write() as session:
+            return inbox.store(session, inbound, self.clock(), wish)
+
+    def handle(self) -> None:
+        """The desk handles all that waits."""
+        self.clock.advance(seconds=5)
+        while desk.handle_next(self.db, "test", self.clock()):
+            pass
+
+    def say(self, text: str, sender: str = "+628120000001", **fields: object) -> list[str]:
+        """Write and be answered: the texts queued in reply."""
+        before = {row.id for row in self._outbound(sender)}
+        self.write(text, sender, **fields)  # type: ignore[arg-type]
+        self.handle()
+        return [self._body(row.id) for row in self._outbound(sender) if row.id not in before]
+
+    def deliver(self) -> int:
+        """The delivery sends what is due."""
+        return delivery.drain(self.db, self.service.adapters, "test", self.clock)
+
+    def case(self, sender: str = "+628120000001") -> Case:
+        """The newest case of a sender."""
+        with self.db.read() as session:
+            rows = session.scalars(select(Case).order_by(Case.received_at.desc()))
+            for case in rows:
+                if outbox.people.value(session, case.conversation.address) == sender:
+                    _ = case.handling_unit.code, case.subject_unit and case.subject_unit.code
+                    session.expunge_all()
+                    return case
+        raise LookupError(sender)
+
+    def _outbound(self, sender: str) -> list[Outbound]:
+        with self.db.read() as session:
+            rows = session.scalars(select(Outbound).order_by(Outbound.id))
+            return [r for r in rows if outbox.people.value(session, r.conversation.address) == sender]
+
+    def _body(self, outbound_id: int) -> str:
+        with self.db.read() as session:
+            return outbox.body(session, session.get_one(Outbound, outbound_id))
+
+
+def csrf(client: FlaskClient, path: str) -> str:
+    """The CSRF token of a page."""
+    import re
+
+    page = client.get(path).get_data(as_text=True)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, f"no CSRF token on {path}"
+    return found.group(1)
+
+
+def make_office(settings: Settings, clock: Clock, *, demo: bool = True) -> Office:
+    """Keys, units and staff in a migrated database."""
+    create_keys(settings)
+    database, _ = open_database(settings)
+    made = clock() - timedelta(days=30)
+    with database.write() as session:
+        root = units.ensure(session, units.ROOT_CODE, "Direktorat Jenderal Pemasyarakatan", "ditjen")
+        kanwil = units.ensure(session, KANWIL, "Kantor Wilayah Ditjenpas Jawa Timur", "kanwil", root)
+        rutan = units.ensure(session, FACILITY, "Rumah Tahanan Negara Kelas IIB Magetan", "upt", kanwil)
+        codes = {KANWIL: kanwil, FACILITY: rutan}
+        for name, role, unit, full_name, post in STAFF:
+            staff.add(session, name, PASSWORD, [(role, codes[unit])], made, full_name, post)
+        if demo:
+            session.add(Mark(name="demo", value="test"))
+    database.close()
+    return Office(open_service(settings, clock), clock, settings)
