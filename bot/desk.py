@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import triage
 from bot.dialogue import Context, Effect, Incoming, State, advance, command
@@ -14,6 +14,7 @@ from workflow import cases, conversations, inbox, outbox, receipts, staff, wordi
 from workflow.actors import Citizen
 from workflow.conversations import Situation
 from workflow.db import Database
+from workflow.messages import Purpose
 from workflow.models import Case, Conversation, Message
 from workflow.states import Impossible
 
@@ -131,13 +132,13 @@ class _Desk:
             raise LookupError("no case")
         return cases.lock(self.session, self.situation.case.id)
 
-    def say(self, key: str, case: Case | None = None, **params: str) -> None:
-        purpose = "emergency" if key == "emergency" else "ack" if key in ("opened", "information_opened") else "reply"
+    def say(self, key: str, case: Case | None = None, **params: Any) -> None:
+        purpose: Purpose = "emergency" if key == "emergency" else "ack" if key == "opened" else "reply"
         outbox.enqueue(
             self.session, self.conversation, key, self.now, purpose=purpose, case=case, **self._words(case), **params
         )
 
-    def _words(self, case: Case | None) -> dict[str, str]:
+    def _words(self, case: Case | None) -> dict[str, Any]:
         return {
             "unit": self.situation.unit.name,
             "kanwil": self.situation.kanwil.name,

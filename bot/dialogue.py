@@ -34,7 +34,9 @@ class State:
     @classmethod
     def load(cls, saved: dict[str, Any]) -> State:
         """From the database; what is unknown or missing takes its default."""
-        known = {k: tuple(v) if k == "to_ask" else v for k, v in saved.items() if k in cls.__dataclass_fields__}
+        known: dict[str, Any] = {
+            k: tuple(v) if k == "to_ask" else v for k, v in saved.items() if k in cls.__dataclass_fields__
+        }
         return cls(**known)
 
 
@@ -225,9 +227,8 @@ def _help(state: State, _: Context) -> Turn:
 
 def _language(locale: str) -> Any:
     def switch(state: State, _: Context) -> Turn:
-        follow = () if state.welcomed and locale == "id" else (_reply("welcome"),)
-        said = (_reply("locale_changed"),) if not follow else follow
-        return Turn(replace(state, welcomed=True), (Effect("locale", value=locale), *said))
+        key = "locale_changed" if state.welcomed and locale == "id" else "welcome"
+        return Turn(replace(state, welcomed=True), (Effect("locale", value=locale), _reply(key)))
 
     return switch
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webhooks import auth, i18n
-from webhooks.service import Service, public_url, service
+from webhooks.service import Service, public_url
 
 CONTENT_SECURITY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -43,8 +42,7 @@ def create_app(office: Service) -> Flask:
 
         app.register_blueprint(telephone.bp)
     _relax(app)
-    auth.access_of(app.view_functions.setdefault("static", app.send_static_file))
-    app.view_functions["static"] = auth.public(app.view_functions["static"])
+    auth.public(app.view_functions["static"])
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _error)
     return app
@@ -58,8 +56,7 @@ def _relax(app: Flask) -> None:
     limits = {"console.masuk": "10 per minute", "public.lacak": "20 per minute;200 per hour"}
     for endpoint, limit in limits.items():
         if endpoint in app.view_functions:
-            view = auth.limiter.limit(limit, methods=["POST"])(app.view_functions[endpoint])
-            app.view_functions[endpoint] = view
+            auth.limiter.limit(limit, methods=["POST"])(app.view_functions[endpoint])
 
 
 def _headers(response: Response) -> Response:
@@ -74,12 +71,12 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def _error(error: HTTPException) -> Response | tuple[str, int]:
+def _error(error: HTTPException) -> ResponseReturnValue:
+    """A page for people, a bare code for machines."""
+    if error.response is not None:
+        return error.get_response()
     code = error.code or 500
-    if request.path.startswith(("/webhooks/", "/healthz", "/readyz", "/metrics")) or error.response is not None:
-        return Response(status=code, headers={"Content-Type": "text/plain"}) if error.response is None else error.get_response()  # type: ignore[return-value]
+    if request.path.startswith(("/webhooks/", "/healthz", "/readyz", "/metrics")):
+        return Response(status=code, mimetype="text/plain")
     reason = "csrf" if isinstance(error, CSRFError) else str(code)
-    return render_template("error.html", code=code, reason=reason, reference=secrets.token_hex(4)), code
-
-
-__all__ = ["create_app", "service"]
+    return render_template("error.html", code=code, reason=reason), code

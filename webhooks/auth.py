@@ -77,7 +77,7 @@ def _guard() -> Response | None:
         abort(403)
     if not _current_user.is_authenticated:
         if request.method == "GET":
-            return redirect(url_for("console.masuk", lanjut=request.path))  # type: ignore[return-value]
+            return redirect(url_for("console.masuk", lanjut=request.path))
         abort(401)
     if declared and not any(role in declared for role, _ in current_officer().roles):
         abort(403)
@@ -127,12 +127,12 @@ def log_in(name: str, password: str) -> bool:
         officer = accounts.officer(db, account, office.now())
     session.clear()
     session.permanent = True
-    return bool(login_user(_User(account, officer)))  # type: ignore[no-untyped-call]
+    return bool(login_user(_User(account, officer)))
 
 
 def log_out() -> None:
     """End the session of this browser."""
-    logout_user()  # type: ignore[no-untyped-call]
+    logout_user()
     session.clear()
 
 

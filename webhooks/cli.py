@@ -387,4 +387,3 @@ def journal_verify() -> None:
     if findings:
         sys.exit(1)
     click.echo(f"journal holds: {total} entries")
-

@@ -35,9 +35,19 @@ STAFF = (
 
 #: sender, hours ago, text, how far the office has come with it.
 CASES = (
-    ("+628110000101", 50, "Assalamualaikum, sudah tiga hari air di blok B mati, anak saya tidak bisa mandi dan wudhu.", 5),
+    (
+        "+628110000101",
+        50,
+        "Assalamualaikum, sudah tiga hari air di blok B mati, anak saya tidak bisa mandi dan wudhu.",
+        5,
+    ),
     ("+628110000102", 30, "Petugas loket minta uang 50 ribu supaya kunjungan suami saya dilayani duluan kemarin.", 2),
-    ("+628110000103", 26, "Titipan makanan untuk adik saya di kamar 7 tidak sampai, padahal sudah diterima petugas.", 3),
+    (
+        "+628110000103",
+        26,
+        "Titipan makanan untuk adik saya di kamar 7 tidak sampai, padahal sudah diterima petugas.",
+        3,
+    ),
     ("+628110000104", 9, "Kalapas menyuruh potong jatah makan blok C, kami takut bicara.", 0),
     ("+628110000105", 3, "Antrean kunjungan hari Selasa empat jam, tidak ada kursi untuk ibu saya yang sudah tua.", 1),
     ("+628110000106", 1, "Tolong pak, adik saya di blok A dipukuli teman sekamarnya malam ini, kepalanya berdarah!", 0),

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from flask import Flask, g, request
-from markupsafe import Markup
 
 from workflow import receipts, wording
 from workflow.models import Unit
@@ -50,11 +49,6 @@ def _label(group: str, value: str) -> str:
 
 def _public_status(status: str) -> str:
     return wording.public_status(status, locale())
-
-
-def _marked_up(message: str, **params: Any) -> str:
-    """gettext for templates: parameters are escaped, the catalogue's own text is ours."""
-    return str(Markup(wording.translator(locale())(message)) % params) if params else gettext(message)
 
 
 def install(app: Flask) -> None:

@@ -23,7 +23,7 @@ DEFAULT = "+628120000001"
 def telepon() -> str | Response:
     """What this telephone sent and received; writing posts a signed event to the simulator's own route."""
     adapter = service().adapters["simulator"]
-    assert isinstance(adapter, SimulatorAdapter)  # noqa: S101 - the table in channels says so
+    assert isinstance(adapter, SimulatorAdapter)
     number = (request.values.get("nomor") or DEFAULT).strip()[:40]
     if request.method == "POST":
         text = request.form.get("teks", "").strip()

@@ -48,7 +48,7 @@ def visible(officer: Officer) -> ColumnElement[bool]:
     return and_(or_(*rules), ~hidden) if rules else false()
 
 
-def cases(officer: Officer) -> Select[tuple[Case]]:
+def cases(officer: Officer) -> Select[Case]:
     """All cases that this account may see."""
     return select(Case).where(visible(officer))
 
@@ -67,9 +67,7 @@ def _kepala(_: Officer, units: set[str]) -> ColumnElement[bool]:
 
 
 def _pejabat(officer: Officer, units: set[str]) -> ColumnElement[bool]:
-    return and_(
-        Case.handling_unit_id.in_(units), Case.seal.in_(EXPOSED), Case.official_id == officer.account_id
-    )
+    return and_(Case.handling_unit_id.in_(units), Case.seal.in_(EXPOSED), Case.official_id == officer.account_id)
 
 
 def _piket(_: Officer, units: set[str]) -> ColumnElement[bool]:

@@ -202,9 +202,7 @@ def _hide_from(session: Session, case: Case, accounts: Iterable[str], now: datet
     """Hide the case from every member of staff whom the text may name, until a person decides."""
     for account_id in dict.fromkeys(accounts):
         if session.get(Exclusion, (case.id, account_id)) is None:
-            session.add(
-                Exclusion(case_id=case.id, account_id=account_id, scope="hide", reason="named", created_at=now)
-            )
+            session.add(Exclusion(case_id=case.id, account_id=account_id, scope="hide", reason="named", created_at=now))
     session.flush()
 
 
@@ -241,8 +239,8 @@ def parts(session: Session, case: Case, actor: Actor) -> frozenset[Part]:
 
 def move(session: Session, case: Case, action: str, actor: Actor, now: datetime, **data: Any) -> None:
     """Apply one action of the table: status, clocks, journal, in the caller's transaction. Raises Impossible."""
-    before = Status(case.status)
-    after = states.apply(action, before, parts(session, case, actor), case.resume_status)
+    before: str = Status(case.status)
+    after: str = states.apply(action, before, parts(session, case, actor), case.resume_status)
     if after == Status.WAITING:
         case.resume_status = before
         deadlines.pause(session, case, now)
@@ -403,7 +401,7 @@ def set_visibility(session: Session, case: Case, wanted: str, now: datetime) -> 
 
 
 def reopen(session: Session, case: Case, now: datetime) -> None:
-    """The complainant is not satisfied: somebody other than the authors takes the case, one unit up if nobody is left."""
+    """Not satisfied: somebody other than the authors takes the case, one unit up if nobody is left."""
     actor = Citizen(case.person_id)
     move(session, case, "reopen", actor, now)
     case.rounds += 1
@@ -413,9 +411,7 @@ def reopen(session: Session, case: Case, now: datetime) -> None:
     authors = {a for a in session.scalars(papers) if a} | ({case.owner_id} if case.owner_id else set())
     for account_id in authors:
         if session.get(Exclusion, (case.id, account_id)) is None:
-            session.add(
-                Exclusion(case_id=case.id, account_id=account_id, scope="act", reason="author", created_at=now)
-            )
+            session.add(Exclusion(case_id=case.id, account_id=account_id, scope="act", reason="author", created_at=now))
     session.flush()
     deadlines.start(session, case, "received", now, track_of(case))
     _new_owner(session, case, actor, now)

@@ -53,7 +53,9 @@ def rules() -> tuple[dict[str, Rule], Ladder]:
         name: Rule(name=name, **{**row, "ends": tuple(row["ends"]), "tracks": tuple(row["tracks"])})
         for name, row in document.items()
     }
-    return table, Ladder(tuple(ladder["facility"]), tuple(ladder["office"]), ladder["delay_days"], ladder["delay_minutes"])
+    return table, Ladder(
+        tuple(ladder["facility"]), tuple(ladder["office"]), ladder["delay_days"], ladder["delay_minutes"]
+    )
 
 
 def calendar_of(session: Session, unit: Unit, now: datetime) -> Calendar:

@@ -56,7 +56,7 @@ def append(
     now: datetime,
     *,
     case_id: str | None = None,
-    **data: str | int | bool | None | list[str],
+    **data: str | int | bool | list[str] | None,
 ) -> None:
     """Record an action. ``data`` takes ids, slugs, numbers and commitments; never what a person wrote."""
     session.info.setdefault("journal", []).append(_Pending(unit_id, case_id, action, now, actor, data))
@@ -205,4 +205,3 @@ def _fault(key: bytes, entry: JournalEntry, sequence: int, previous: bytes) -> s
     columns = (entry.unit_id, entry.case_id, entry.action, entry.at.isoformat(), entry.sequence)
     stored = tuple(document[name] for name in ("unit", "case", "action", "at", "sequence"))
     return "edited: a column differs from the record" if columns != stored else None
-

@@ -386,7 +386,7 @@ class CaseLink(Base):
 
 class Judgement(Base):
     """What triage, or an officer after it, judged; praise, suggestions and questions have a unit and no case.
-     The evidence holds words of the message and is encrypted."""
+    The evidence holds words of the message and is encrypted."""
 
     __tablename__ = "judgement"
     id: Mapped[int] = _serial()

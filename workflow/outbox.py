@@ -138,9 +138,8 @@ def claim(database: Database, worker: str, now: datetime) -> Claimed | None:
                 .where(Outbound.id == candidate, due)
                 .values(state="claimed", claimed_by=worker, claimed_until=now + LEASE, attempts=Outbound.attempts + 1)
             )
-            if taken.rowcount:  # type: ignore[attr-defined]
-                if claimed := _load(session, candidate, now):
-                    return claimed
+            if taken.rowcount and (claimed := _load(session, candidate, now)):  # type: ignore[attr-defined]
+                return claimed
     return None
 
 

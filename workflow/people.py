@@ -56,9 +56,7 @@ def learn(session: Session, person: Person, **facts: str | None) -> None:
     known = identity(session, person)
     new = known | {key: value for key, value in facts.items() if value}
     if new != known:
-        person.identity_enc = vault_of(session).seal(
-            session, person.data_key_id, json.dumps(new), "person.identity"
-        )
+        person.identity_enc = vault_of(session).seal(session, person.data_key_id, json.dumps(new), "person.identity")
 
 
 def identity(session: Session, person: Person) -> dict[str, str]:

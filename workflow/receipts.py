@@ -21,7 +21,7 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 RANDOM, CHECK = 14, 2
 _MODULUS = 1021
 _VALUES = {c: n for n, c in enumerate(ALPHABET)}
-_SHAPE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{4}[ \-–—.]?){3}[0-9A-Za-z]{4}(?![0-9A-Za-z])")  # noqa: RUF001 - people type dashes
+_SHAPE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{4}[ \-–—.]?){3}[0-9A-Za-z]{4}(?![0-9A-Za-z])")
 
 
 def _check(body: str) -> str:
@@ -38,7 +38,7 @@ def new_code() -> str:
 
 def normalise(typed: str) -> str | None:
     """The code in its plain form, if ``typed`` is one: case, spaces and dashes do not matter."""
-    plain = re.sub(r"[\s\-–—.]", "", typed).upper()  # noqa: RUF001 - people type dashes
+    plain = re.sub(r"[\s\-–—.]", "", typed).upper()
     if len(plain) != RANDOM + CHECK or any(c not in _VALUES for c in plain):
         return None
     return plain if _check(plain[:RANDOM]) == plain[RANDOM:] else None

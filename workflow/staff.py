@@ -49,7 +49,13 @@ def local_today(zone: str, now: datetime) -> date:
 
 
 def add(
-    session: Session, name: str, password: str, grants: Iterable[tuple[str, Unit]], now: datetime, full_name: str = "", post: str = ""
+    session: Session,
+    name: str,
+    password: str,
+    grants: Iterable[tuple[str, Unit]],
+    now: datetime,
+    full_name: str = "",
+    post: str = "",
 ) -> Account:
     """A new account with roles from today on. Raises ValueError for an unknown role or a short password."""
     if len(password) < MIN_PASSWORD:
@@ -99,7 +105,9 @@ def disable(account: Account, now: datetime) -> None:
 def officer(session: Session, account: Account, now: datetime) -> Officer:
     """The account as an actor, with the roles that are valid today in each unit's zone."""
     rows = session.execute(
-        select(RoleGrant, Unit.timezone).join(Unit, Unit.id == RoleGrant.unit_id).where(RoleGrant.account_id == account.id)
+        select(RoleGrant, Unit.timezone)
+        .join(Unit, Unit.id == RoleGrant.unit_id)
+        .where(RoleGrant.account_id == account.id)
     )
     valid = [grant for grant, zone in rows if _valid(grant, local_today(zone, now))]
     return Officer(account.id, frozenset((g.role, g.unit_id) for g in valid))

@@ -88,7 +88,5 @@ def give_number(session: Session, case: Case, unit: Unit, now: datetime) -> str:
     number = f"ADU-{unit.code}-{year}-{sequence:04d}"
     for old in session.scalars(select(CaseNumber).where(CaseNumber.case_id == case.id)):
         old.entry = "elsewhere"
-    session.add(
-        CaseNumber(number=number, unit_id=unit.id, year=year, sequence=sequence, case_id=case.id, given_at=now)
-    )
+    session.add(CaseNumber(number=number, unit_id=unit.id, year=year, sequence=sequence, case_id=case.id, given_at=now))
     return number

@@ -25,7 +25,8 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name
 MESSAGES: dict[str, str] = {
     # ---------------------------------------------------------------- to the complainant
     "welcome": N_(
-        "Selamat datang di layanan pengaduan {unit}. Layanan ini gratis; kami tidak pernah meminta uang atau transfer.\n\n"
+        "Selamat datang di layanan pengaduan {unit}. Layanan ini gratis; kami tidak pernah meminta uang "
+        "atau transfer.\n\n"
         "Tulis saja keluhan Anda dengan kata-kata sendiri. Pesan dibaca petugas Unit Layanan Pengaduan {unit}. "
         "Nama dan nomor Anda tidak ditampilkan kepada petugas, kecuali Anda membalas TERBUKA.\n\n"
         "Tidak ingin dibaca di {unit}? Balas KANWIL lebih dulu, maka pengaduan Anda langsung ke {kanwil}.\n"
@@ -58,7 +59,8 @@ MESSAGES: dict[str, str] = {
     "already_kanwil": N_("Pengaduan Anda sudah ditangani {kanwil}."),
     "emergency": N_(
         "Kami memahami ini mendesak. Pesan Anda langsung kami teruskan kepada penanggung jawab.\n"
-        "Layanan ini bukan layanan gawat darurat. Bila ada bahaya bagi nyawa sekarang, hubungi 119 (gawat darurat medis)."
+        "Layanan ini bukan layanan gawat darurat. Bila ada bahaya bagi nyawa sekarang, hubungi 119 "
+        "(gawat darurat medis)."
     ),
     "ask_when_where": N_(
         "Agar cepat ditangani: kapan dan di mana kejadiannya? Balas dengan kalimat biasa, atau balas LEWATI."
@@ -375,7 +377,11 @@ def split(text: str, limit: int) -> list[str]:
     while rest:
         piece = rest[:room]
         if len(rest) > room:
-            cut = max(piece.rfind("\n") + 1, piece.rfind(". ") + 2, piece.rfind(" ") + 1 if room - piece.rfind(" ") < 80 else 0)
+            cut = max(
+                piece.rfind("\n") + 1,
+                piece.rfind(". ") + 2,
+                piece.rfind(" ") + 1 if room - piece.rfind(" ") < 80 else 0,
+            )
             piece = rest[:cut] if cut > room // 2 else piece
         parts.append(piece)
         rest = rest[len(piece) :]

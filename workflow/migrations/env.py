@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from workflow import models
-from workflow.db import make_engine
+from workflow import models  # noqa: F401 - fills the metadata
+from workflow.db import Base, make_engine
 
-target = models.Base.metadata
+target = Base.metadata
 engine = make_engine(context.config.attributes["url"])
 
 with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:

@@ -1,0 +1,147 @@
+"""``aduan doctor``: what is configured wrongly, said in one sentence each."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from webhooks.service import mark, open_database, open_service, utc_now
+from webhooks.settings import Settings, WrongSettings
+from workflow import calendar, staff
+from workflow.db import Database, pending_migration
+from workflow.models import Unit, UnitKey
+
+PACKAGES = ("bot", "channels", "triage", "workflow", "webhooks")
+#: The longest clock is 60 working days, up to 104 calendar days; the alarm rings 60 days before.
+HORIZON = timedelta(days=104 + 60)
+NEEDED = {"upt": ("petugas", "kepala", "pejabat"), "kanwil": ("kanwil",), "ditjen": ()}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``level``: ok, note or wrong."""
+
+    level: str
+    subject: str
+    sentence: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every check, in order; none of them raises."""
+    findings = [*_packages(), *_calendar()]
+    try:
+        database, _ = open_database(settings)
+    except WrongSettings as error:
+        return [*findings, Finding("wrong", "keys", str(error))]
+    try:
+        findings += [*_database(settings, database)]
+        if all(finding.level != "wrong" for finding in findings):
+            findings += [*_settings(settings), *_objects(database), *_units(database)]
+    except SQLAlchemyError as error:
+        findings.append(Finding("wrong", "database", f"The database does not answer: {type(error).__name__}."))
+    finally:
+        database.close()
+    return findings
+
+
+def _packages() -> Iterator[Finding]:
+    """Our package names belong to other projects on PyPI: make sure that each one here is ours."""
+    home = Path(__file__).resolve().parent.parent
+    for name in PACKAGES:
+        found = Path(import_module(name).__file__ or "").resolve().parent.parent
+        if found != home:
+            yield Finding("wrong", "packages", f"The package {name} is not ours: it comes from {found}.")
+    yield Finding("ok", "packages", "Every package is ours.")
+
+
+def _calendar() -> Iterator[Finding]:
+    today: date = utc_now().date()
+    covered = calendar.covered_to(today)
+    if covered < today:
+        yield Finding("wrong", "calendar", f"The holiday data end on {covered}: every deadline is provisional.")
+    elif covered - today < HORIZON:
+        yield Finding("note", "calendar", f"The holiday data end on {covered}; update the library `holidays` soon.")
+    else:
+        yield Finding("ok", "calendar", f"National holidays and joint leave are known until {covered}.")
+
+
+def _database(settings: Settings, database: Database) -> Iterator[Finding]:
+    if pending_migration(database.engine):
+        yield Finding("wrong", "database", "The database is not up to date: run `aduan db upgrade`.")
+        return
+    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+    yield Finding("ok", "database", f"{kind} answers and is up to date.")
+    mode = settings.data_keys.stat().st_mode & 0o077
+    if mode:
+        yield Finding("wrong", "keys", f"{settings.data_keys} can be read by others: chmod 600.")
+    if settings.data_keys.parent.resolve() == settings.home.resolve():
+        yield Finding(
+            "note",
+            "keys",
+            "The master key lies beside the database; keep a copy elsewhere and leave it out of backups.",
+        )
+    if mark(database, "demo"):
+        yield Finding("note", "demo", "This database was made by the demo; its accounts and cases are examples.")
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    try:
+        office = open_service(settings)
+    except WrongSettings as error:
+        yield Finding("wrong", "settings", str(error))
+        return
+    channels = sorted({channel for adapter in office.adapters.values() for channel in adapter.accounts})
+    office.close()
+    yield Finding("ok", "channels", f"On: {', '.join(channels)}.")
+    if settings.public_url.startswith("http://") and not office.demo:
+        yield Finding("wrong", "ADUAN_PUBLIC_URL", "Families' messages need https.")
+
+
+def _objects(database: Database) -> Iterator[Finding]:
+    probe = secrets.token_bytes(32)
+    try:
+        store = database.info["objects"]
+        same = store.get(store.put(probe)) == probe
+    except OSError:
+        same = False
+    if same:
+        yield Finding("ok", "attachments", "The folder of attachments takes and gives back files.")
+    else:
+        yield Finding("wrong", "attachments", "The folder of attachments cannot be written.")
+
+
+def _units(database: Database) -> Iterator[Finding]:
+    with database.read() as session:
+        units = list(session.scalars(select(Unit).order_by(Unit.code)))
+        for unit in units:
+            yield from _unit(session, unit)
+        sealed = session.scalar(select(UnitKey.id).where(UnitKey.retired_at.is_(None)).limit(1))
+    if len(units) < 2:
+        yield Finding("wrong", "units", "There is no facility yet: `aduan unit add`.")
+    if not sealed:
+        yield Finding(
+            "note",
+            "sealing",
+            "No Kanwil key is configured: whoever owns this machine and its keys can technically read sealed cases.",
+        )
+
+
+def _unit(session: Session, unit: Unit) -> Iterator[Finding]:
+    now = utc_now()
+    missing = [role for role in NEEDED[unit.kind] if not staff.holders(session, role, unit.id, now)]
+    if missing:
+        yield Finding("wrong", unit.code, f"Nobody holds the role {', '.join(missing)}.")
+    elif NEEDED[unit.kind]:
+        yield Finding("ok", unit.code, "Every role is staffed.")
+    if unit.kind == "kanwil" and len(staff.holders(session, "kanwil", unit.id, now)) == 1:
+        yield Finding(
+            "note", unit.code, "One person alone holds the role kanwil: nobody can approve that person's texts."
+        )
