@@ -34,8 +34,7 @@ _INMATE = re.compile(
     r"\s*:?\s+([A-Z][\w']+(?:\s[A-Z][\w']+)*|[A-Z]{2,}(?:\s[A-Z]{2,})*)"
 )
 _WHEN = frozenset(
-    "kemarin tadi semalam barusan sekarang senin selasa rabu kamis jumat sabtu ahad januari februari maret april mei "
-    "juni juli agustus september oktober november desember lusa pagi siang sore malam subuh lalu sejak".split()
+    ["kemarin", "tadi", "semalam", "barusan", "sekarang", "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "ahad", "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember", "lusa", "pagi", "siang", "sore", "malam", "subuh", "lalu", "sejak"]
 )
 FUZZY_CUTOFF = 88
 

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 from rapidfuzz import fuzz
 
 from triage.assessment import Language
-from triage.normalise import cut, excerpts
 from triage.lexicon import lexicon
+from triage.normalise import cut, excerpts
 
 Key = TypeVar("Key")
 SAME = 0.85

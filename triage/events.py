@@ -34,15 +34,18 @@ class Event(NamedTuple):
 
 def find(scene: Scene) -> list[Event]:
     """Every event the message names, with its standing."""
-    return [
+    found = [
         Event(kind, hit, _standing(scene, hit))
         for kind in scene.lexicon.events.values()
         for hit in scene.found(f"events.{kind.name}")
     ]
+    if any(e.kind.name == "bereavement" and e.counts for e in found):  # the relative outside is ill
+        found = [e for e in found if e.kind.name not in ("acute", "death")]
+    return found
 
 
 def _standing(scene: Scene, hit: Hit) -> Standing:
-    if scene.denied(hit):
+    if scene.denied(hit) or scene.charged(hit):
         return "denied"
     if scene.supposed(hit):
         return "supposed"

@@ -27,6 +27,7 @@ class Signs(NamedTuple):
 
     problem: float
     good: float
+    thanks: float
     ask: float
     wish: float
     status: float
@@ -35,7 +36,12 @@ class Signs(NamedTuple):
     inject: float
     abuse: float
     events: int
-    topics: int
+    grave: bool  # an event that endangers life is asserted
+    ignored: bool  # anger that nobody reacted
+    plea: bool
+    contrast: bool
+    resolved: bool
+    topic: float
     words: int
     greeting: float
     ticket: bool
@@ -69,16 +75,18 @@ def _note(signs: Signs) -> str:
 
 def observe(scene: Scene, events: Sequence[Event]) -> Signs:
     """Everything in the message that bears on the intent."""
-    problem, relief = _polarity(scene, "tone.problem")
-    good, spoilt = _polarity(scene, "intents.praise")
+    spared = _denials(scene, events)
+    problem, relief = _polarity(scene, "tone.problem", spared)
+    good, spoilt = _polarity(scene, "intents.praise", frozenset())
     asserted = [e for e in events if e.counts]
-    problem += spoilt + 2.0 * min(len(asserted), 3)
-    good += relief + 2.0 * sum(e.standing == "denied" for e in events)
+    mocking = 3.0 * len(scene.found("tone.sarcasm")[:2])
     words = len(scene.tokens)
     covered = {i for h in scene.found("intents.greeting") for i in range(h.first, h.last + 1)}
+    present = frozenset(scene.words())
     return Signs(
-        problem=problem,
-        good=good,
+        problem=problem + spoilt + 2.0 * min(len(asserted), 3) + mocking,
+        good=good + relief + 2.0 * sum(e.standing == "denied" for e in events) - mocking,
+        thanks=_sum(scene, "intents.thanks"),
         ask=_asking(scene),
         wish=_sum(scene, "intents.aspiration"),
         status=_sum(scene, "intents.status"),
@@ -87,7 +95,12 @@ def observe(scene: Scene, events: Sequence[Event]) -> Signs:
         inject=_sum(scene, "intents.inject"),
         abuse=_sum(scene, "intents.abuse"),
         events=len(asserted),
-        topics=sum(g.startswith("topics.") for g in scene.hits),
+        grave=any(e.urgency == "darurat" for e in asserted),
+        ignored=any(not scene.denied(h) for h in scene.found("tone.ignored")),
+        plea=not present.isdisjoint(scene.lexicon.sets["plea"]),
+        contrast=scene.has("tone.contrast"),
+        resolved=scene.has("tone.resolved"),
+        topic=max((h.weight for g in scene.hits if g.startswith("topics.") for h in scene.hits[g]), default=0),
         words=words,
         greeting=len(covered) / words if words else 1.0,
         ticket=bool(TICKET.search(scene.text[:4000])),
@@ -110,10 +123,18 @@ def _apart(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
-def _polarity(scene: Scene, group: str) -> tuple[float, float]:
+def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
+    """Where "not" denies an event: good news, not a problem of its own."""
+    denied = [e.hit for e in events if e.standing == "denied"]
+    return frozenset(i for h in denied if (start := scene.denial(h)) >= 0 for i in range(start - 1, h.last + 1))
+
+
+def _polarity(scene: Scene, group: str, spared: frozenset[int]) -> tuple[float, float]:
     """Weight of a tone as it stands, and of what a "not" turns into its opposite."""
     straight = turned = 0.0
     for hit in _apart(scene.found(group)):
+        if hit.first in spared:
+            continue
         if scene.denied(hit):
             turned += hit.weight
         elif not scene.supposed(hit):
@@ -125,38 +146,49 @@ def _asking(scene: Scene) -> float:
     score = _sum(scene, "intents.question")
     if scene.typed.question_ends:
         score += 2
-    last = scene.tokens[-1].word if scene.tokens else ""
-    if last in ("tidak", "ya", "apa", "bagaimana", "berapa", "dimana", "kapan"):
-        score += 2
-    return score
+    return score + 2 * _ends_as_question(scene)
+
+
+def _ends_as_question(scene: Scene) -> bool:
+    """``… bayar ga sih kak``: a "not" or a question word at the end, politeness aside."""
+    for token in reversed(scene.tokens[-5:]):
+        if token.word not in scene.lexicon.sets["particle"]:
+            return token.word in scene.lexicon.sets["final_question"]
+    return False
 
 
 def _decide(scene: Scene, s: Signs) -> tuple[Intent, float]:
     if not s.words:
         return "greeting", 0.95
-    if s.inject >= 3 and s.events == 0:
+    if s.inject >= 3 and not s.grave:
         return "spam_abuse", 0.9
-    if s.spam >= 3 and s.spam > s.problem and s.events == 0:
+    if s.spam >= 3 and (s.spam > s.problem or s.spam >= 6) and not s.grave:
         return "spam_abuse", 0.85
     if s.greeting >= 0.99 and s.words <= 8:
         return "greeting", 0.9
     if s.words <= 3 and all(t.word[0].isdigit() for t in scene.tokens) and not s.ticket:
         return "greeting", 0.7
-    if s.abuse >= 3 and s.topics == 0 and s.events == 0:
+    if s.abuse >= 3 and (s.topic < 3 or s.abuse >= 6 > s.problem) and not s.events:
         return "spam_abuse", 0.8
-    if (s.ticket and s.problem < 4) or (s.status >= 3 and s.problem < 5 and not s.events):
+    if _is_status(s):
         return "status_check", 0.8
-    if s.follow >= 3 and s.ask < 3 and s.good < 4:
+    if s.follow >= 3 and s.ask < 3 and s.thanks < 3 and s.wish < 3:
         return "follow_up", 0.7
     return _weigh(s)
 
 
+def _is_status(s: Signs) -> bool:
+    if s.ignored or (s.grave and s.status < 5):
+        return False
+    return (s.ticket and s.problem < 5) or (s.status >= 3 and (s.ask >= 2 or s.problem < 5))
+
+
 def _weigh(s: Signs) -> tuple[Intent, float]:
-    if s.wish >= 3 and s.problem < 3 and not s.events:
-        return "aspiration", 0.75
-    if s.good >= 3 and s.good > s.problem and not s.events:
+    if _is_praise(s):
         return "praise", 0.75
-    if s.events or s.problem >= 3 and s.problem >= s.ask:
+    if s.wish >= 3 and s.events == 0 and s.problem < 3 + s.wish / 3:
+        return "aspiration", 0.75
+    if s.events or (s.problem >= 3 and s.problem >= s.ask):
         return "complaint", 0.8
     if s.ask >= 2:
         return "information", 0.75
@@ -166,6 +198,18 @@ def _weigh(s: Signs) -> tuple[Intent, float]:
         return "praise", 0.6
     if s.wish >= 2:
         return "aspiration", 0.5
-    if s.topics:
+    if s.topic:
         return "complaint", 0.35
     return ("greeting", 0.4) if s.words <= 3 else ("follow_up", 0.2)
+
+
+def _is_praise(s: Signs) -> bool:
+    if s.plea and (s.events or s.problem >= 4):
+        return False
+    if s.thanks >= 3 and s.ask < 5:
+        if s.contrast and not s.resolved:
+            return s.good > s.problem + 2
+        return s.good >= 2 or s.resolved or s.problem < 3
+    if s.thanks or s.resolved:
+        return s.good >= 2 and s.good + 1 >= s.problem and not s.grave
+    return s.good >= 3 and s.good > s.problem and not s.events and s.ask < 3

@@ -10,7 +10,6 @@ from triage.details import Named
 from triage.scene import Scene
 
 UNSURE_BELOW = 0.45
-SERIOUS = ("complaint", "follow_up")
 
 
 def judge(text: str, directory: Named, staff: Named, overlay: Path | None) -> Assessment:
@@ -18,10 +17,8 @@ def judge(text: str, directory: Named, staff: Named, overlay: Path | None) -> As
     scene = Scene(text, overlay)
     happened = events.find(scene)
     wanted = intents.decide(scene, happened)
-    ranking = topics.choose(scene, happened, wanted.intent in SERIOUS)
-    if wanted.intent in ("greeting", "spam_abuse"):
-        ranking = topics.Ranking(("lainnya",), (), 1.0)
-    people = parties.identify(scene, wanted.intent, ranking.categories)
+    ranking = topics.choose(scene, happened, wanted.intent)
+    people = parties.identify(scene, wanted.intent, ranking.categories, happened)
     pressure = urgency.decide(scene, wanted.intent, ranking.categories[0], happened, people.group)
     confidence = round(min(0.99, wanted.clarity * (0.6 + 0.4 * ranking.margin)), 3)
     return Assessment(

@@ -9,6 +9,8 @@ from triage.assessment import Language
 
 REGIONAL: tuple[Language, ...] = ("jv", "su", "mad", "en")
 
+ENDINGS = ("nya", "kan", "kah")  # no regional language of ours ends words so
+
 
 def identify(words: Iterable[str], marks: Mapping[str, frozenset[str]]) -> tuple[Language, float]:
     """The language of these typed words and how sure that is (0 to 1)."""
@@ -18,9 +20,9 @@ def identify(words: Iterable[str], marks: Mapping[str, frozenset[str]]) -> tuple
         if word in marks["id"]:
             indonesian += 1
             continue
-        for language in REGIONAL:
-            if word in marks[language]:
-                votes[language] += 1
+        spoken = [language for language in REGIONAL if word in marks[language]]
+        votes.update(spoken)
+        indonesian += not spoken and len(word) > 6 and word.endswith(ENDINGS)
     if not votes:
         return "id", 0.9
     (best, count), *others = votes.most_common(2)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from triage.assessment import Category, Urgency
+from triage.language import REGIONAL
 from triage.patterns import Pattern, PatternIndex, parse
 from triage.words import Words
 
 DATA = files("triage") / "data"
 RULE_TABLES = ("topics", "topics_regional", "events", "intents", "tone", "people")
-WEIGHTS = {"strong": 3.0, "medium": 2.0, "weak": 1.0, "phrases": 1.0}
+WEIGHTS = {"decisive": 6.0, "strong": 3.0, "medium": 2.0, "weak": 1.0, "phrases": 1.0}
 
 Tables = dict[str, Any]
 
@@ -27,6 +28,7 @@ class Kind(NamedTuple):
     category: Category
     level: Urgency
     past: Urgency
+    group_only: bool = False  # grave only for vulnerable people
 
 
 class Lexicon:
@@ -49,7 +51,7 @@ class Lexicon:
         )
         events = load("events", overlay)
         self.danger: frozenset[str] = frozenset(events.pop("long_text")["words"].split())
-        self.events = {name: Kind(name, t["category"], t["level"], t["past"])
+        self.events = {name: Kind(name, t["category"], t["level"], t["past"], t.get("group_only", False))
                        for name, t in events.items()}
 
     def _patterns(self, table: str, content: Tables) -> Iterator[Pattern]:
@@ -97,18 +99,19 @@ def _expand(classes: dict[str, str]) -> dict[str, str]:
 
 
 def _marks(overlay: Path | None) -> dict[str, frozenset[str]]:
-    """The words that give each language away: listed ones, and those of its glossary."""
+    """The words that give each language away: listed ones, chat spelling, the glossaries' words."""
     tables = load("languages", overlay)
     spelling = load("spelling", overlay)["spelling"]
-    chat = frozenset(" ".join([*spelling, *spelling.values()]).split())
     silent = frozenset(tables["shared"]["words"].split())
     listed = {name: frozenset(words.split()) for name, words in tables["marks"].items()}
-    marks = {"id": listed["id"] - silent}
+    chat = frozenset(" ".join(spelling.values()).split()).difference(
+        *(listed[language] for language in REGIONAL)
+    )
+    marks = {"id": (listed["id"] | chat) - silent}
     for language, glossary in load("glossary", overlay).items():
-        if language not in listed:
-            continue
-        own = {w for words in glossary.values() for w in words.split() if len(w) > 3} - chat
-        marks[language] = (listed[language] | own) - silent - listed["id"]
+        if language in listed:
+            own = {w for words in glossary.values() for w in words.split() if len(w) > 3}
+            marks[language] = (listed[language] | own - frozenset(spelling)) - silent - marks["id"]
     return marks
 
 

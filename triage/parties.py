@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from triage.assessment import Category, Evidence, Group, Intent
+from triage.events import Event
 from triage.patterns import Hit
 from triage.scene import Scene
 
-ADDRESS = frozenset("kepada yth yang-terhormat dear halo hai salam untuk assalamualaikum selamat mohon tolong".split())
-PLEA = frozenset("mohon tolong saya kami aku izin ijin minta bagaimana apakah kapan kenapa mengapa selamat".split())
-GROUP_ORDER: tuple[Group, ...] = ("pregnant", "disabled", "elderly", "child")
+GROUP_ORDER: Final[tuple[Group, ...]] = ("pregnant", "disabled", "child", "elderly")
+ELDERLY_FROM, CHILD_BELOW = 60, 18
+# An official act or the way in is touched: whoever demands money there is staff.
+OFFICIAL: Final[frozenset[Category]] = frozenset(
+    {"kunjungan", "remisi_integrasi", "cuti_izin", "pemindahan", "registrasi_data", "titipan_barang",
+     "bantuan_hukum"}
+)  # fmt: skip
 
 
 class Parties(NamedTuple):
@@ -24,47 +29,143 @@ class Parties(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def identify(scene: Scene, intent: Intent, categories: Sequence[Category]) -> Parties:
+def identify(
+    scene: Scene, intent: Intent, categories: Sequence[Category], events: Sequence[Event]
+) -> Parties:
     """Whom the message is about."""
-    group, group_hit = _group(scene)
+    group, group_hit = _group(scene, intent)
     found = [] if group_hit is None else [scene.evidence(f"group.{group}", group_hit)]
     if intent not in ("complaint", "follow_up"):
         return Parties(False, False, False, group, tuple(found))
-    heads = [h for h in scene.found("people.head") if not _within(h, scene.found("people.not_head"))]
-    accused = [h for h in heads if not _addressed(scene, h)]
-    found += [scene.evidence("conflict.head", h, "subject of the complaint") for h in accused[:2]]
-    doubt = bool(heads) and not accused
-    staff_hits = [h for h in scene.found("people.staff")]
-    acts = scene.found("people.staff_act")
-    staff = (bool(staff_hits) or bool(acts)) and not accused
-    if staff:
-        found += [scene.evidence("conflict.staff", h) for h in [*staff_hits, *acts][:2]]
-    return Parties(bool(accused), doubt, staff, group, tuple(found))
+    heads = _heads(scene)
+    accused = [h for h in heads if _accused(scene, h)]
+    found += [scene.evidence("conflict.head", h, "acts, orders or ignores") for h in accused[:2]]
+    doubt = not accused and any(not _greeted(scene, h) for h in heads)
+    staff_hits = [] if accused else _staff(scene, categories, events)
+    found += [scene.evidence("conflict.staff", h) for h in staff_hits[:2]]
+    return Parties(bool(accused), doubt, bool(staff_hits), group, tuple(found))
+
+
+def _heads(scene: Scene) -> list[Hit]:
+    others = scene.found("people.not_head")
+    hits = [h for h in scene.found("people.head") if not _within(h, others)]
+    return sorted(hits, key=lambda h: h.first)
 
 
 def _within(hit: Hit, others: Sequence[Hit]) -> bool:
     return any(o.first <= hit.first and hit.last <= o.last for o in others)
 
 
-def _addressed(scene: Scene, hit: Hit) -> bool:
-    """Whether the head is only spoken to: "Kepada Bapak Kalapas, mohon …"."""
-    before = {t.word for t in scene.tokens[max(0, hit.first - 3) : hit.first]}
-    if before & ADDRESS:
+def _accused(scene: Scene, hit: Hit) -> bool:
+    """Whether the head does, orders or ignores something, and is not merely spoken to."""
+    sets = scene.lexicon.sets
+    near = {t.word for t in scene.tokens[max(0, hit.first - 4) : hit.first]}
+    if near & sets["by_agent"]:
         return True
-    after = scene.tokens[hit.last + 1 : hit.last + 3]
-    if not after:
-        return True
-    opening = hit.first <= 3
-    return opening and (after[0].pause == 1 or bool({t.word for t in after} & PLEA))
+    if near & sets["towards"]:
+        return _paid_or_ignored(scene, hit)
+    if near & sets["appeal"] or _greeted(scene, hit):
+        return False
+    return True
 
 
-def _group(scene: Scene) -> tuple[Group, Hit | None]:
+def _paid_or_ignored(scene: Scene, hit: Hit) -> bool:
+    """``setoran untuk Kalapas`` and ``surat kepada Kalapas dibuang`` accuse; ``lapor ke Kalapas`` does not."""
+    before = {t.word for t in scene.tokens[max(0, hit.first - 10) : hit.first]}
+    if before & scene.lexicon.sets["tribute"]:
+        return True
+    reaching = any(h.last < hit.first <= h.last + 8 for h in scene.found("people.approach"))
+    rebuffed = any(h.first > hit.last - 1 or h.last < hit.first for h in scene.found("tone.ignored"))
+    return reaching and rebuffed
+
+
+def _greeted(scene: Scene, hit: Hit) -> bool:
+    """Whether the head is only addressed: ``Kepada Yth. Bapak Kalapas, mohon …``, ``… ya pak Kalapas``."""
+    sets = scene.lexicon.sets
+    start = hit.first
+    while start > 0 and hit.first - start < 6 and scene.tokens[start].pause < 2:
+        start -= 1
+    lead_in = [t.word for t in scene.tokens[start : hit.first]]
+    if not all(w in sets["salute"] for w in lead_in[1:] if lead_in) and lead_in:
+        return hit.last + 1 >= len(scene.tokens) and lead_in[-1] in sets["salute"]
+    after = scene.tokens[hit.last + 1 : hit.last + 4]
+    if not after or after[0].pause:
+        return True
+    return not {t.word for t in after[:2]}.isdisjoint(sets["pleading"])
+
+
+def _staff(scene: Scene, categories: Sequence[Category], events: Sequence[Event]) -> list[Hit]:
+    """Phrases that show staff as the cause."""
+    hits = [h for h in scene.found("people.staff") if not _harmless(scene, h)]
+    hits += scene.found("people.staff_act")
+    if hits:
+        return hits
+    if categories[0] == "pungli" and not scene.has("people.inmate_boss"):
+        if OFFICIAL & set(categories[1:]) or scene.has("people.official_act"):
+            return [e.hit for e in events if e.category == "pungli"]
+    return []
+
+
+def _harmless(scene: Scene, hit: Hit) -> bool:
+    """Whether staff are only addressed, asked for help, or witnesses (``kata petugas``)."""
+    before = {t.word for t in scene.tokens[max(0, hit.first - 2) : hit.first]}
+    return bool(before & scene.lexicon.sets["witness"])
+
+
+def _group(scene: Scene, intent: Intent) -> tuple[Group, Hit | None]:
     scores: dict[Group, tuple[float, Hit]] = {}
     for group in GROUP_ORDER:
-        hits = scene.found(f"people.{group}")
+        hits = [h for h in scene.found(f"people.{group}") if not _dead(scene, h)]
         if hits:
             scores[group] = (sum(h.weight for h in hits), hits[0])
+    for hit in scene.found("people.age"):
+        group = _age_group(scene, hit)
+        if group != "none":
+            scores[group] = (scores.get(group, (0.0, hit))[0] + 3, hit)
     if not scores:
         return "none", None
     best = max(scores, key=lambda g: scores[g][0])
     return best, scores[best][1]
+
+
+def _dead(scene: Scene, hit: Hit) -> bool:
+    """A grandparent who has died is not the person to be served."""
+    words = {t.word for t in scene.tokens[max(0, hit.first - 3) : hit.last + 6]}
+    return not words.isdisjoint(scene.lexicon.sets["dying"])
+
+
+def _age_group(scene: Scene, hit: Hit) -> Group:
+    """Old or under age by the number named; durations and sentences are not ages."""
+    before = {t.word for t in scene.tokens[max(0, hit.first - 3) : hit.first]}
+    after = {t.word for t in scene.tokens[hit.last + 1 : hit.last + 2]}
+    if (before | after) & scene.lexicon.sets["duration"]:
+        return "none"
+    words = [t.word for t in scene.tokens[hit.first : hit.last + 1]]
+    age = number(words)
+    if age is None or "bulan" in words:
+        return "none"
+    if age >= ELDERLY_FROM:
+        return "elderly" if age < 120 else "none"
+    minor = not before.isdisjoint(scene.lexicon.sets["young"]) or "umur" in words
+    return "child" if age < CHILD_BELOW and minor else "none"
+
+
+_ONES = {w: n for n, w in enumerate(
+    "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split())}  # fmt: skip
+
+
+def number(words: Sequence[str]) -> int | None:
+    """The first number in a row of words, written in digits or Indonesian words below a hundred."""
+    value: int | None = None
+    for word in words:
+        if word.isdigit():
+            return int(word[:6])
+        if word in _ONES:
+            value = (value or 0) + _ONES[word]
+        elif word == "belas" and value is not None:
+            value += 10
+        elif word == "puluh" and value is not None:
+            value *= 10
+        elif value is not None:
+            break
+    return value

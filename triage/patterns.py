@@ -2,7 +2,8 @@
 
 A phrase is a row of words. ``a|b`` is either word, ``~pukul`` any inflection of a root, ``@officer`` a
 word class, ``#`` a number; ``.``, ``..``, ``...`` let one, three or seven other words stand between, and
-``a & b`` means both in either order, at most seven words apart. A phrase never spans two sentences.
+``a & b`` means both in either order, at most seven words apart, ``^a`` a word that opens a sentence. A
+phrase never spans two sentences.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from triage.normalise import Token
 
 GAPS = {".": 1, "..": 3, "...": 7}
+_NEGATIVE = frozenset(("tidak", "belum", "tanpa", "bukan", "jangan"))
 SENTENCE = 2  # Token.pause before the first word of a sentence
 
 
@@ -24,6 +26,8 @@ class Pattern(NamedTuple):
     source: str
     elements: tuple[frozenset[str], ...]
     gaps: tuple[int, ...]
+    opening: bool  # stands at the beginning of a sentence only
+    negative: bool  # asks for a "not" itself, so that one inside it denies nothing
 
 
 class Hit(NamedTuple):
@@ -50,9 +54,10 @@ def parse(source: str, group: str, weight: float, classes: Mapping[str, str]) ->
         yield from parse(f"{right} ... {left}", group, weight, classes)
         return
     elements: list[frozenset[str]] = []
+    opening = source.startswith("^")
     gaps: list[int] = []
     gap = 0
-    for part in source.split():
+    for part in source.removeprefix("^").split():
         if part in GAPS:
             gap = GAPS[part]
             continue
@@ -60,7 +65,8 @@ def parse(source: str, group: str, weight: float, classes: Mapping[str, str]) ->
         gaps.append(gap)
         gap = 0
     if elements:
-        yield Pattern(group, weight, source, tuple(elements), tuple(gaps))
+        negative = any(not element.isdisjoint(_NEGATIVE) for element in elements)
+        yield Pattern(group, weight, source, tuple(elements), tuple(gaps), opening, negative)
 
 
 def _alternatives(part: str, classes: Mapping[str, str]) -> Iterator[str]:
@@ -113,6 +119,8 @@ def _verify(pattern: Pattern, anchor: int, tokens: Sequence[Token], i: int) -> H
         first = _seek(tokens, elements[e], first, gaps[e + 1], -1)
         if first < 0:
             return None
+    if pattern.opening and first and tokens[first].pause < SENTENCE:
+        return None
     return Hit(pattern, first, last)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 _PREFIXES = (
     "memper", "diper", "keber", "menge", "penge", "mem", "men", "meng", "meny", "me", "pem", "pen",
-    "peng", "peny", "per", "pe", "ber", "be", "ter", "ke", "se", "di", "ku", "nge", "ng", "ny", "n",
-    "m", "ka", "dipang", "pang", "mang", "ma", "e", "i",
+    "peng", "peny", "per", "pe", "ber", "be", "ter", "ke", "se", "di", "ku", "nge", "ng", "ny", "n", "m",
 )  # fmt: skip
 _NASALS = {"meny": "sc", "peny": "sc", "ny": "sc", "men": "t", "pen": "t", "n": "t", "mem": "p",
            "pem": "p", "m": "p", "meng": "k", "peng": "k", "ng": "k"}  # fmt: skip
+_NASAL_ONLY = frozenset(("n", "m", "ny"))  # colloquial: always replace the first consonant
 _SUFFIXES = (
     "nya", "ku", "mu", "lah", "kah", "pun", "in", "kan", "i", "an", "e", "ne", "ake", "ke", "na",
     "keun", "eun", "aken", "agi", "en", "ana", "ni", "kno", "no",
@@ -63,6 +63,7 @@ def _strip_prefix(stem: str) -> Iterator[str]:
         if not stem.startswith(prefix) or len(stem) - len(prefix) < _MIN_ROOT - 1:
             continue
         rest = stem[len(prefix) :]
-        yield rest
+        if prefix not in _NASAL_ONLY:
+            yield rest
         for consonant in _NASALS.get(prefix, ""):
             yield consonant + rest

@@ -16,6 +16,7 @@ from triage.normalise import Token, cut, excerpts
 from triage.patterns import SENTENCE, Hit
 
 DENIAL_REACH = 5
+NOT_ONLY = ("hanya", "cuma", "saja", "sekali-dua", "lagi-lagi")
 
 
 class Scene:
@@ -33,6 +34,7 @@ class Scene:
         self.hits: dict[str, list[Hit]] = {}
         for hit in self.lexicon.index.find(self.tokens):
             self.hits.setdefault(hit.group, []).append(hit)
+        self._sentence_words: dict[int, frozenset[str]] = {}
         self.sentences = _number_sentences(self.tokens)
 
     def found(self, group: str) -> Sequence[Hit]:
@@ -48,26 +50,57 @@ class Scene:
         return (token.word for token in self.tokens)
 
     def denied(self, hit: Hit) -> bool:
-        """Whether a "not" right before the phrase takes it back; light words may stand between."""
-        light = self.lexicon.sets["light"]
+        """Whether a "not" takes the phrase back."""
+        return self.denial(hit) >= 0
+
+    def denial(self, hit: Hit) -> int:
+        """The "not" that takes the phrase back, right before it, light words between, or inside; else -1."""
+        denial, light = self.lexicon.sets["denial"], self.lexicon.sets["light"]
+        if not hit.pattern.negative:
+            for i in range(hit.first + 1, hit.last):
+                if self.tokens[i].word in denial:
+                    return i
         for i in range(hit.first - 1, max(-1, hit.first - 1 - DENIAL_REACH), -1):
-            token = self.tokens[i]
-            if token.word in self.lexicon.sets["denial"]:
-                after = self.tokens[i + 1].word
-                return after not in ("hanya", "cuma", "saja")
-            if token.word not in light or self.tokens[i + 1].pause:
-                return False
-        return False
+            word, after = self.tokens[i].word, self.tokens[i + 1]
+            if after.pause:
+                return -1
+            if word in denial:
+                return -1 if after.word in NOT_ONLY or self._doubly(i) else i
+            if word not in light:
+                return -1
+        return -1
+
+    def _doubly(self, i: int) -> bool:
+        """Whether the "not" is itself taken back or asked about ("bukan tidak", "kenapa tidak")."""
+        return i > 0 and self.tokens[i - 1].word in ("bukan", "mengapa", "kok")
+
+    def charged(self, hit: Hit) -> bool:
+        """Whether the word names an offence someone is in for ("residivis pembunuhan", "kasus narkoba")."""
+        before = [t.word for t in self.tokens[max(0, hit.first - 2) : hit.first]]
+        charge = self.lexicon.sets["charge"]
+        return bool(charge.intersection(before)) or bool(before and before[-1] in ("napi", "narapidana"))
 
     def supposed(self, hit: Hit) -> bool:
         """Whether the sentence only asks about the thing or imagines it."""
         sentence = self.sentences[hit.first]
-        own = [h for h in self.found("tone.hypothetical") if self.sentences[h.first] == sentence]
-        if own:
+        if any(self.sentences[h.first] == sentence for h in self.found("tone.hypothetical")):
             return True
-        first = self._first_of(sentence)
-        opening = {self.tokens[i].word for i in range(first, min(first + 3, len(self.tokens)))}
-        return bool(opening & self.lexicon.sets["supposing"]) and not self.behind(hit)
+        words = self.sentence_words(sentence)
+        sets = self.lexicon.sets
+        if words & sets["yes_no"]:
+            return True
+        asking = self.tokens[hit.first].asks or bool(words & sets["asking"])
+        return bool(words & sets["supposing"]) and asking and not words & sets["why"]
+
+    def sentence_words(self, sentence: int) -> frozenset[str]:
+        """The plain words of one sentence."""
+        words = self._sentence_words.get(sentence)
+        if words is None:
+            words = frozenset(
+                t.word for t, n in zip(self.tokens, self.sentences, strict=True) if n == sentence
+            )
+            self._sentence_words[sentence] = words
+        return words
 
     def behind(self, hit: Hit) -> bool:
         """Whether a word for past time stands near the phrase, and none for the present."""
@@ -78,9 +111,6 @@ class Scene:
 
     def _is_past(self, i: int) -> bool:
         return self.tokens[i].word in self.lexicon.sets["bygone"]
-
-    def _first_of(self, sentence: int) -> int:
-        return self.sentences.index(sentence)
 
     def asked(self, hit: Hit) -> bool:
         """Whether the phrase stands in a sentence with a question mark."""

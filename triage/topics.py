@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
-from triage.assessment import CATEGORIES, Category, Evidence
+from triage.assessment import CATEGORIES, Category, Evidence, Intent
 from triage.events import Event
 from triage.patterns import Hit
 from triage.scene import Scene
 
 # The label scheme: what harms people comes before the service it touches.
-PRECEDENCE: tuple[Category, ...] = ("kekerasan_seksual", "kekerasan", "narkoba_hp", "pungli")
-EVENT_BONUS = 3.0
+PRECEDENCE: Final[tuple[Category, ...]] = (
+    "kekerasan_seksual", "kekerasan", "narkoba_hp", "pungli",
+)  # fmt: skip
+EVENT_BONUS = 2.0
+DENIED_SHARE = 0.5
+SECOND_SHARE, THIRD_SHARE = 0.3, 0.55
+# Things that may be sent: the parcel leads, the thing follows; medicine leads even before the parcel.
+SENDABLE: Final[frozenset[Category]] = frozenset(
+    {"pakaian_perlengkapan", "makanan_air", "pendidikan_perpustakaan", "ibadah_rohani", "komunikasi",
+     "seni_olahraga", "narkoba_hp", "kelompok_rentan", "kunjungan"}
+)  # fmt: skip
+# What a status check or an addition says anyway, whatever its topic.
+ENVELOPE: Final[frozenset[Category]] = frozenset(
+    {"layanan_pengaduan", "registrasi_data", "informasi_transparansi", "kelompok_rentan", "titipan_barang"}
+)
 
 
 class Topic(NamedTuple):
@@ -21,6 +34,7 @@ class Topic(NamedTuple):
     category: Category
     score: float
     hits: tuple[Hit, ...]
+    reason: str = ""
 
 
 class Ranking(NamedTuple):
@@ -31,16 +45,33 @@ class Ranking(NamedTuple):
     margin: float
 
 
+def choose(scene: Scene, events: Sequence[Event], intent: Intent) -> Ranking:
+    """Up to three topics, best first."""
+    if intent in ("greeting", "spam_abuse"):
+        return Ranking(("lainnya",), (), 1.0)
+    topics = _with_events(weigh(scene), events, intent)
+    if intent in ("status_check", "follow_up"):
+        topics = [t for t in topics if t.category not in ENVELOPE and _is_named(t)]
+    topics.sort(key=lambda t: -t.score)
+    if not topics:
+        return Ranking(("lainnya",), (), 0.5)
+    topics = _lead(scene, topics, events, intent)
+    chosen = _shortlist(topics)
+    rival = max((t.score for t in topics[1:]), default=0.0)
+    margin = max(0.0, (topics[0].score - rival) / (topics[0].score + rival))
+    return Ranking(tuple(t.category for t in chosen), _evidence(scene, chosen), margin)
+
+
 def weigh(scene: Scene) -> list[Topic]:
-    """All topics that any phrase speaks for, strongest first."""
+    """All topics that any phrase speaks for."""
     topics = []
     for category in CATEGORIES:
         hits = [*scene.found(f"topics.{category}"), *scene.found(f"topics_regional.{category}")]
         kept = _without_overlaps(hits)
-        score = sum(h.weight * (0.5 if scene.denied(h) else 1.0) for h in kept)
+        score = sum(h.weight * (DENIED_SHARE if scene.denied(h) else 1.0) for h in kept)
         if score:
             topics.append(Topic(category, score, tuple(kept)))
-    return sorted(topics, key=lambda t: -t.score)
+    return topics
 
 
 def _without_overlaps(hits: Sequence[Hit]) -> list[Hit]:
@@ -58,52 +89,71 @@ def _without_overlaps(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
-def choose(scene: Scene, events: Sequence[Event], serious: bool) -> Ranking:
-    """Up to three topics, best first. ``serious``: something wrong is reported, so precedence holds."""
-    topics = {t.category: t for t in weigh(scene)}
-    scores = {c: t.score for c, t in topics.items()}
-    lead: Category | None = None
-    if serious:
-        for event in events:
-            if event.counts:
-                scores[event.category] = scores.get(event.category, 0) + EVENT_BONUS / 2
+def _with_events(topics: list[Topic], events: Sequence[Event], intent: Intent) -> list[Topic]:
+    """What happened, or is asked about, speaks for its topic too."""
+    found: dict[Category, Topic] = {t.category: t for t in topics}
+    for category in {e.category for e in events}:
+        own = [e for e in events if e.category == category and e.standing != "denied"]
+        if own:
+            old = found.get(category, Topic(category, 0.0, (own[0].hit,)))
+            found[category] = old._replace(score=old.score + EVENT_BONUS)
+    return list(found.values())
+
+
+def _is_named(topic: Topic) -> bool:
+    return any(h.weight >= 3 for h in topic.hits)
+
+
+def _lead(
+    scene: Scene, topics: list[Topic], events: Sequence[Event], intent: Intent
+) -> list[Topic]:
+    """The topics with the one first that the scheme puts first."""
+    first = _harm(events, intent) or _parcel(scene, topics)
+    if first is None or first == topics[0].category:
+        return topics
+    place = next((i for i, t in enumerate(topics) if t.category == first), -1)
+    if place < 0:
+        return topics
+    leader = topics[place]._replace(reason=f"outranks {topics[0].category}")
+    return [leader, *topics[:place], *topics[place + 1 :]]
+
+
+def _harm(events: Sequence[Event], intent: Intent) -> Category | None:
+    """Harm to people that is reported, or the gravest that a question asks about."""
+    if intent in ("complaint", "follow_up"):
         harms = {e.category for e in events if e.counts}
-        lead = next((c for c in PRECEDENCE if c in harms), None)
-    ranked = sorted(scores, key=lambda c: -scores[c])
-    if not ranked:
-        return Ranking(("lainnya",), (), 0.0)
-    if lead is not None:
-        ranked.remove(lead)
-        ranked.insert(0, lead)
-    chosen = _shortlist(ranked, scores)
-    evidence = _evidence(scene, chosen, topics, scores, lead)
-    second = scores[ranked[1]] if len(ranked) > 1 else 0.0
-    return Ranking(chosen, evidence, (scores[chosen[0]] - second) / (scores[chosen[0]] + second))
+        return next((c for c in PRECEDENCE if c in harms), None)
+    if intent == "information":
+        harms = {e.category for e in events if e.standing != "denied"}
+        return next((c for c in PRECEDENCE[:2] if c in harms), None)
+    return None
 
 
-def _shortlist(ranked: Sequence[Category], scores: dict[Category, float]) -> tuple[Category, ...]:
-    chosen = [ranked[0]]
-    floor = scores[ranked[0]]
-    for category, share in zip(ranked[1:3], (0.3, 0.55), strict=False):
-        if category != "lainnya" and scores[category] >= max(1.0, share * floor):
-            chosen.append(category)
-    return tuple(chosen)
+def _parcel(scene: Scene, topics: Sequence[Topic]) -> Category | None:
+    found: Mapping[Category, Topic] = {t.category: t for t in topics}
+    parcel = found.get("titipan_barang")
+    if parcel is None or not _is_named(parcel):
+        return None
+    if scene.has("topics.medicine") and "kesehatan" in found:
+        return "kesehatan"
+    return "titipan_barang" if topics[0].category in SENDABLE else None
 
 
-def _evidence(
-    scene: Scene,
-    chosen: Sequence[Category],
-    topics: dict[Category, Topic],
-    scores: dict[Category, float],
-    lead: Category | None,
-) -> tuple[Evidence, ...]:
+def _shortlist(topics: Sequence[Topic]) -> list[Topic]:
+    chosen = [topics[0]]
+    for topic, share in zip(topics[1:3], (SECOND_SHARE, THIRD_SHARE), strict=False):
+        if topic.category != "lainnya" and topic.score >= max(1.5, share * topics[0].score):
+            chosen.append(topic)
+    return chosen
+
+
+def _evidence(scene: Scene, chosen: Sequence[Topic]) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
-    for place, category in enumerate(chosen):
-        note = f"score {scores[category]:.1f}"
-        if place == 0 and category == lead:
-            note += ", outranks the service it touches"
-        elif place:
-            note += f", behind {chosen[0]}"
-        for hit in topics[category].hits[:3] if category in topics else ():
-            found.append(scene.evidence(f"topic.{category}", hit, note))
+    for place, topic in enumerate(chosen):
+        note = f"score {topic.score:.1f}"
+        if topic.reason:
+            note += f", {topic.reason}"
+        if place:
+            note += f", behind {chosen[0].category}"
+        found += [scene.evidence(f"topic.{topic.category}", h, note) for h in topic.hits[:3]]
     return tuple(found)

@@ -10,7 +10,7 @@ from triage.events import Event
 from triage.scene import Scene
 
 HIGH_TOPICS = frozenset({"pungli", "narkoba_hp", "kekerasan"})
-OWN_CASE = frozenset({"pungli", "kekerasan", "kekerasan_seksual", "narkoba_hp", "registrasi_data"})
+OWN_CASE = frozenset({"pungli", "kekerasan", "kekerasan_seksual", "narkoba_hp"})
 
 
 class Pressure(NamedTuple):
@@ -31,15 +31,18 @@ def decide(
         if main in HIGH_TOPICS or pressing:
             return Pressure("tinggi", ())
         return Pressure("normal", ())
-    if intent == "information" and (main in OWN_CASE or scene.has("people.own_case")):
-        return Pressure("normal", ())
+    if intent == "information":
+        danger = any(e.standing != "denied" and e.kind.level != "normal" for e in events)
+        if danger or main in OWN_CASE or scene.has("people.own_case"):
+            return Pressure("normal", ())
     return Pressure("rendah", ())
 
 
 def _of_complaint(
     scene: Scene, main: Category, events: Sequence[Event], group: Group
 ) -> Pressure:
-    counting = sorted((e for e in events if e.counts), key=lambda e: URGENCIES.index(e.urgency))
+    relevant = [e for e in events if e.counts and (group != "none" or not e.kind.group_only)]
+    counting = sorted(relevant, key=lambda e: URGENCIES.index(e.urgency))
     if counting and counting[0].urgency != "normal":
         worst = counting[0]
         note = f"{worst.kind.name}, {worst.standing}"
@@ -47,7 +50,5 @@ def _of_complaint(
     if main == "kekerasan_seksual":
         return Pressure("darurat", ())
     if main in HIGH_TOPICS:
-        return Pressure("tinggi", ())
-    if main == "kelompok_rentan" and group != "none":
         return Pressure("tinggi", ())
     return Pressure("normal", ())

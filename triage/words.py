@@ -14,14 +14,13 @@ FUZZY_MIN = 6
 FUZZY_CUTOFF = 90
 FUZZY_BUDGET = 40
 CACHE = 20_000
+PASSIVE = "<di>"  # key of every passive verb, so that phrases can ask for "tidak <di>"
 
 Plain = tuple[str, ...]
 _UNITS = {"k": "ribu", "rb": "ribu", "jt": "juta", "th": "tahun", "thn": "tahun", "bln": "bulan",
           "hr": "hari", "mgg": "minggu", "x": "kali", "jm": "jam", "j": "jam", "org": "orang"}  # fmt: skip
 _NUMBERS = frozenset(
-    "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas belas puluh ratus seratus "
-    "seribu sejuta loro telu papat limo enem pitu wolu songo sepuluh hiji opat genep tujuh dalapan "
-    "one two three four five six seven eight nine ten twenty thirty forty fifty hundred".split()
+    ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas", "belas", "puluh", "ratus", "seratus", "seribu", "sejuta", "loro", "telu", "papat", "limo", "enem", "pitu", "wolu", "songo", "sepuluh", "hiji", "opat", "genep", "tujuh", "dalapan", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "thirty", "forty", "fifty", "hundred"]
 )
 
 
@@ -44,7 +43,7 @@ class Words:
         marks: Mapping[str, frozenset[str]],
     ) -> None:
         self.root_words = frozenset(w[1:] for w in phrase_words if w.startswith("~"))
-        targets = frozenset(w for w in phrase_words if not w.startswith(("~", "#")))
+        targets = frozenset(w for w in phrase_words if not w.startswith(("~", "#", "<")))
         self._spelling = dict(_inverted(spelling["spelling"]))
         self._compounds = _by_first(spelling["compounds"])
         stop = frozenset(" ".join(ordinary["ordinary"].values()).split())
@@ -77,6 +76,8 @@ class Words:
                 plain.append((unit, piece, asks[i]))
                 continue
             if piece.glued and piece.word == "2" and not typed.pieces[i - 1].word[0].isdigit():
+                if plain and plain[-1][0] in ("apa", "siapa", "mana"):
+                    plain[-1] = (f"{plain[-1][0]}-{plain[-1][0]}", *plain[-1][1:])
                 continue
             if reading is None:
                 reading = self._read(piece.word, budget > 0)
@@ -89,7 +90,7 @@ class Words:
 
     def known(self, word: str) -> bool:
         """Whether any table knows the word or a root of it."""
-        return word in self._known or bool(self.keys(word) - {word})
+        return word in self._known or bool(self.keys(word) - {word, PASSIVE})
 
     def keys(self, word: str) -> frozenset[str]:
         """The names under which phrases may ask for a word."""
@@ -109,6 +110,8 @@ class Words:
             return frozenset((word, "#"))
         keys = {word}
         if len(word) <= 24:
+            if len(word) >= 6 and word.startswith("di"):
+                keys.add(PASSIVE)
             keys.update(w for w in roots.without_clitics(word) if w in self._known)
             keys.update(f"~{r}" for r in roots.candidates(word) if r in self.root_words)
         return frozenset(keys)
@@ -132,7 +135,7 @@ class Words:
             return self._spelling[word]
         if word in self._everywhere:
             return self._everywhere[word]
-        if word in self._known or word[0].isdigit() or self.keys(word) - {word}:
+        if word in self._known or word[0].isdigit() or self.keys(word) - {word, PASSIVE}:
             return (word,)
         return self._inflected(word)
 
