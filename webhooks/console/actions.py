@@ -1,0 +1,157 @@
+"""The actions of a case page: one function per form, each one call of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from webhooks.console.forms import Typed
+from workflow import access, cases, decisions, journal, outbox
+from workflow.actors import Officer
+from workflow.models import Case, Outbound
+from workflow.states import TABLE, Impossible, Part
+
+#: An officer may send these once more.
+STUCK = frozenset({"failed", "held", "uncertain"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action under way: the locked case in its transaction, who acts, what was typed."""
+
+    session: Session
+    case: Case
+    officer: Officer
+    typed: Typed
+    now: datetime
+
+
+def _classify(step: Step) -> None:
+    typed, meant = step.typed, "about_head" in step.typed
+    cases.classify(
+        step.session, step.case, step.officer, typed["category"], typed["urgency"], step.now, about_head=meant
+    )
+
+
+def _recommend(step: Step) -> None:
+    summary, alternatives = step.typed["summary"], step.typed.alternatives()
+    decisions.recommend(step.session, step.case, step.officer, summary, alternatives, step.now)
+
+
+def _send_back(step: Step) -> None:
+    decisions.send_back(step.session, step.case, step.officer, step.typed["reason"], step.now)
+
+
+def _direct(step: Step) -> None:
+    """The choice is a number in one version of the recommendation: the one that was on the screen."""
+    typed, newest = step.typed, decisions.newest(step.session, step.case, "recommendation")
+    if newest is None or newest.id != typed["paper"]:
+        raise Impossible("changed_meanwhile")
+    choice, official = typed.number("choice"), typed["official_id"]
+    decisions.direct(step.session, step.case, step.officer, choice, official, typed["note"], step.now)
+
+
+def _report(step: Step) -> None:
+    decisions.report(step.session, step.case, step.officer, step.typed["kind"], step.typed["text"], step.now)
+
+
+def _draft(step: Step) -> None:
+    specific = "specific_data" in step.typed
+    decisions.draft(step.session, step.case, step.officer, step.typed["text"], step.now, specific_data=specific)
+
+
+def _approve(step: Step) -> None:
+    decisions.approve(step.session, step.case, step.officer, step.typed["hash"], step.now)
+
+
+def _return_draft(step: Step) -> None:
+    decisions.return_draft(step.session, step.case, step.officer, step.typed["reason"], step.now)
+
+
+def _release(step: Step) -> None:
+    decisions.release(step.session, step.case, step.officer, step.now)
+
+
+def _hand_over(step: Step) -> None:
+    cases.hand_over(step.session, step.case, step.officer, step.now)
+
+
+def _assign(step: Step) -> None:
+    cases.assign(step.session, step.case, step.officer, step.typed["account_id"], step.now)
+
+
+def _ask(step: Step) -> None:
+    cases.ask(step.session, step.case, step.officer, step.typed["text"], step.now)
+
+
+def _wait(step: Step) -> None:
+    """The clocks stand still only for somebody who was asked something."""
+    _ask(step)
+    cases.move(step.session, step.case, "wait", step.officer, step.now)
+
+
+def _resume(step: Step) -> None:
+    cases.move(step.session, step.case, "resume", step.officer, step.now)
+
+
+def _end(action: str) -> Callable[[Step], None]:
+    def end(step: Step) -> None:
+        cases.end_with_reason(step.session, step.case, action, step.officer, step.typed["reason"], step.now)
+
+    return end
+
+
+def _seal(step: Step) -> None:
+    cases.seal(step.session, step.case, step.officer, "head", step.now)
+
+
+def _unseal(step: Step) -> None:
+    cases.unseal(step.session, step.case, step.officer, step.now)
+
+
+def _send_again(step: Step) -> None:
+    """Not an action of the table: it moves a message, not the case. It belongs to the officer's part."""
+    row = step.session.get(Outbound, step.typed.number("outbound"))
+    if row is None or row.case_id != step.case.id or row.state not in STUCK:
+        raise Impossible("not_now")
+    if not may_send_again(access.parts(step.session, step.officer, step.case)):
+        raise Impossible("not_yours")
+    outbox.send_again(step.session, row, step.now)
+    case = step.case
+    journal.append(
+        step.session, case.handling_unit_id, "send_again", step.officer, step.now, case_id=case.id, outbound=row.id
+    )
+
+
+def may_send_again(parts: frozenset[Part]) -> bool:
+    """Whether these parts may send a stuck message once more."""
+    return Part.OFFICER in parts
+
+
+ACTIONS: dict[str, Callable[[Step], None]] = {
+    "classify": _classify,
+    "recommend": _recommend,
+    "send_back": _send_back,
+    "direct": _direct,
+    "report": _report,
+    "draft": _draft,
+    "approve": _approve,
+    "return_draft": _return_draft,
+    "release": _release,
+    "hand_over": _hand_over,
+    "assign": _assign,
+    "ask": _ask,
+    "wait": _wait,
+    "resume": _resume,
+    "refer": _end("refer"),
+    "withdraw": _end("withdraw"),
+    "discontinue": _end("discontinue"),
+    "seal": _seal,
+    "unseal": _unseal,
+    "send_again": _send_again,
+}
+#: What the table allows but this page does not offer: the deeds of the complainant and of time.
+ELSEWHERE = frozenset(TABLE) - frozenset(ACTIONS)

@@ -1,0 +1,111 @@
+"""The page of one case: looking at it, and acting on it."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+import triage
+from webhooks.auth import current_officer, staff
+from webhooks.console import casefile
+from webhooks.console.actions import ACTIONS, Step
+from webhooks.console.forms import ALTERNATIVES, Refusal, Typed
+from webhooks.console.routes import bp
+from webhooks.i18n import gettext as _
+from webhooks.i18n import locale
+from webhooks.service import service
+from workflow import access, cases, journal, wording
+from workflow.actors import Officer
+from workflow.models import Case, Notice
+from workflow.states import Impossible
+
+
+@bp.get("/kasus/<case_id>")
+@staff
+def kasus(case_id: str) -> str:
+    """The case as this account may see it. Opening it reads its notices, and is recorded where it is sensitive."""
+    officer = current_officer()
+    with service().database.read() as session:
+        case = _found(session, officer, case_id)
+        unread = list(session.scalars(select(Notice.id).where(_unread(officer, case_id))))
+        sensitive = casefile.sensitive(session, officer, case)
+    if unread or sensitive:
+        _note_look(officer, case_id, recorded=sensitive)
+    return _page(case_id)
+
+
+def _found(session: Session, officer: Officer, case_id: str) -> Case:
+    """The case, or the page that a random id gets."""
+    case = access.find(session, officer, case_id)
+    if case is None:
+        abort(404)
+    return case
+
+
+def _unread(officer: Officer, case_id: str) -> ColumnElement[bool]:
+    return and_(Notice.account_id == officer.account_id, Notice.case_id == case_id, Notice.read_at.is_(None))
+
+
+def _note_look(officer: Officer, case_id: str, *, recorded: bool) -> None:
+    now = service().now()
+    with service().database.write() as session:
+        case = _found(session, officer, case_id)
+        for notice in session.scalars(select(Notice).where(_unread(officer, case_id))):
+            notice.read_at = now
+        if recorded:
+            journal.append(session, case.handling_unit_id, "read", officer, now, case_id=case.id)
+
+
+def _page(case_id: str, refusal: Refusal | None = None) -> str:
+    officer = current_officer()
+    with service().database.read() as session:
+        case = _found(session, officer, case_id)
+        return render_template(
+            "console/kasus.html",
+            file=casefile.gather(session, officer, case, service().now(), refusal),
+            case=case,
+            way=casefile.WAY,
+            categories=triage.CATEGORIES,
+            urgencies=triage.URGENCIES,
+            room=range(ALTERNATIVES),
+        )
+
+
+@bp.post("/kasus/<case_id>/<action>")
+@staff
+def tindak(case_id: str, action: str) -> Response | tuple[str, int]:
+    """One action. What is refused comes back with everything that was typed."""
+    if action not in ACTIONS:
+        abort(404)
+    typed = Typed.read(request.form)
+    try:
+        still_seen = _act(case_id, action, typed)
+    except Impossible as refused:
+        return _refuse(case_id, Refusal(action, refused.reason, typed))
+    except StaleDataError:
+        return _refuse(case_id, Refusal(action, "changed_meanwhile", typed))
+    done = wording.label("action", action, locale())
+    if still_seen:
+        flash(_("Tercatat: %(done)s.", done=done))
+        return redirect(url_for("console.kasus", case_id=case_id), 303)
+    flash(_("Tercatat: %(done)s. Pengaduan itu sekarang ditangani di tempat lain.", done=done))
+    return redirect(url_for("console.antrean"), 303)
+
+
+def _act(case_id: str, action: str, typed: Typed) -> bool:
+    """Carry it out in one transaction; whether the case is still this account's to see afterwards."""
+    officer, now = current_officer(), service().now()
+    with service().database.write() as session:
+        _found(session, officer, case_id)
+        case = cases.lock(session, case_id)
+        _found(session, officer, case_id)  # it may have been sealed while we waited for the lock
+        ACTIONS[action](Step(session, case, officer, typed.bounded(), now))
+        session.flush()
+        return access.find(session, officer, case_id) is not None
+
+
+def _refuse(case_id: str, refusal: Refusal) -> tuple[str, int]:
+    return _page(case_id, refusal), refusal.status

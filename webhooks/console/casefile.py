@@ -1,0 +1,293 @@
+"""Everything that one account sees of one case, gathered for its page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import triage
+from webhooks.console import evidence, papers
+from webhooks.console.actions import ACTIONS, STUCK, may_send_again
+from webhooks.console.clock import Left, left
+from webhooks.console.evidence import Piece, Span
+from webhooks.console.forms import Refusal, Typed, of_recommendation
+from webhooks.console.papers import Sheet
+from webhooks.console.queue import TURN
+from workflow import access, conversations, decisions, files, people, staff, states
+from workflow.access import View
+from workflow.actors import Officer
+from workflow.conversations import Line
+from workflow.models import Account, Attachment, Case, Deadline, Exclusion, JournalEntry, Judgement, Person
+from workflow.states import ROLES, Part, Status
+from workflow.vault import Erased, vault_of
+
+#: Which action carries a case on; the first of these that is possible is the one that the page puts first.
+ONWARD = ("classify", "recommend", "direct", "report", "draft", "approve", "release")
+#: The straight way of a case, for the stepper.
+WAY = tuple(Status)[: tuple(Status).index(Status.CLOSED) + 1]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file of a message: what is told about it, and whether it can be fetched."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    state: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of the conversation, marked where triage saw something."""
+
+    line: Line
+    pieces: list[Piece]
+    files: list[Upload]
+    stuck: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judgement: triage's or an officer's."""
+
+    at: datetime
+    by: str
+    verdict: dict[str, object]
+    spans: list[Span]
+
+
+@dataclass(frozen=True)
+class Due:
+    """One deadline with the time that is left."""
+
+    row: Deadline
+    left: Left | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the history. ``by`` is empty for the clock."""
+
+    at: datetime
+    action: str
+    by: str
+    data: dict[str, object]
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """The page."""
+
+    case: Case
+    view: View
+    alias: str
+    identity: dict[str, str]
+    summary: str | None
+    dues: list[Due]
+    said: list[Said]
+    verdicts: list[Verdict]
+    sheets: list[Sheet]
+    history: list[Entry]
+    primary: str
+    others: list[str]
+    forms: Mapping[str, Typed]
+    officials: list[Account]
+    officers: list[Account]
+    can_send_again: bool
+    own_draft: bool
+    refusal: Refusal | None
+    reached: int
+
+    def sheet(self, kind: str) -> Sheet | None:
+        """The newest paper of a kind."""
+        return next((s for s in self.sheets if s.kind == kind), None)
+
+
+def gather(session: Session, officer: Officer, case: Case, now: datetime, refusal: Refusal | None = None) -> CaseFile:
+    """The page of a case that ``access.find`` gave to this account."""
+    view, parts = access.view(session, officer, case), access.parts(session, officer, case)
+    sheets = papers.sheets(session, case) if view.summary else []
+    verdicts = _verdicts(session, case, view)
+    actions = _offered(case, parts, sheets, officer)
+    primary = _primary(case, parts, actions)
+    return CaseFile(
+        case=case,
+        view=view,
+        alias=people.reporter(session, case).alias,
+        identity=_identity(session, case) if view.identity else {},
+        summary=_summary(session, case) if view.summary else None,
+        dues=_dues(session, case, now),
+        said=_said(session, case, view, verdicts, parts) if view.summary else [],
+        verdicts=verdicts,
+        sheets=sheets,
+        history=_history(session, case, people.reporter(session, case).alias),
+        primary=primary,
+        others=[a for a in actions if a != primary],
+        forms=_forms(case, sheets, refusal),
+        officials=decisions.officials(session, case, now) if "direct" in actions else [],
+        officers=_officers(session, case, now) if "assign" in actions else [],
+        can_send_again=may_send_again(parts),
+        own_draft=case.status == Status.DRAFTED and Part.HEAD in parts and "approve" not in actions,
+        refusal=refusal,
+        reached=_reached(case),
+    )
+
+
+# ------------------------------------------------------------------ what this account may do
+
+
+def _offered(case: Case, parts: frozenset[Part], sheets: list[Sheet], officer: Officer) -> list[str]:
+    """The actions of the table for these parts, without those that the facts already rule out."""
+    ruled_out = {action for action, so in _ruled_out(case, sheets, officer).items() if so}
+    allowed = states.possible(case.status, parts)
+    return [action for action in ACTIONS if action in allowed and action not in ruled_out]
+
+
+def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, bool]:
+    report = next((s for s in sheets if s.kind == "report"), None)
+    answer = next((s for s in sheets if s.kind == "answer"), None)
+    return {
+        "draft": report is None or report.attributes.get("round") != case.rounds,
+        "approve": answer is None or answer.author_id == officer.account_id,
+        "hand_over": case.delivered_at is not None,
+        "seal": case.handling_unit.kind != "upt",
+        "unseal": case.seal != "kanwil" or case.subject_unit is None or case.seal_reason == "wish",
+    }
+
+
+def _primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
+    """The action that everybody waits for, if it is this account's turn; the further one where several fit."""
+    if TURN.get(Status(case.status)) not in parts:
+        return ""
+    fitting = [action for action in ONWARD if action in actions]
+    if case.status == Status.DRAFTED:
+        return "approve" if "approve" in fitting else ""
+    return fitting[-1] if fitting else ""
+
+
+def _officers(session: Session, case: Case, now: datetime) -> list[Account]:
+    hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
+    roles = ROLES[case.handling_unit.kind][Part.OFFICER]
+    able = [a for role in sorted(roles) for a in staff.holders(session, role, case.handling_unit_id, now)]
+    return [a for a in able if a.id not in hidden]
+
+
+def _forms(case: Case, sheets: list[Sheet], refusal: Refusal | None) -> dict[str, Typed]:
+    """What each form starts with; what was typed and refused comes back as it was."""
+    owner = triage.category_info(case.category).owner
+    forms = {
+        "classify": Typed({"category": case.category, "urgency": case.urgency}),
+        "recommend": Typed({"official-0": owner, "official-1": owner}),
+    }
+    for sheet in reversed(sheets):
+        if sheet.kind == "recommendation" and sheet.text is not None:
+            forms["recommend"] = of_recommendation(sheet.text, list(sheet.alternatives))
+        if sheet.kind == "answer" and sheet.text is not None:
+            marked = {"specific_data": "1"} if sheet.attributes.get("specific_data") else {}
+            forms["draft"] = Typed({"text": sheet.text, **marked})
+    if refusal is not None:
+        forms[refusal.action] = refusal.typed
+    return {action: forms.get(action, Typed()) for action in ACTIONS}
+
+
+# ------------------------------------------------------------------ what is known
+
+
+def _identity(session: Session, case: Case) -> dict[str, str]:
+    return people.identity(session, session.get_one(Person, case.person_id))
+
+
+def _summary(session: Session, case: Case) -> str | None:
+    if case.summary_enc is None:
+        return None
+    try:
+        return vault_of(session).open_text(session, case.data_key_id, case.summary_enc, "case.summary")
+    except Erased:
+        return None
+
+
+def _dues(session: Session, case: Case, now: datetime) -> list[Due]:
+    rows = session.scalars(select(Deadline).where(Deadline.case_id == case.id, Deadline.state != "void"))
+    ordered = sorted(rows, key=lambda d: (d.ended_at is not None, d.due_at))
+    return [Due(row, left(row.due_at, now) if row.state == "running" else None) for row in ordered]
+
+
+def _reached(case: Case) -> int:
+    """How far along the way the case is; a side road counts from where it left."""
+    status = Status(case.resume_status or case.status)
+    return WAY.index(status) if status in WAY else 0
+
+
+# ------------------------------------------------------------------ what was said
+
+
+def _said(session: Session, case: Case, view: View, verdicts: list[Verdict], parts: frozenset[Part]) -> list[Said]:
+    spans = [span for verdict in verdicts for span in verdict.spans]
+    return [
+        Said(
+            line=line,
+            pieces=evidence.pieces(line.text, spans if line.inbound else ()) if line.text is not None else [],
+            files=[_upload(session, a) for a in line.attachments],
+            stuck=line.state in STUCK and not line.inbound,
+        )
+        for line in conversations.thread(session, case, text=view.text)
+    ]
+
+
+def _upload(session: Session, row: Attachment) -> Upload:
+    try:
+        name = files.name(session, row)
+    except Erased:
+        name = ""
+    return Upload(row.id, name, row.content_type, row.size, row.state)
+
+
+def _verdicts(session: Session, case: Case, view: View) -> list[Verdict]:
+    if not view.summary:
+        return []
+    rows = session.scalars(select(Judgement).where(Judgement.case_id == case.id).order_by(Judgement.id))
+    return [
+        Verdict(
+            row.created_at,
+            papers.name_of(session, row.author_id),
+            row.verdict,
+            _spans(session, row) if view.text else [],
+        )
+        for row in rows
+    ]
+
+
+def _spans(session: Session, row: Judgement) -> list[Span]:
+    if row.evidence_enc is None:
+        return []
+    try:
+        plain = vault_of(session).open_text(session, row.data_key_id, row.evidence_enc, "judgement.evidence")
+    except Erased:
+        return []
+    return [Span(e["rule"], e["start"], e["end"], e["matched"]) for e in json.loads(plain)]
+
+
+def _history(session: Session, case: Case, alias: str) -> list[Entry]:
+    """Every entry of the journal on this case, newest first, under names or the alias."""
+    query = select(JournalEntry).where(JournalEntry.case_id == case.id)
+    rows = session.scalars(query.order_by(JournalEntry.at.desc(), JournalEntry.id.desc()))
+    return [_entry(session, row, alias) for row in rows]
+
+
+def _entry(session: Session, row: JournalEntry, alias: str) -> Entry:
+    record = json.loads(row.record)
+    kind, actor_id = record["actor"]
+    by = {"citizen": alias, "officer": papers.name_of(session, actor_id)}.get(kind, "")
+    return Entry(row.at, row.action, by, record["data"])
+
+
+def sensitive(session: Session, officer: Officer, case: Case) -> bool:
+    """Whether looking at this case is itself recorded: a known identity, or a sealed case."""
+    return access.view(session, officer, case).identity or case.seal != "none"

@@ -1,0 +1,93 @@
+"""What the forms of a case carry: how typed values become arguments of a verb, and what a form starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workflow.decisions import MAX_TEXT, Alternative
+from workflow.states import Impossible
+
+#: Room for alternatives on the form; two are needed.
+ALTERNATIVES = 4
+#: The field that a refusal speaks of; a refusal without one speaks of the whole form.
+FIELD_OF = {
+    "text_missing": "text",
+    "reason_missing": "reason",
+    "summary_missing": "summary",
+    "two_alternatives": "measure-0",
+    "choose_alternative": "choice",
+    "choose_official": "official_id",
+    "choose_officer": "account_id",
+    "choose_category": "category",
+    "choose_report_kind": "kind",
+}
+#: Refusals that tell of somebody else's deed, not of a mistake in the form.
+OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})
+_MACHINERY = frozenset({"csrf_token", "hash", "paper", "outbound"})
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The values of one form."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, form: Mapping[str, str]) -> Typed:
+        """From a request, with newlines as we keep them."""
+        return cls({name: value.replace("\r\n", "\n") for name, value in form.items()})
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values
+
+    def bounded(self) -> Typed:
+        """The same; raises Impossible where one text is longer than any paper may be."""
+        if any(len(value) > MAX_TEXT for value in self.values.values()):
+            raise Impossible("text_too_long")
+        return self
+
+    def number(self, name: str) -> int:
+        """A number, or -1, which is nobody's choice."""
+        return int(self[name]) if self[name].isascii() and self[name].isdigit() else -1
+
+    def alternatives(self) -> list[Alternative]:
+        """The alternatives of a recommendation, in the order of the form."""
+        return [
+            Alternative(*(self[f"{part}-{n}"].strip() for part in ("measure", "standard", "official", "effort")))
+            for n in range(ALTERNATIVES)
+        ]
+
+    def texts(self) -> list[str]:
+        """Everything that somebody wrote, to be handed back where its form is gone."""
+        kept = (value for name, value in self.values.items() if name not in _MACHINERY)
+        return [value for value in kept if len(value.strip()) > 30 or "\n" in value.strip()]
+
+
+def of_recommendation(summary: str, alternatives: list[Alternative]) -> Typed:
+    """A recommendation as the form shows it, for improving one that was sent back."""
+    values = {"summary": summary}
+    for n, alternative in enumerate(alternatives[:ALTERNATIVES]):
+        for part in ("measure", "standard", "official", "effort"):
+            values[f"{part}-{n}"] = getattr(alternative, part)
+    return Typed(values)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A form that was not accepted: its action, why, and everything that was typed."""
+
+    action: str
+    reason: str
+    typed: Typed
+
+    @property
+    def field(self) -> str:
+        return FIELD_OF.get(self.reason, "")
+
+    @property
+    def status(self) -> int:
+        return 409 if self.reason in OVERTAKEN else 422

@@ -1,0 +1,143 @@
+"""The queue: what waits for this account, what is open, what has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+from werkzeug.wrappers import Response
+
+from webhooks.auth import current_officer, staff
+from webhooks.console.clock import Left, left
+from webhooks.console.routes import bp
+from webhooks.i18n import ngettext
+from webhooks.service import service
+from workflow import access, cases, conversations
+from workflow.actors import Officer
+from workflow.db import wake
+from workflow.models import Case, Exclusion, Notice, Paper, Party
+from workflow.states import ENDED, ROLES, Part, Status
+
+PAGE = 50
+NOTICES = 20
+TABS = ("saya", "terbuka", "selesai")
+#: Whose turn it is. Nobody's after the answer has gone out.
+TURN = {
+    Status.RECEIVED: Part.OFFICER,
+    Status.CLASSIFIED: Part.OFFICER,
+    Status.RECOMMENDED: Part.HEAD,
+    Status.DIRECTED: Part.OFFICIAL,
+    Status.DRAFTED: Part.HEAD,
+    Status.APPROVED: Part.OFFICER,
+}
+_OVERSEERS = ("kanwil", "ditjenpas")
+
+
+# ------------------------------------------------------------------ whose turn
+
+
+def my_turn(officer: Officer) -> ColumnElement[bool]:
+    """Cases that stand still until this account acts."""
+    turns = [
+        and_(Case.handling_unit_id.in_(units), Case.status.in_(statuses), _mine(part, officer))
+        for table in ROLES.values()
+        for part, roles in table.items()
+        if (units := officer.units(*roles)) and (statuses := [str(s) for s, p in TURN.items() if p == part])
+    ]
+    barred = exists().where(Exclusion.case_id == Case.id, Exclusion.account_id == officer.account_id)
+    return and_(or_(*turns), ~barred) if turns else false()
+
+
+def _mine(part: Part, officer: Officer) -> ColumnElement[bool]:
+    """An officer's own cases and those without owner; an official's own; a head's, but for texts of their own."""
+    me = officer.account_id
+    if part == Part.OFFICER:
+        return or_(Case.owner_id.is_(None), Case.owner_id == me)
+    if part == Part.OFFICIAL:
+        return Case.official_id == me
+    mine, later = aliased(Paper), aliased(Paper)
+    newer = exists().where(later.case_id == mine.case_id, later.kind == mine.kind, later.version > mine.version)
+    own = exists().where(mine.case_id == Case.id, mine.kind == "answer", mine.author_id == me, ~newer)
+    return or_(Case.status != str(Status.DRAFTED), ~own)
+
+
+# ------------------------------------------------------------------ the page
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in the queue."""
+
+    case: Case
+    alias: str
+    left: Left | None
+
+
+@bp.get("/")
+@staff
+def antrean() -> str:
+    """The queue of this account."""
+    officer, tab = current_officer(), request.args.get("tab", TABS[0])
+    tab = tab if tab in TABS else TABS[0]
+    page = max(request.args.get("hal", 1, type=int), 1)
+    with service().database.read() as session:
+        counts = {name: _count(session, officer, name) for name in TABS}
+        rows = _rows(session, officer, tab, page)
+        return render_template(
+            "console/antrean.html",
+            tab=tab,
+            counts=counts,
+            rows=rows[:PAGE],
+            page=page,
+            more=len(rows) > PAGE,
+            notices=_notices(session, officer),
+            several=len({unit for _, unit in officer.roles}) > 1 or bool(officer.units(*_OVERSEERS)),
+            set_aside=cases.set_aside_count(session) if officer.units(*_OVERSEERS) else 0,
+            works=bool({role for role, _ in officer.roles} - {"admin"}),
+        )
+
+
+def _condition(officer: Officer, tab: str) -> ColumnElement[bool]:
+    ended = Case.status.in_([str(s) for s in ENDED])
+    return {"saya": my_turn(officer), "terbuka": ~ended, "selesai": ended}[tab]
+
+
+def _count(session: Session, officer: Officer, tab: str) -> int:
+    query = access.cases(officer).where(_condition(officer, tab))
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _rows(session: Session, officer: Officer, tab: str, page: int) -> list[Row]:
+    """One page, and one row more where there is a next one."""
+    query = access.cases(officer).where(_condition(officer, tab)).options(joinedload(Case.handling_unit))
+    if tab == "selesai":
+        query = query.order_by(Case.closed_at.desc(), Case.id)
+    else:
+        no_clock = Case.nearest_due_at.is_(None)
+        query = query.order_by(Case.urgency_rank, no_clock, Case.nearest_due_at, Case.received_at, Case.id)
+    found = list(session.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)))
+    named = select(Party.case_id, Party.alias).where(Party.case_id.in_([c.id for c in found]), Party.kind == "reporter")
+    aliases = {case_id: alias for case_id, alias in session.execute(named)}
+    now = service().now()
+    return [Row(case, aliases.get(case.id, ""), left(case.nearest_due_at, now)) for case in found]
+
+
+def _notices(session: Session, officer: Officer) -> list[tuple[Notice, Case]]:
+    """Unread lines for this account, newest first, of cases that it may still see."""
+    query = select(Notice, Case).join(Case, Case.id == Notice.case_id).where(access.visible(officer))
+    query = query.where(Notice.account_id == officer.account_id, Notice.read_at.is_(None))
+    found = session.execute(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(NOTICES))
+    return [(notice, case) for notice, case in found]
+
+
+@bp.post("/tertahan")
+@staff(*_OVERSEERS)  # type: ignore[untyped-decorator]
+def tertahan() -> Response:
+    """Try again to handle the messages that were set aside."""
+    with service().database.write() as session:
+        count = conversations.set_aside_again(session, service().now())
+        wake(session)
+    flash(ngettext("%(num)s pesan dicoba lagi.", "%(num)s pesan dicoba lagi.", count))
+    return redirect(url_for("console.antrean"), 303)

@@ -1,0 +1,16 @@
+"""The blueprint of the console and what all its pages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from flask_login import current_user
+
+bp = Blueprint("console", __name__, url_prefix="/petugas")
+
+
+@bp.context_processor
+def _shared() -> dict[str, Any]:
+    """The account on whose screen the page appears; none on the page for logging in."""
+    return {"me": current_user.account if current_user.is_authenticated else None}

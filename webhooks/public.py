@@ -1,0 +1,356 @@
+"""The families' pages: start, report, follow, confidentiality. They carry no authority and work without cookies."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from webhooks import i18n, tracking
+from webhooks.auth import public
+from webhooks.i18n import gettext as _
+from webhooks.service import RETRY_AFTER, service
+from webhooks.tracking import MAX_REASON, Asked, Found
+from webhooks.uploads import MAX_TOTAL, FormRequest
+from workflow import cases, outbox, staff, units, wording
+from workflow.inbox import MAX_FILE, MAX_FILES, NotDurable, Stored, Wish
+from workflow.messages import Inbound, Media
+from workflow.models import Case, Conversation, Outbound, Receipt, Unit
+from workflow.vault import vault_of
+
+__all__ = ["FormRequest", "bp"]
+
+bp = Blueprint("public", __name__)
+log = logging.getLogger("aduan.public")
+
+COOKIE = "aduan_web"
+COOKIE_AGE = 180 * 24 * 3600
+YEAR = 365 * 24 * 3600
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{24,64}")
+_PIN = re.compile(r"[0-9]{6,32}")
+
+
+# ------------------------------------------------------------------ start, confidentiality, language
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who answers here: the facilities, and the regional office above them."""
+
+    facilities: tuple[Unit, ...]
+    kanwil: str
+
+    @property
+    def name(self) -> str:
+        """The one facility, or no name where there are several."""
+        return self.facilities[0].name if len(self.facilities) == 1 else ""
+
+
+def _office(session: Session) -> Office:
+    found = tuple(session.scalars(select(Unit).where(Unit.kind == "upt").order_by(Unit.name)))
+    above = {units.superior(session, unit).name for unit in found}
+    return Office(found, above.pop() if len(above) == 1 else _("Kantor Wilayah"))
+
+
+def _page(template: str, status: int = 200, **values: Any) -> Response:
+    with service().database.read() as session:
+        page = render_template(f"public/{template}.html", office=_office(session), **values)
+    return make_response(page, status)
+
+
+@bp.get("/")
+@public
+def mulai() -> Response:
+    """The start page."""
+    if request.args.get("lang") in wording.LOCALES:
+        return bahasa(request.args["lang"])
+    number = service().settings.twilio_whatsapp_from.removeprefix("whatsapp:")
+    return _page("mulai", whatsapp=number)
+
+
+@bp.get("/privasi")
+@public
+def privasi() -> Response:
+    """Who sees what, truthfully."""
+    return _page("privasi")
+
+
+@bp.get("/bahasa/<chosen>")
+@public
+def bahasa(chosen: str) -> Response:
+    """Choose the language of the pages; back to where the reader was."""
+    back = request.args.get("ke", "/")
+    local = back.startswith("/") and not back.startswith(("//", "/\\")) and "\n" not in back
+    answer = redirect(back if local else "/")
+    if chosen in wording.LOCALES:
+        answer.set_cookie(i18n.COOKIE, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    return answer
+
+
+# ------------------------------------------------------------------ reporting
+
+
+@dataclass(frozen=True)
+class Report:
+    """The form as somebody filled it in."""
+
+    form_id: str
+    token: str
+    text: str = ""
+    unit: str = ""
+    direct: bool = False
+    visibility: str = "confidential"
+    name: str = ""
+    contact: str = ""
+    pin: str = ""
+    trap: str = ""
+    media: tuple[Media, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str], media: tuple[Media, ...] = ()) -> Report:
+        """From the fields of a request; whatever is odd takes its default and is never an error."""
+        typed = {name: form.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
+        visibility = typed["kerahasiaan"]
+        return cls(
+            form_id=_matching(tracking.ID, form.get("form_id", "")) or uuid.uuid4().hex,
+            token=_cookie() or _matching(_TOKEN, form.get("kunci", "")) or secrets.token_urlsafe(24),
+            text=typed["text"],
+            unit=typed["unit"],
+            direct=typed["tujuan"] == "kanwil",
+            visibility=visibility if visibility in cases.VISIBILITIES else "confidential",
+            name=typed["nama"].strip(),
+            contact=typed["kontak"].strip(),
+            pin=typed["pin"].strip(),
+            trap=typed["situs"].strip(),
+            media=media,
+        )
+
+    @property
+    def sender(self) -> str:
+        """Each report is a conversation of its own; the token ties it to the browser."""
+        return f"{self.token}:{self.form_id}"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Who it is. Of an anonymous report nothing is kept, not even encrypted."""
+        return {} if self.visibility == "anonymous" else {"name": self.name, "contact": self.contact}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"direct_to_kanwil": self.direct, "visibility": self.visibility, "unit": self.unit, "form": True}
+
+
+_FIELDS = ("text", "unit", "tujuan", "kerahasiaan", "nama", "kontak", "pin", "situs")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What keeps a form from being accepted: the field, a sentence, the HTTP status."""
+
+    field: str
+    sentence: str
+    status: int = 422
+
+
+def _matching(shape: re.Pattern[str], value: str) -> str:
+    return value if shape.fullmatch(value) else ""
+
+
+def _cookie() -> str:
+    """This browser's token, if it has one."""
+    return _matching(_TOKEN, request.cookies.get(COOKIE, ""))
+
+
+def _remember(answer: Response, token: str) -> Response:
+    answer.set_cookie(
+        COOKIE, token, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+    )
+    return answer
+
+
+@bp.route("/lapor", methods=["GET", "POST"])
+@public
+def lapor() -> Response:
+    """The complaint form. The code is shown as soon as the report is stored, whatever comes after it."""
+    if request.method == "GET":
+        return _form(Report.read(MultiDict()))
+    try:
+        report = Report.read(request.form, _uploads())
+    except RequestEntityTooLarge:
+        sentence = _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan.")
+        return _form(Report.read(MultiDict()), Fault("text", sentence, 413))
+    if fault := _fault(report):
+        return _form(report, fault)
+    wish = Wish(
+        mint=True,
+        pin_hash=staff.hash_secret(report.pin) if report.pin else None,
+        facts=report.facts,
+        options=report.options if _known(report.unit) else {**report.options, "unit": None},
+        locale=i18n.locale(),
+    )
+    try:
+        stored = service().intake.store(_inbound(report), wish)
+    except NotDurable:
+        sentence = _("Maaf, pengaduan belum dapat disimpan. Tulisan Anda masih ada di sini; kirim lagi sebentar lagi.")
+        answer = _form(report, Fault("text", sentence, 503))
+        answer.headers["Retry-After"] = str(int(RETRY_AFTER.total_seconds()))
+        return answer
+    return _remember(_confirm(report, stored), report.token)
+
+
+def _form(report: Report, fault: Fault | None = None) -> Response:
+    values = {"report": report, "fault": fault, "max_file": MAX_FILE, "max_files": MAX_FILES, "max_total": MAX_TOTAL}
+    return _remember(_page("lapor", fault.status if fault else 200, **values), report.token)
+
+
+def _uploads() -> tuple[Media, ...]:
+    chosen = [f for f in request.files.getlist("files") if f.filename]
+    return tuple(Media(f.filename or "", f.mimetype, f.stream.read()) for f in chosen)
+
+
+def _fault(report: Report) -> Fault | None:
+    if isinstance(request, FormRequest) and request.overfull:
+        sentence = _(
+            "Berkas terlalu besar: paling banyak 10 berkas, 16 MB tiap berkas, 40 MB seluruhnya. "
+            "Tulisan Anda masih ada; pilih berkas yang lebih kecil, atau kirim tanpa berkas."
+        )
+        return Fault("files", sentence, 413)
+    if not report.text.strip():
+        return Fault("text", _("Ceritakan dulu apa yang terjadi. Satu kalimat pun cukup."))
+    if report.pin and not _PIN.fullmatch(report.pin):
+        return Fault("pin", _("PIN terdiri dari enam angka atau lebih. Kosongkan bila tidak perlu."))
+    if report.trap:
+        return Fault("situs", _("Satu isian tersembunyi terisi oleh peramban Anda. Mohon tekan Kirim sekali lagi."))
+    return None
+
+
+def _known(unit_id: str) -> bool:
+    with service().database.read() as session:
+        return session.scalar(select(Unit.id).where(Unit.id == unit_id, Unit.kind == "upt")) is not None
+
+
+def _inbound(report: Report) -> Inbound:
+    raw = {"text": report.text, "options": report.options, "files": [m.name for m in report.media], **report.facts}
+    return Inbound(
+        channel="web",
+        account="web",
+        provider_id=report.form_id,
+        sender=report.sender,
+        text=report.text,
+        raw=json.dumps(raw).encode(),
+        media=report.media,
+    )
+
+
+def _handle(conversation_id: str) -> None:
+    """Handle it now if that is possible; what is stored is answered in any case."""
+    try:
+        service().handle(conversation_id)
+    except SQLAlchemyError:
+        log.exception("form not handled at once: conversation=%s", conversation_id)
+
+
+def _confirm(report: Report, stored: Stored) -> Response:
+    _handle(stored.conversation_id)
+    code, number, words = stored.receipt, None, list[str]()
+    try:
+        with service().database.write() as session:
+            if stored.receipt or _owns(session, stored.conversation_id, report.sender):
+                code, number = _receipt(session, stored, code)
+                words = _said(session, stored.conversation_id)
+    except SQLAlchemyError:
+        log.exception("receipt page without its case: conversation=%s", stored.conversation_id)
+    return _page("terima", code=code, number=number, words=words, duplicate=stored.duplicate, pin=bool(report.pin))
+
+
+def _owns(session: Session, conversation_id: str, sender: str) -> bool:
+    return tracking.address_of(session, session.get_one(Conversation, conversation_id)) == sender
+
+
+def _receipt(session: Session, stored: Stored, code: str | None) -> tuple[str | None, str | None]:
+    """The code again for a double click, and the number if there is a case by now."""
+    held = session.scalar(select(Receipt).where(Receipt.message_id == stored.message_id))
+    if held is None:
+        return code, None
+    if code is None and held.code_enc is not None:
+        code = vault_of(session).open_text(session, held.data_key_id, held.code_enc, "receipt.code")
+    case = session.get(Case, held.case_id) if held.case_id else None
+    return code, case.number if case else None
+
+
+def _said(session: Session, conversation_id: str) -> list[str]:
+    """What we answered beside the receipt itself (an emergency, who handles it); shown is read."""
+    query = select(Outbound).where(Outbound.conversation_id == conversation_id).order_by(Outbound.id)
+    rows = list(session.scalars(query))
+    tracking.mark_read(session, rows, service().now())
+    return [outbox.body(session, row) for row in rows if row.key != "opened"]
+
+
+# ------------------------------------------------------------------ following
+
+
+@bp.route("/lacak", methods=["GET", "POST"])
+@public
+def lacak() -> Response:
+    """The status by receipt code, which is accepted by POST alone and never stands in an address."""
+    if request.method == "GET":
+        return _page("lacak", asked=Asked(""), fault=None)
+    asked = Asked.read(request.form, _cookie())
+    office = service()
+    with office.database.read() as session:
+        found = tracking.find(session, asked, office.secret_key)
+    if found is None:
+        return _page("lacak", 404, asked=asked, fault=Fault("kode", wording.render("bad_code", i18n.locale()), 404))
+    fault = _refusal(found, asked)
+    if fault is None and asked.deed:
+        fault = _write_again(found, asked)
+    return _standing(found, asked, fault)
+
+
+def _refusal(found: Found, asked: Asked) -> Fault | None:
+    if not found.owned and asked.deed:
+        return Fault("pin", _("Isi PIN Anda sekali lagi untuk menulis."), 403)
+    if not found.owned and asked.pin:
+        return Fault("pin", _("PIN itu tidak cocok dengan kode ini. Statusnya tetap dapat Anda lihat."), 403)
+    if asked.deed and not asked.message:
+        return Fault(asked.deed, _("Tulis dulu satu kalimat."))
+    if asked.deed == "tidak_puas" and len(asked.message) > MAX_REASON:
+        return Fault("tidak_puas", _("Alasan itu terlalu panjang: paling banyak 350 huruf. Singkatkan sedikit."))
+    return None
+
+
+def _write_again(found: Found, asked: Asked) -> Fault | None:
+    try:
+        stored = service().intake.store(tracking.follow_up(found, asked))
+    except NotDurable:
+        return Fault(asked.deed, _("Maaf, pesan belum dapat disimpan. Kirim lagi sebentar lagi."), 503)
+    _handle(stored.conversation_id)
+    return None
+
+
+def _standing(found: Found, asked: Asked, fault: Fault | None) -> Response:
+    """The status page. Only the owner's look is written down, as proof that an answer was read."""
+    office = service()
+    opened = office.database.write if found.owned else office.database.read
+    with opened() as session:
+        now = tracking.standing(session, found, office.now())
+        page = render_template(
+            "public/status.html", office=_office(session), asked=asked, found=found, standing=now, fault=fault,
+            message_id=asked.message_id if fault else uuid.uuid4().hex, max_reason=MAX_REASON - 30,
+        )  # fmt: skip
+    answer = make_response(page, fault.status if fault else 200)
+    if fault and fault.status == 503:
+        answer.headers["Retry-After"] = str(int(RETRY_AFTER.total_seconds()))
+    return answer

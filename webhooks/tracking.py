@@ -1,0 +1,211 @@
+"""Following a report by its receipt code: its status for whoever has the code, its conversation for the owner alone.
+
+The owner is known by the browser's cookie or by the PIN chosen on the form. Where the PIN was right, a signed pass
+spares asking for it again for half an hour.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow import cases, conversations, files, outbox, people, receipts, staff
+from workflow.messages import DeliveryReport, Inbound
+from workflow.models import Case, Conversation, Deadline, Message, Outbound, Receipt
+from workflow.vault import Erased
+
+#: TIDAK PUAS and its reason are one command of the dialogue, which reads no longer one.
+MAX_REASON = 380
+PASS_SECONDS = 1800
+ID = re.compile(r"[0-9a-f]{32}")
+_RESPONSE_RULES = ("respond", "respond_integrity")
+_ANSWERED = ("responded", "closed")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody sent from the page: the code, what shows that they own it, and perhaps a message."""
+
+    code: str
+    pin: str = ""
+    cookie: str = ""
+    permit: str = ""
+    deed: str = ""
+    text: str = ""
+    message_id: str = ""
+
+    @classmethod
+    def read(cls, form: Mapping[str, str], cookie: str) -> Asked:
+        given = form.get("pesan_id", "")
+        return cls(
+            code=form.get("kode", "").strip()[:200],
+            pin=form.get("pin", "").strip()[:64],
+            cookie=cookie,
+            permit=form.get("izin", ""),
+            deed=form.get("aksi", ""),
+            text=form.get("text", "").replace("\r\n", "\n"),
+            message_id=given if ID.fullmatch(given) else uuid.uuid4().hex,
+        )
+
+    @property
+    def message(self) -> str:
+        """The deed in the words of the dialogue; empty where there is nothing to say."""
+        if self.deed == "puas":
+            return "PUAS"
+        if self.deed == "tidak_puas" and self.text.strip():
+            return f"TIDAK PUAS {' '.join(self.text.split())}"
+        return self.text if self.deed == "pesan" and self.text.strip() else ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a code leads to. ``sender`` is the address of the conversation, for its owner alone."""
+
+    conversation_id: str
+    case_id: str | None
+    sender: str = ""
+    permit: str = ""
+
+    @property
+    def owned(self) -> bool:
+        return bool(self.sender)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the conversation as its owner reads it."""
+
+    at: datetime
+    ours: bool
+    text: str
+    official: bool = False
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a report stands. ``lines`` is None for those who have only the code."""
+
+    case: Case | None
+    due: Deadline | None
+    lines: list[Line] | None
+    can_rate: bool
+
+
+# ------------------------------------------------------------------ whose it is
+
+
+def find(session: Session, asked: Asked, secret: bytes) -> Found | None:
+    """What the code opens for this reader; None for a code that nobody was given."""
+    receipt = receipts.find(session, asked.code)
+    if receipt is None:
+        return None
+    conversation = _conversation(session, receipt)
+    address = address_of(session, conversation)
+    permits = URLSafeTimedSerializer(secret, salt="lacak")
+    if asked.cookie and address.startswith(f"{asked.cookie}:"):
+        return Found(conversation.id, receipt.case_id, address)
+    if _permitted(permits, asked.permit, conversation) or _pin_fits(conversation, asked.pin):
+        return Found(conversation.id, receipt.case_id, address, str(permits.dumps(conversation.id)))
+    return Found(conversation.id, receipt.case_id)
+
+
+def _conversation(session: Session, receipt: Receipt) -> Conversation:
+    if receipt.case_id:
+        return session.get_one(Case, receipt.case_id).conversation
+    return session.get_one(Message, receipt.message_id).conversation
+
+
+def address_of(session: Session, conversation: Conversation) -> str:
+    """Token and form of the browser that this conversation belongs to; empty on any other channel."""
+    if conversation.channel_account.channel != "web":
+        return ""
+    try:
+        return people.value(session, conversation.address)
+    except Erased:
+        return ""
+
+
+def _pin_fits(conversation: Conversation, pin: str) -> bool:
+    return bool(pin) and staff.fits(conversation.pin_hash, pin)
+
+
+def _permitted(permits: URLSafeTimedSerializer, permit: str, conversation: Conversation) -> bool:
+    try:
+        return bool(permit) and permits.loads(permit, max_age=PASS_SECONDS) == conversation.id
+    except BadSignature:
+        return False
+
+
+# ------------------------------------------------------------------ how it stands
+
+
+def standing(session: Session, found: Found, now: datetime) -> Standing:
+    """The status; for the owner also the conversation, which is thereby read. Wants a writing session for that."""
+    case = session.get(Case, found.case_id) if found.case_id else None
+    lines = _thread(session, found.conversation_id, now) if found.owned else None
+    due = None
+    if case is not None:
+        query = select(Deadline).where(Deadline.case_id == case.id, Deadline.rule.in_(_RESPONSE_RULES))
+        due = session.scalar(query.where(Deadline.state == "running").order_by(Deadline.due_at).limit(1))
+    return Standing(case, due, lines, can_rate=case is not None and found.owned and _can_rate(session, case))
+
+
+def _can_rate(session: Session, case: Case) -> bool:
+    """The dialogue rates the newest case of a conversation, so only that one offers it."""
+    query = select(Case.id).where(Case.conversation_id == case.conversation_id).order_by(Case.received_at.desc())
+    return case.status in _ANSWERED and session.scalar(query.limit(1)) == case.id
+
+
+def _thread(session: Session, conversation_id: str, now: datetime) -> list[Line]:
+    written = session.scalars(select(Message).where(Message.conversation_id == conversation_id))
+    answers = list(session.scalars(select(Outbound).where(Outbound.conversation_id == conversation_id)))
+    mark_read(session, answers, now)
+    lines = [line for m in written if (line := _written(session, m))]
+    lines += [line for o in answers if o.state != "cancelled" and (line := _answer(session, o))]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _written(session: Session, message: Message) -> Line | None:
+    try:
+        names = tuple(files.name(session, a) for a in message.attachments)
+        return Line(message.received_at, False, conversations.text_of(session, message), files=names)
+    except Erased:
+        return None
+
+
+def _answer(session: Session, row: Outbound) -> Line | None:
+    try:
+        return Line(row.created_at, True, outbox.body(session, row), official=row.purpose == "official")
+    except Erased:
+        return None
+
+
+def mark_read(session: Session, rows: Sequence[Outbound], now: datetime) -> None:
+    """A web answer that stands on the owner's page is read: for an official one that is proof of delivery."""
+    for row in rows:
+        if row.channel == "web" and row.state not in ("read", "cancelled", "failed"):
+            cases.take_report(session, DeliveryReport(state="read", ref=row.ref), now)
+
+
+# ------------------------------------------------------------------ writing again
+
+
+def follow_up(found: Found, asked: Asked) -> Inbound:
+    """A further message of the owner, in the same conversation."""
+    return Inbound(
+        channel="web",
+        account="web",
+        provider_id=asked.message_id,
+        sender=found.sender,
+        text=asked.message,
+        raw=json.dumps({"text": asked.message, "deed": asked.deed}).encode(),
+    )

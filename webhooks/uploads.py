@@ -1,0 +1,71 @@
+"""A request whose text survives its files: surplus bytes are counted and dropped, never an early refusal."""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from typing import IO, Any
+
+from flask import Request
+
+from workflow.inbox import MAX_FILE, MAX_FILES
+
+REPORT = "public.lapor"
+#: All files of one report together.
+MAX_TOTAL = 40 * 1024 * 1024
+#: The text fields of one report together.
+MAX_FIELDS = 2_000_000
+
+
+class _Tray:
+    """The files of one request within the limits; what is too much is counted and dropped."""
+
+    def __init__(self) -> None:
+        self.files = self.bytes = 0
+        self.overfull = False
+
+    def admits(self, size_of_file: int, more: int) -> bool:
+        fits = size_of_file + more <= MAX_FILE and self.bytes + more <= MAX_TOTAL and self.files <= MAX_FILES
+        self.overfull = self.overfull or not fits
+        self.bytes += more if fits else 0
+        return fits
+
+
+class _Slot(BytesIO):
+    """One file on its way in."""
+
+    def __init__(self, tray: _Tray) -> None:
+        super().__init__()
+        tray.files += 1
+        self._tray = tray
+
+    def write(self, data: Any) -> int:
+        return super().write(data) if self._tray.admits(self.tell(), len(data)) else len(data)
+
+
+class FormRequest(Request):
+    """On the report form, too many or too large files never cost the text that came before them."""
+
+    _tray: _Tray | None = None
+
+    @property
+    def overfull(self) -> bool:
+        """Whether files were dropped. Read the form first."""
+        return self._tray is not None and self._tray.overfull
+
+    def _load_form_data(self) -> None:
+        if self.endpoint == REPORT:
+            self.max_content_length, self.max_form_memory_size = sys.maxsize, MAX_FIELDS
+            self._tray = self._tray or _Tray()
+        super()._load_form_data()
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if self._tray is not None and filename:
+            return _Slot(self._tray)
+        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
