@@ -7,13 +7,13 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.support import Clock, Office, make_office
+from tests.support import Clock, Office, furnish, make_office
 from webhooks.settings import Settings
 from workflow import db as database_module
 
@@ -43,20 +43,23 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """A migrated database that every test copies."""
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database with units and staff that every test copies."""
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS aduan_template")
         connection.execute("CREATE DATABASE aduan_template")
-    database_module.upgrade(_with_name(postgres_server, "aduan_template"))
+    url = _with_name(postgres_server, "aduan_template")
+    database_module.upgrade(url)
+    furnish(url, tmp_path_factory.mktemp("keys"))
     return "aduan_template"
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file that every test copies."""
+    """A migrated SQLite file with units and staff that every test copies."""
     path = tmp_path_factory.mktemp("template") / "aduan.db"
     database_module.upgrade(f"sqlite:///{path}")
+    furnish(f"sqlite:///{path}", tmp_path_factory.mktemp("keys"))
     return path
 
 
@@ -98,8 +101,3 @@ def office(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Office]:
     made = make_office(settings, clock)
     yield made
     made.service.close()
-
-
-@pytest.fixture
-def later() -> timedelta:
-    return timedelta(seconds=10)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,6 +25,7 @@ from workflow.messages import Inbound
 from workflow.models import Account, Case, Mark, Outbound
 
 PASSWORD = "kata-sandi-untuk-tes"
+HIRED = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Office:
     _app: Flask | None = None
 
     @property
-    def db(self):  # noqa: ANN201
+    def db(self):
         return self.service.database
 
     @property
@@ -66,9 +68,7 @@ class Office:
         client = self.app.test_client()
         if name:
             token = csrf(client, "/petugas/masuk")
-            answer = client.post(
-                "/petugas/masuk", data={"name": name, "password": PASSWORD, "csrf_token": token}
-            )
+            answer = client.post("/petugas/masuk", data={"name": name, "password": PASSWORD, "csrf_token": token})
             assert answer.status_code in (302, 303), answer.get_data(as_text=True)[:500]
         return client
 
@@ -92,8 +92,13 @@ class Office:
     ) -> inbox.Stored:
         """A family's message is stored, as the route would store it."""
         inbound = Inbound(
-            channel, channel, provider_id or f"m{next(self._ids)}", sender, text,
-            text.encode(errors="surrogatepass"), **fields,  # type: ignore[arg-type]
+            channel,
+            channel,
+            provider_id or f"m{next(self._ids)}",
+            sender,
+            text,
+            text.encode(errors="surrogatepass"),
+            **fields,  # type: ignore[arg-type]
         )
         with self.db.write() as session:
             return inbox.store(session, inbound, self.clock(), wish)
@@ -146,19 +151,23 @@ def csrf(client: FlaskClient, path: str) -> str:
     return found.group(1)
 
 
-def make_office(settings: Settings, clock: Clock, *, demo: bool = True) -> Office:
-    """Keys, units and staff in a migrated database."""
+def furnish(database_url: str, home: Path) -> None:
+    """Put the demo's units and staff, each with the password ``PASSWORD``, into a migrated database."""
+    settings = Settings(home=home, database_url=database_url)
     create_keys(settings)
     database, _ = open_database(settings)
-    made = clock() - timedelta(days=30)
     with database.write() as session:
         root = units.ensure(session, units.ROOT_CODE, "Direktorat Jenderal Pemasyarakatan", "ditjen")
         kanwil = units.ensure(session, KANWIL, "Kantor Wilayah Ditjenpas Jawa Timur", "kanwil", root)
         rutan = units.ensure(session, FACILITY, "Rumah Tahanan Negara Kelas IIB Magetan", "upt", kanwil)
         codes = {KANWIL: kanwil, FACILITY: rutan}
         for name, role, unit, full_name, post in STAFF:
-            staff.add(session, name, PASSWORD, [(role, codes[unit])], made, full_name, post)
-        if demo:
-            session.add(Mark(name="demo", value="test"))
+            staff.add(session, name, PASSWORD, [(role, codes[unit])], HIRED, full_name, post)
+        session.add(Mark(name="demo", value="test"))
     database.close()
+
+
+def make_office(settings: Settings, clock: Clock) -> Office:
+    """A service with keys of its own on a furnished database."""
+    create_keys(settings)
     return Office(open_service(settings, clock), clock, settings)

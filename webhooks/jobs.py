@@ -90,7 +90,7 @@ class Clockwork:
                 with psycopg.connect(url, autocommit=True) as connection:
                     connection.execute(f"LISTEN {WAKE_CHANNEL}")
                     while not self._stopping.is_set():
-                        for _ in connection.notifies(timeout=2, stop_after=1):
+                        for _ in connection.notifies(timeout=0.5, stop_after=1):
                             self._office.database.ring()
             except psycopg.Error:
                 log.warning("listening was interrupted; the tick goes on")

@@ -43,7 +43,9 @@ def test_files_are_short() -> None:
 
 
 def test_broad_exceptions_stand_in_three_places_only() -> None:
-    found = [str(p.relative_to(ROOT)) for p in SOURCES for _ in re.findall(r"except (?:Base)?Exception\b", p.read_text())]
+    found = [
+        str(p.relative_to(ROOT)) for p in SOURCES for _ in re.findall(r"except (?:Base)?Exception\b", p.read_text())
+    ]
     assert sorted(found) == ["bot/desk.py", "channels/delivery.py", "webhooks/jobs.py"]
 
 

@@ -54,6 +54,10 @@ def test_every_status_has_public_and_office_words() -> None:
 def test_templates_hold_no_bare_sentences() -> None:
     """Text between tags stands in a gettext call; numbers, punctuation and single signs may stand bare."""
     for path in (ROOT / "webhooks" / "templates").rglob("*.html"):
-        text = re.sub(r"{%-?\s*trans[\s\S]*?endtrans\s*-?%}|{#[\s\S]*?#}|{%[\s\S]*?%}|{{[\s\S]*?}}|<!--[\s\S]*?-->", " ", path.read_text())
+        text = re.sub(
+            r"{%-?\s*trans[\s\S]*?endtrans\s*-?%}|{#[\s\S]*?#}|{%[\s\S]*?%}|{{[\s\S]*?}}|<!--[\s\S]*?-->",
+            " ",
+            path.read_text(),
+        )
         bare = [t.strip() for t in re.findall(r">([^<>]+)<", text) if re.search(r"[A-Za-z]{3,}", t)]
         assert [t for t in bare if t not in ("Aduan", "PDF")] == [], path.name

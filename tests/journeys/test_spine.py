@@ -15,9 +15,9 @@ COMPLAINT = "Sudah tiga hari air di blok B mati, anak saya Rudi tidak bisa mandi
 OPTIONS = (Alternative("Ganti pompa"), Alternative("Kirim air dengan tangki"))
 
 
-def answered(office: Office) -> None:
-    """Carry the newest case from received to responded."""
-    case_id = office.case().id
+def answered(office: Office, sender: str = "+628120000001") -> None:
+    """Carry the newest case of a sender from received to responded."""
+    case_id = office.case(sender).id
     with office.db.write() as s:
         case = cases.lock(s, case_id)
         cases.classify(s, case, office.officer(s, "petugas"), "makanan_air", "tinggi", office.clock(), about_head=False)
