@@ -21,7 +21,9 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 RANDOM, CHECK = 14, 2
 _MODULUS = 1021
 _VALUES = {c: n for n, c in enumerate(ALPHABET)}
-_SHAPE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{4}[ \-–—.]?){3}[0-9A-Za-z]{4}(?![0-9A-Za-z])")
+_BETWEEN = r"[\s.\-\u2010-\u2015\u2212]"
+#: Looks ahead, so that it matches at every word: "kode saya" has the shape of half a code and must not hide a real one.
+_SHAPE = re.compile(rf"(?<![0-9A-Za-z])(?=((?:[0-9A-Za-z]{{4}}{_BETWEEN}{{0,3}}){{3}}[0-9A-Za-z]{{4}})(?![0-9A-Za-z]))")
 
 
 def _check(body: str) -> str:
@@ -38,7 +40,7 @@ def new_code() -> str:
 
 def normalise(typed: str) -> str | None:
     """The code in its plain form, if ``typed`` is one: case, spaces and dashes do not matter."""
-    plain = re.sub(r"[\s\-–—.]", "", typed).upper()
+    plain = re.sub(_BETWEEN, "", typed).upper()
     if len(plain) != RANDOM + CHECK or any(c not in _VALUES for c in plain):
         return None
     return plain if _check(plain[:RANDOM]) == plain[RANDOM:] else None
@@ -46,17 +48,22 @@ def normalise(typed: str) -> str | None:
 
 def find_code(text: str) -> str | None:
     """The first valid code inside a text, in its plain form."""
-    return next((plain for match in _SHAPE.finditer(text) if (plain := normalise(match.group()))), None)
+    return next((plain for match in _SHAPE.finditer(text) if (plain := normalise(match.group(1)))), None)
 
 
 def looks_like_code(text: str) -> bool:
     """Whether something of the shape of a code stands in the text, right or wrong."""
-    return any(re.search(r"\d", m.group()) and len(m.group()) >= 16 for m in _SHAPE.finditer(text))
+    return any(re.search(r"\d", match.group(1)) for match in _SHAPE.finditer(text))
 
 
 def redact(text: str) -> str:
     """The text with every valid code hidden; what staff see."""
-    return _SHAPE.sub(lambda m: "••••-••••-••••-••••" if normalise(m.group()) else m.group(), text)
+    shown, done = "", 0
+    for match in _SHAPE.finditer(text):
+        start, end = match.span(1)
+        if start >= done and normalise(match.group(1)):
+            shown, done = f"{shown}{text[done:start]}••••-••••-••••-••••", end
+    return shown + text[done:]
 
 
 def mint(session: Session, data_key_id: str, now: datetime, *, message_id: int | None, case_id: str | None) -> str:
