@@ -9,6 +9,7 @@ from triage.lexicon import Kind
 from triage.patterns import Hit
 from triage.scene import Scene
 
+OUTSIDE = ("acute", "death", "death_of_kin")
 Standing = Literal["asserted", "past", "denied", "supposed"]
 
 
@@ -40,12 +41,14 @@ def find(scene: Scene) -> list[Event]:
         for hit in scene.found(f"events.{kind.name}")
     ]
     if any(e.kind.name == "bereavement" and e.counts for e in found):  # the relative outside is ill
-        found = [e for e in found if e.kind.name not in ("acute", "death")]
+        return [e for e in found if e.kind.name not in OUTSIDE]
+    if any(h.weight >= 3 for h in scene.found("topics.cuti_izin")):
+        return [e for e in found if e.kind.name != "death_of_kin"]
     return found
 
 
 def _standing(scene: Scene, hit: Hit) -> Standing:
-    if scene.denied(hit) or scene.charged(hit):
+    if scene.denied(hit) or scene.charged(hit) or scene.overtaken(hit):
         return "denied"
     if scene.supposed(hit):
         return "supposed"

@@ -126,7 +126,13 @@ def _apart(hits: Sequence[Hit]) -> list[Hit]:
 def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
     """Where "not" denies an event: good news, not a problem of its own."""
     denied = [e.hit for e in events if e.standing == "denied"]
-    return frozenset(i for h in denied if (start := scene.denial(h)) >= 0 for i in range(start - 1, h.last + 1))
+    denied += scene.found("tone.no_more")
+    starts = [(scene.denial(h), h) for h in denied]
+    return frozenset(
+        i
+        for start, h in starts
+        for i in range((start if start >= 0 else h.first) - 1, h.last + 1)
+    )
 
 
 def _polarity(scene: Scene, group: str, spared: frozenset[int]) -> tuple[float, float]:
@@ -135,7 +141,7 @@ def _polarity(scene: Scene, group: str, spared: frozenset[int]) -> tuple[float, 
     for hit in _apart(scene.found(group)):
         if hit.first in spared:
             continue
-        if scene.denied(hit):
+        if scene.denied(hit) or scene.overtaken(hit):
             turned += hit.weight
         elif not scene.supposed(hit):
             straight += hit.weight

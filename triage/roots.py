@@ -37,6 +37,8 @@ def without_clitics(word: str) -> Iterator[str]:
     for ending in _CLITICS:
         if word.endswith(ending) and len(word) - len(ending) >= _MIN_ROOT:
             yield word[: -len(ending)]
+    if len(word) > _MIN_ROOT + 1 and word[-1] in "ae" and word[-2] == word[-3]:
+        yield word[:-2]  # Madurese: kamarra, loketta
 
 
 def _without_suffixes(word: str) -> Iterator[str]:
@@ -53,6 +55,8 @@ def _without_suffixes(word: str) -> Iterator[str]:
 
 def _without_prefixes(stem: str) -> Iterator[str]:
     yield stem
+    if stem[0] in "ea" and len(stem) > _MIN_ROOT + 1:
+        yield stem[1:]  # Madurese: epokol, atelanjang
     for first in _strip_prefix(stem):
         yield first
         yield from _strip_prefix(first)

@@ -16,6 +16,7 @@ from triage.normalise import Token, cut, excerpts
 from triage.patterns import SENTENCE, Hit
 
 DENIAL_REACH = 5
+SCOPE = 10  # words around a phrase that bear on it, in texts without punctuation
 NOT_ONLY = ("hanya", "cuma", "saja", "sekali-dua", "lagi-lagi")
 
 
@@ -34,7 +35,6 @@ class Scene:
         self.hits: dict[str, list[Hit]] = {}
         for hit in self.lexicon.index.find(self.tokens):
             self.hits.setdefault(hit.group, []).append(hit)
-        self._sentence_words: dict[int, frozenset[str]] = {}
         self.sentences = _number_sentences(self.tokens)
 
     def found(self, group: str) -> Sequence[Hit]:
@@ -82,25 +82,33 @@ class Scene:
 
     def supposed(self, hit: Hit) -> bool:
         """Whether the sentence only asks about the thing or imagines it."""
+        near = range(hit.first - SCOPE, hit.last + SCOPE + 1)
         sentence = self.sentences[hit.first]
-        if any(self.sentences[h.first] == sentence for h in self.found("tone.hypothetical")):
+        if any(
+            h.first in near and self.sentences[h.first] == sentence
+            for h in self.found("tone.hypothetical")
+        ):
             return True
-        words = self.sentence_words(sentence)
+        words = {
+            self.tokens[i].word
+            for i in near
+            if 0 <= i < len(self.tokens) and self.sentences[i] == sentence
+        }
         sets = self.lexicon.sets
         if words & sets["yes_no"]:
             return True
         asking = self.tokens[hit.first].asks or bool(words & sets["asking"])
         return bool(words & sets["supposing"]) and asking and not words & sets["why"]
 
-    def sentence_words(self, sentence: int) -> frozenset[str]:
-        """The plain words of one sentence."""
-        words = self._sentence_words.get(sentence)
-        if words is None:
-            words = frozenset(
-                t.word for t, n in zip(self.tokens, self.sentences, strict=True) if n == sentence
-            )
-            self._sentence_words[sentence] = words
-        return words
+    def overtaken(self, hit: Hit) -> bool:
+        """Whether the thing is over for good: ``dulu dipalak, sekarang aman``, ``tidak ada lagi yang …``."""
+        if any(h.first <= hit.first < h.last for h in self.found("tone.then_now")):
+            return True
+        return not hit.pattern.negative and any(
+            h.last < hit.first <= h.last + SCOPE
+            and self.sentences[h.last] == self.sentences[hit.first]
+            for h in self.found("tone.no_more")
+        )
 
     def behind(self, hit: Hit) -> bool:
         """Whether a word for past time stands near the phrase, and none for the present."""

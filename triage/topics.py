@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from triage.assessment import CATEGORIES, Category, Evidence, Intent
+from triage.assessment import CATEGORIES, Category, Evidence, Intent, Urgency
 from triage.events import Event
 from triage.patterns import Hit
 from triage.scene import Scene
@@ -14,13 +14,14 @@ from triage.scene import Scene
 PRECEDENCE: Final[tuple[Category, ...]] = (
     "kekerasan_seksual", "kekerasan", "narkoba_hp", "pungli",
 )  # fmt: skip
-EVENT_BONUS = 2.0
+EVENT_BONUS: Final[dict[Urgency, float]] = {"darurat": 5.0, "tinggi": 2.0, "normal": 1.0, "rendah": 0.0}
+ASKED_BONUS = 2.0
 DENIED_SHARE = 0.5
 SECOND_SHARE, THIRD_SHARE = 0.3, 0.55
 # Things that may be sent: the parcel leads, the thing follows; medicine leads even before the parcel.
 SENDABLE: Final[frozenset[Category]] = frozenset(
     {"pakaian_perlengkapan", "makanan_air", "pendidikan_perpustakaan", "ibadah_rohani", "komunikasi",
-     "seni_olahraga", "narkoba_hp", "kelompok_rentan", "kunjungan"}
+     "seni_olahraga", "narkoba_hp", "kelompok_rentan"}
 )  # fmt: skip
 # What a status check or an addition says anyway, whatever its topic.
 ENVELOPE: Final[frozenset[Category]] = frozenset(
@@ -96,7 +97,8 @@ def _with_events(topics: list[Topic], events: Sequence[Event], intent: Intent) -
         own = [e for e in events if e.category == category and e.standing != "denied"]
         if own:
             old = found.get(category, Topic(category, 0.0, (own[0].hit,)))
-            found[category] = old._replace(score=old.score + EVENT_BONUS)
+            bonus = max(EVENT_BONUS[e.urgency] if e.counts else ASKED_BONUS for e in own)
+            found[category] = old._replace(score=old.score + bonus)
     return list(found.values())
 
 

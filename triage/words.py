@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from rapidfuzz import fuzz, process
 
 from triage import roots
+from triage.assessment import LANGUAGES
 from triage.normalise import Piece, Token, Typed, skeleton, unleet, unrepeated
 
 FUZZY_MIN = 6
@@ -43,6 +44,7 @@ class Words:
         marks: Mapping[str, frozenset[str]],
     ) -> None:
         self.root_words = frozenset(w[1:] for w in phrase_words if w.startswith("~"))
+        self._regional_roots = dict(_inverted(glossary["roots"]))
         targets = frozenset(w for w in phrase_words if not w.startswith(("~", "#", "<")))
         self._spelling = dict(_inverted(spelling["spelling"]))
         self._compounds = _by_first(spelling["compounds"])
@@ -50,12 +52,12 @@ class Words:
         self._glossaries = {
             lang: {**dict(_inverted(words)), **dict(_inverted(glossary.get(f"{lang}_only", {})))}
             for lang, words in glossary.items()
-            if not lang.endswith("_only")  # words that mean something else in Indonesian
+            if lang in LANGUAGES  # "_only": words that mean something else in Indonesian
         }
         self._everywhere: dict[str, Plain] = {}
         for lang in self._glossaries:
             for word, plain in _inverted(glossary[lang]):
-                if len(word) > 3 and word not in stop and word not in marks["id"]:
+                if len(word) > 3 and word not in stop | marks["id"] | targets | self.root_words:
                     self._everywhere.setdefault(word, plain)
         self._ordinary = stop.union(*marks.values())
         self._known = targets | self._ordinary | self.root_words | _plain_words(self._spelling)
@@ -113,7 +115,11 @@ class Words:
             if len(word) >= 6 and word.startswith("di"):
                 keys.add(PASSIVE)
             keys.update(w for w in roots.without_clitics(word) if w in self._known)
-            keys.update(f"~{r}" for r in roots.candidates(word) if r in self.root_words)
+            for root in roots.candidates(word):
+                if root in self.root_words:
+                    keys.add(f"~{root}")
+                elif root in self._regional_roots:
+                    keys.update(f"~{r}" for r in self._regional_roots[root])
         return frozenset(keys)
 
     def _read(self, word: str, may_guess: bool) -> Reading:

@@ -1,6 +1,6 @@
 """Figures of the triage on labelled messages. Run as a program it prints them:
 
-    python tests/triage/triage_scoring.py tests/triage/dev.jsonl [--errors intent|category|urgency|head|staff|group|language]
+python tests/triage/triage_scoring.py tests/triage/dev.jsonl [--errors intent|category|urgency|head|staff|group|language]
 """
 
 from __future__ import annotations
