@@ -99,6 +99,7 @@ class Vault:
         """Decrypt; raises Erased where the key was destroyed, Unreadable where anything was tampered with."""
         if sealed is None:
             raise Erased(key_id)
+        self._wrapped(session, key_id)  # what is in memory may have been destroyed by another process
         return _decrypt(self._cipher(session, key_id), sealed, f"{context}:{key_id}")
 
     def open_text(self, session: Session, key_id: str, sealed: bytes | None, context: str) -> str:
@@ -119,21 +120,25 @@ class Vault:
         with self._lock:
             if cached := self._cache.get(key_id):
                 return cached
-        row = session.get(DataKey, key_id)
-        if row is None or row.wrapped is None:
-            raise Erased(key_id)
-        cipher = AESGCM(self._unwrap(row, row.wrapped))
+        cipher = AESGCM(self._unwrap(*self._wrapped(session, key_id)))
         with self._lock:
             if len(self._cache) >= self._cache_size:
                 self._cache.pop(next(iter(self._cache)))
             self._cache[key_id] = cipher
         return cipher
 
+    @staticmethod
+    def _wrapped(session: Session, key_id: str) -> tuple[DataKey, bytes]:
+        row = session.get(DataKey, key_id)
+        if row is None or row.wrapped is None:
+            raise Erased(key_id)
+        return row, row.wrapped
+
     def _unwrap(self, row: DataKey, wrapped: bytes) -> bytes:
-        scheme, _, version = row.wrapping.partition(":")
-        if scheme != "master" or int(version) not in self._keys.masters:
+        masters = {f"master:{version}": key for version, key in self._keys.masters.items()}
+        if row.wrapping not in masters:
             raise Unreadable(row.id)
-        return _decrypt(AESGCM(self._keys.masters[int(version)]), wrapped, f"data-key:{row.id}")
+        return _decrypt(AESGCM(masters[row.wrapping]), wrapped, f"data-key:{row.id}")
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, context: str) -> bytes:
@@ -144,7 +149,7 @@ def _encrypt(cipher: AESGCM, plain: bytes, context: str) -> bytes:
 def _decrypt(cipher: AESGCM, sealed: bytes, context: str) -> bytes:
     try:
         return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: cut shorter than a nonce
         raise Unreadable(context) from error
 
 
