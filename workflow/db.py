@@ -89,6 +89,10 @@ class Database:
         self.info = info or {}
         self._before, self._after = before_commit, after_commit
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        # SQLite's reading transactions are snapshots already; PostgreSQL's become one at this level.
+        self._reading = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
         self._bells: list[threading.Event] = []
 
     @property
@@ -98,7 +102,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent look; what is changed here is never committed."""
-        with Session(self.engine, info=dict(self.info), autoflush=False) as session:
+        with Session(self._reading, info=dict(self.info), autoflush=False) as session:
             yield session
 
     @contextmanager

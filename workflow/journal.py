@@ -13,9 +13,11 @@ import fcntl
 import hashlib
 import hmac
 import json
+import logging
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from sqlalchemy.orm import Session
 
 from workflow.actors import Actor
 from workflow.models import JournalEntry, JournalHead, Unit
+
+log = logging.getLogger("aduan.journal")
 
 GENESIS = bytes(32)
 
@@ -116,7 +120,7 @@ def canonical(
         "unit": unit_id,
         "case": case_id,
         "action": action,
-        "at": at.isoformat(),
+        "at": at.astimezone(UTC).isoformat(),
         "actor": [actor.kind, actor.id],
         "data": data,
     }
@@ -132,16 +136,27 @@ def seal(key: bytes, previous: bytes, record: bytes) -> bytes:
 
 
 def write_anchors(directory: Path, anchors: dict[str, tuple[int, bytes]]) -> None:
-    """Keep the newest heads outside the database: one small file a chain, never moved backwards."""
-    directory.mkdir(parents=True, exist_ok=True)
+    """Keep the newest heads outside the database: one small file a chain, never moved backwards.
+
+    The entries are committed by now, so that trouble with a file is logged and found by ``verify``.
+    """
     for unit_id, (sequence, digest) in anchors.items():
-        with (directory / unit_id).open("a+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            _move_anchor(directory / unit_id, sequence, digest)
+        except (OSError, ValueError):
+            log.exception("anchor of the journal could not be moved: unit=%s", unit_id)
+
+
+def _move_anchor(path: Path, sequence: int, digest: bytes) -> None:
+    """A line never becomes shorter: writing over it in one piece leaves no moment without an anchor."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if sequence > int((file.read().split() or ["0"])[0]):
             file.seek(0)
-            if sequence > int((file.read().split() or ["0"])[0]):
-                file.seek(0)
-                file.truncate()
-                file.write(f"{sequence} {digest.hex()}\n")
+            file.write(f"{sequence} {digest.hex()}\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def read_anchors(directory: Path) -> dict[str, tuple[int, bytes]]:
@@ -149,7 +164,9 @@ def read_anchors(directory: Path) -> dict[str, tuple[int, bytes]]:
     anchors: dict[str, tuple[int, bytes]] = {}
     for path in sorted(directory.iterdir()) if directory.is_dir() else ():
         try:
-            sequence, digest = path.read_text().split()
+            with path.open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH)
+                sequence, digest = file.read().split()
             anchors[path.name] = (int(sequence), bytes.fromhex(digest))
         except ValueError:
             anchors[path.name] = (-1, b"")
@@ -193,7 +210,8 @@ def _verify_chain(
 
 def _entries(session: Session, unit_id: str) -> Iterator[JournalEntry]:
     query = select(JournalEntry).where(JournalEntry.unit_id == unit_id).order_by(JournalEntry.sequence, JournalEntry.id)
-    yield from session.scalars(query.execution_options(yield_per=1_000))
+    with session.scalars(query.execution_options(yield_per=1_000)) as entries:
+        yield from entries
 
 
 def _fault(key: bytes, entry: JournalEntry, sequence: int, previous: bytes) -> str | None:
@@ -201,7 +219,13 @@ def _fault(key: bytes, entry: JournalEntry, sequence: int, previous: bytes) -> s
         return "missing or out of order"
     if entry.previous != previous or seal(key, previous, entry.record) != entry.hash:
         return "edited"
-    document = json.loads(entry.record)
     columns = (entry.unit_id, entry.case_id, entry.action, entry.at.isoformat(), entry.sequence)
-    stored = tuple(document[name] for name in ("unit", "case", "action", "at", "sequence"))
-    return "edited: a column differs from the record" if columns != stored else None
+    return "edited: a column differs from the record" if columns != _columns(entry.record) else None
+
+
+def _columns(record: bytes) -> tuple[Any, ...] | None:
+    try:
+        document = json.loads(record)
+        return tuple(document[name] for name in ("unit", "case", "action", "at", "sequence"))
+    except (ValueError, KeyError, TypeError):
+        return None
