@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import pytest
 from tests.support import Clock, Office, make_office
 from webhooks.service import open_service
 from webhooks.settings import Settings
+from workflow.models import Base
 
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
-TEMPLATE = "aduan_furnished"
+TABLES = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
 
 
 def _settings(home: Path, url: str) -> Settings:
@@ -38,32 +40,54 @@ def furnished_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFac
     return home
 
 
+@dataclass
+class Furnished:
+    """A PostgreSQL database that every test empties and fills again: quicker than a new one by half a second."""
+
+    url: str
+    rows: dict[str, bytes]
+
+    def reset(self) -> None:
+        with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=False) as connection:
+            for table in reversed(TABLES):
+                connection.execute(f"DELETE FROM {table}")
+            for table in TABLES:
+                if self.rows[table]:
+                    with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
+                        copy.write(self.rows[table])
+
+
+def _rows(url: str) -> dict[str, bytes]:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        dumped = {}
+        for table in TABLES:
+            with connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
+                dumped[table] = b"".join(bytes(piece) for piece in copy)
+    return dumped
+
+
 @pytest.fixture(scope="session")
-def furnished_postgres(furnished_sqlite: Path, postgres_server: str, postgres_template: str) -> Iterator[str]:
+def furnished_postgres(furnished_sqlite: Path, postgres_server: str, postgres_template: str) -> Iterator[Furnished]:
     """A PostgreSQL database with the same units and staff, under the same keys."""
-    name = f"{TEMPLATE}_{uuid.uuid4().hex[:6]}"
+    name = f"aduan_furnished_{uuid.uuid4().hex[:6]}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    make_office(_settings(furnished_sqlite, _with_name(postgres_server, name)), Clock(MONDAY)).service.close()
-    yield name
+    url = _with_name(postgres_server, name)
+    make_office(_settings(furnished_sqlite, url), Clock(MONDAY)).service.close()
+    yield Furnished(url, _rows(url))
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh, furnished database of each kind."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("furnished_sqlite") / "aduan.db", tmp_path / "aduan.db")
-        yield f"sqlite:///{tmp_path / 'aduan.db'}"
-        return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("furnished_postgres")
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _with_name(server, name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{tmp_path / 'aduan.db'}"
+    furnished: Furnished = request.getfixturevalue("furnished_postgres")
+    furnished.reset()
+    return furnished.url
 
 
 @pytest.fixture
