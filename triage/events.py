@@ -9,6 +9,7 @@ from triage.lexicon import Kind
 from triage.patterns import Hit
 from triage.scene import Scene
 
+BODILY = ("violence", "sexual")
 OUTSIDE = ("acute", "death", "death_of_kin")
 Standing = Literal["asserted", "past", "denied", "supposed"]
 
@@ -36,7 +37,7 @@ class Event(NamedTuple):
 def find(scene: Scene) -> list[Event]:
     """Every event the message names, with its standing."""
     found = [
-        Event(kind, hit, _standing(scene, hit))
+        Event(kind, hit, _standing(scene, kind.name, hit))
         for kind in scene.lexicon.events.values()
         for hit in scene.found(f"events.{kind.name}")
     ]
@@ -47,7 +48,9 @@ def find(scene: Scene) -> list[Event]:
     return found
 
 
-def _standing(scene: Scene, hit: Hit) -> Standing:
+def _standing(scene: Scene, name: str, hit: Hit) -> Standing:
+    if name in BODILY and scene.lifeless(hit):
+        return "denied"
     if scene.denied(hit) or scene.charged(hit) or scene.overtaken(hit):
         return "denied"
     if scene.supposed(hit):

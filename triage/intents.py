@@ -127,6 +127,7 @@ def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
     """Where "not" denies an event: good news, not a problem of its own."""
     denied = [e.hit for e in events if e.standing == "denied"]
     denied += scene.found("tone.no_more")
+    denied += [h for h in scene.found("tone.problem") if not h.pattern.negative and scene.denied(h)]
     starts = [(scene.denial(h), h) for h in denied]
     return frozenset(
         i

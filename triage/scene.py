@@ -35,6 +35,14 @@ class Scene:
         self.hits: dict[str, list[Hit]] = {}
         for hit in self.lexicon.index.find(self.tokens):
             self.hits.setdefault(hit.group, []).append(hit)
+        self._bad = {
+            i
+            for group, hits in self.hits.items()
+            if group.startswith("events.") or group == "tone.problem"
+            for h in hits
+            if h.weight != 2 and not h.pattern.negative
+            for i in range(h.first, h.last + 1)
+        }
         self.sentences = _number_sentences(self.tokens)
 
     def found(self, group: str) -> Sequence[Hit]:
@@ -66,7 +74,7 @@ class Scene:
                 return -1
             if word in denial:
                 return -1 if after.word in NOT_ONLY or self._doubly(i) else i
-            if word not in light:
+            if word not in light and i not in self._bad:
                 return -1
         return -1
 
@@ -79,6 +87,11 @@ class Scene:
         before = [t.word for t in self.tokens[max(0, hit.first - 2) : hit.first]]
         charge = self.lexicon.sets["charge"]
         return bool(charge.intersection(before)) or bool(before and before[-1] in ("napi", "narapidana"))
+
+    def lifeless(self, hit: Hit) -> bool:
+        """Whether a thing suffers it: a stabbed rice box, a bare wire."""
+        near = self.tokens[max(0, hit.first - 4) : hit.first]
+        return any(t.word in self.lexicon.sets["thing"] or not t.keys.isdisjoint(self.lexicon.sets["thing"]) for t in near)
 
     def supposed(self, hit: Hit) -> bool:
         """Whether the sentence only asks about the thing or imagines it."""

@@ -15,6 +15,7 @@ FUZZY_MIN = 6
 FUZZY_CUTOFF = 90
 FUZZY_BUDGET = 40
 CACHE = 20_000
+GUESSED = ("id", "mixed")  # typing errors are assumed only where the vocabulary is complete
 PASSIVE = "<di>"  # key of every passive verb, so that phrases can ask for "tidak <di>"
 
 Plain = tuple[str, ...]
@@ -82,9 +83,9 @@ class Words:
                     plain[-1] = (f"{plain[-1][0]}-{plain[-1][0]}", *plain[-1][1:])
                 continue
             if reading is None:
-                reading = self._read(piece.word, budget > 0)
+                reading = self._read(piece.word, budget > 0 and language in GUESSED)
                 budget -= reading.guessed or reading.plain == (piece.word,)
-                if budget > 0 and len(self._readings) < CACHE:
+                if budget > 0 and language in GUESSED and len(self._readings) < CACHE:
                     self._readings[piece.word] = reading
             words = own.get(piece.word) or reading.plain
             plain.extend((word, piece, asks[i]) for word in words)
