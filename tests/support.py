@@ -68,7 +68,7 @@ class Office:
         client = self.app.test_client()
         if name:
             token = csrf(client, "/petugas/masuk")
-            answer = client.post("/petugas/masuk", data={"name": name, "password": PASSWORD, "csrf_token": token})
+            answer = client.post("/petugas/masuk", data={"nama": name, "sandi": PASSWORD, "csrf_token": token})
             assert answer.status_code in (302, 303), answer.get_data(as_text=True)[:500]
         return client
 

@@ -23,13 +23,24 @@ def extracted() -> set[str]:
             str(ROOT / package), METHODS, {"**/templates/**.html": {"newstyle_gettext": "true"}}, keywords
         )
         for _, _, message, _, _ in rows:
-            found.update([message] if isinstance(message, str) else [m for m in message if m])
+            found.add(_first(message))  # type: ignore[arg-type]
     return found - {""}
 
 
 def english() -> dict[str, str]:
     with (wording.DIRECTORY / "en" / "LC_MESSAGES" / "aduan.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale="en") if m.id and not m.fuzzy}
+        return {_first(m.id): _all(m.string) for m in read_po(file, locale="en") if m.id and not m.fuzzy}
+
+
+def _first(message: str | tuple[str, ...]) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _all(translation: str | tuple[str, ...] | list[str]) -> str:
+    """The translation; of several plural forms the last, and nothing if one of them is empty."""
+    if isinstance(translation, str):
+        return translation
+    return translation[-1] if all(translation) else ""
 
 
 def test_every_sentence_has_an_english_one() -> None:
