@@ -55,7 +55,8 @@ class FormRequest(Request):
 
     def _load_form_data(self) -> None:
         if self.endpoint == REPORT:
-            self.max_content_length, self.max_form_memory_size = sys.maxsize, MAX_FIELDS
+            multipart = self.mimetype == "multipart/form-data"
+            self.max_content_length, self.max_form_memory_size = sys.maxsize if multipart else MAX_FIELDS, MAX_FIELDS
             self._tray = self._tray or _Tray()
         super()._load_form_data()
 

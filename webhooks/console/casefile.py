@@ -105,6 +105,11 @@ class CaseFile:
     refusal: Refusal | None
     reached: int
 
+    @property
+    def nearest(self) -> Left | None:
+        """The time to the deadline that comes first."""
+        return next((due.left for due in self.dues if due.left and due.row.rule != "satisfaction"), None)
+
     def sheet(self, kind: str) -> Sheet | None:
         """The newest paper of a kind."""
         return next((s for s in self.sheets if s.kind == kind), None)
@@ -181,9 +186,9 @@ def _officers(session: Session, case: Case, now: datetime) -> list[Account]:
 
 def _forms(case: Case, sheets: list[Sheet], refusal: Refusal | None) -> dict[str, Typed]:
     """What each form starts with; what was typed and refused comes back as it was."""
-    owner = triage.category_info(case.category).owner
+    owner, meant = triage.category_info(case.category).owner, {"about_head": "1"} if case.about_head else {}
     forms = {
-        "classify": Typed({"category": case.category, "urgency": case.urgency}),
+        "classify": Typed({"category": case.category, "urgency": case.urgency, **meant}),
         "recommend": Typed({"official-0": owner, "official-1": owner}),
     }
     for sheet in reversed(sheets):
