@@ -11,6 +11,7 @@ from triage.events import Event
 from triage.patterns import Hit
 from triage.scene import Scene
 
+UNSPEAKABLE = re.compile(r"^[^aeiouy]{3,}$|[^aeiouy]{4,}|q(?!u)[a-z]")
 TICKET = re.compile(r"\b[A-Z]{2,6}[-/ ]?\d{2,4}[-/]\d{2,6}\b|\b20\d\d[-/]\d{3,6}\b", re.IGNORECASE)
 
 
@@ -29,6 +30,7 @@ class Signs(NamedTuple):
     good: float
     thanks: float
     ask: float
+    formal: bool  # more than a stray question word
     wish: float
     status: float
     follow: float
@@ -88,6 +90,7 @@ def observe(scene: Scene, events: Sequence[Event]) -> Signs:
         good=good + relief + 2.0 * sum(e.standing == "denied" for e in events) - mocking,
         thanks=_sum(scene, "intents.thanks"),
         ask=_asking(scene),
+        formal=_asks_formally(scene),
         wish=_sum(scene, "intents.aspiration"),
         status=_sum(scene, "intents.status"),
         follow=_sum(scene, "intents.follow_up"),
@@ -126,8 +129,10 @@ def _apart(hits: Sequence[Hit]) -> list[Hit]:
 def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
     """Where "not" denies an event: good news, not a problem of its own."""
     denied = [e.hit for e in events if e.standing == "denied"]
-    denied += scene.found("tone.no_more")
     denied += [h for h in scene.found("tone.problem") if not h.pattern.negative and scene.denied(h)]
+    over = [h for h in scene.found("tone.problem") if scene.overtaken(h)]
+    if over or denied:
+        denied += [*scene.found("tone.no_more"), *scene.found("tone.plain_no_more")]
     starts = [(scene.denial(h), h) for h in denied]
     return frozenset(
         i
@@ -139,8 +144,9 @@ def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
 def _polarity(scene: Scene, group: str, spared: frozenset[int]) -> tuple[float, float]:
     """Weight of a tone as it stands, and of what a "not" turns into its opposite."""
     straight = turned = 0.0
+    final = _final_question(scene)
     for hit in _apart(scene.found(group)):
-        if hit.first in spared:
+        if hit.first in spared or hit.last == final:
             continue
         if scene.denied(hit) or scene.overtaken(hit):
             turned += hit.weight
@@ -153,15 +159,36 @@ def _asking(scene: Scene) -> float:
     score = _sum(scene, "intents.question")
     if scene.typed.question_ends:
         score += 2
-    return score + 2 * _ends_as_question(scene)
+    return score + 2 * (_final_question(scene) >= 0)
 
 
-def _ends_as_question(scene: Scene) -> bool:
-    """``… bayar ga sih kak``: a "not" or a question word at the end, politeness aside."""
-    for token in reversed(scene.tokens[-5:]):
-        if token.word not in scene.lexicon.sets["particle"]:
-            return token.word in scene.lexicon.sets["final_question"]
-    return False
+def _asks_formally(scene: Scene) -> bool:
+    """Whether more than a stray "kapan" makes it a question."""
+    strong = any(h.weight >= 3 for h in scene.found("intents.question"))
+    return strong or bool(scene.typed.question_ends)
+
+
+def _final_question(scene: Scene) -> int:
+    """``… bayar ga sih kak``: a "not" or a question word at the end, politeness aside; -1 if none."""
+    for i in range(len(scene.tokens) - 1, max(-1, len(scene.tokens) - 6), -1):
+        word = scene.tokens[i].word
+        if word not in scene.lexicon.sets["particle"]:
+            return i if word in scene.lexicon.sets["final_question"] else -1
+    return -1
+
+
+def _is_gibberish(scene: Scene) -> bool:
+    """Keys hit at random: several words, none known, most of them unpronounceable."""
+    words = [t.word for t in scene.tokens]
+    if not words or any(scene.lexicon.words.known(w) for w in words):
+        return False
+    return 2 * sum(bool(UNSPEAKABLE.search(w)) for w in words) >= len(words)
+
+
+def _is_name(scene: Scene) -> bool:
+    """A bare name, given in answer to a question."""
+    names = [scene.text[t.start : t.end].istitle() for t in scene.tokens]
+    return 2 <= len(names) <= 5 and all(names) and not scene.typed.question_ends
 
 
 def _decide(scene: Scene, s: Signs) -> tuple[Intent, float]:
@@ -177,9 +204,15 @@ def _decide(scene: Scene, s: Signs) -> tuple[Intent, float]:
         return "greeting", 0.7
     if s.abuse >= 3 and (s.topic < 3 or s.abuse >= 6 > s.problem) and not s.events:
         return "spam_abuse", 0.8
+    if _is_gibberish(scene):
+        return "spam_abuse", 0.6
+    if scene.has("intents.closing") and s.ask < 5 and not s.grave:
+        return "follow_up", 0.85
     if _is_status(s):
         return "status_check", 0.8
-    if s.follow >= 3 and s.ask < 3 and s.thanks < 3 and s.wish < 3:
+    if s.topic < 6 and s.problem < 2 and _is_name(scene):
+        return "follow_up", 0.5
+    if s.follow >= (3 if s.words > 4 else 2) and s.ask < 3 and s.thanks < 3 and s.wish < 3:
         return "follow_up", 0.7
     return _weigh(s)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from triage.assessment import Language
 
@@ -12,7 +12,11 @@ REGIONAL: tuple[Language, ...] = ("jv", "su", "mad", "en")
 ENDINGS = ("nya", "kan", "kah")  # no regional language of ours ends words so
 
 
-def identify(words: Iterable[str], marks: Mapping[str, frozenset[str]]) -> tuple[Language, float]:
+def identify(
+    words: Iterable[str],
+    marks: Mapping[str, frozenset[str]],
+    by_ending: Callable[[str], Language | None],
+) -> tuple[Language, float]:
     """The language of these typed words and how sure that is (0 to 1)."""
     votes: Counter[Language] = Counter()
     indonesian = 0
@@ -21,6 +25,8 @@ def identify(words: Iterable[str], marks: Mapping[str, frozenset[str]]) -> tuple
             indonesian += 1
             continue
         spoken = [language for language in REGIONAL if word in marks[language]]
+        if not spoken and (ending := by_ending(word)) is not None:
+            spoken = [ending]
         votes.update(spoken)
         indonesian += not spoken and len(word) > 6 and word.endswith(ENDINGS)
     if not votes:

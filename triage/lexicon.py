@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from triage.assessment import Category, Urgency
 from triage.language import REGIONAL
 from triage.patterns import Pattern, PatternIndex, parse
-from triage.words import Words
+from triage.words import Spelling, Words
 
 DATA = files("triage") / "data"
 RULE_TABLES = ("topics", "topics_regional", "events", "intents", "tone", "people")
@@ -35,20 +35,16 @@ class Lexicon:
     """Everything the rules know: words, phrases and languages."""
 
     def __init__(self, overlay: Path | None = None) -> None:
-        classes = load("classes", overlay)
-        self.classes: dict[str, str] = _expand(classes["classes"])
+        self.classes: dict[str, str] = _expand(load("classes", overlay)["classes"])
+        self.marks = _marks(overlay)
+        self._spelling = Spelling(
+            load("spelling", overlay), load("glossary", overlay), load("ordinary", overlay), self.marks
+        )
         patterns = [p for table in RULE_TABLES for p in self._patterns(table, load(table, overlay))]
         self.index = PatternIndex(patterns)
         self.groups = frozenset(p.group for p in patterns)
         self.sets = {name: frozenset(words.split()) for name, words in self.classes.items()}
-        self.marks = _marks(overlay)
-        self.words = Words(
-            spelling=load("spelling", overlay),
-            glossary=load("glossary", overlay),
-            ordinary=load("ordinary", overlay),
-            phrase_words=frozenset(self.index.words),
-            marks=self.marks,
-        )
+        self.words = Words(self._spelling, frozenset(self.index.words))
         events = load("events", overlay)
         self.danger: frozenset[str] = frozenset(events.pop("long_text")["words"].split())
         self.events = {name: Kind(name, t["category"], t["level"], t["past"], t.get("group_only", False))
@@ -58,7 +54,7 @@ class Lexicon:
         for name, levels in content.items():
             for level, weight in WEIGHTS.items():
                 for phrase in phrases(levels.get(level, "")):
-                    yield from parse(phrase, f"{table}.{name}", weight, self.classes)
+                    yield from parse(phrase, f"{table}.{name}", weight, self.classes, self._spelling)
 
 
 def phrases(block: str) -> Iterator[str]:

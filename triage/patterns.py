@@ -9,13 +9,20 @@ phrase never spans two sentences.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from triage.normalise import Token
 
 GAPS = {".": 1, "..": 3, "...": 7}
 _NEGATIVE = frozenset(("tidak", "belum", "tanpa", "bukan", "jangan"))
 SENTENCE = 2  # Token.pause before the first word of a sentence
+
+
+class Reader(Protocol):
+    """Joins the words of a rule as it joins a message's, so that officers may write what people type."""
+
+    def joined(self, words: Sequence[str]) -> Sequence[str]:
+        """The words with compounds made one."""
 
 
 class Pattern(NamedTuple):
@@ -46,18 +53,20 @@ class Hit(NamedTuple):
         return self.pattern.weight
 
 
-def parse(source: str, group: str, weight: float, classes: Mapping[str, str]) -> Iterator[Pattern]:
+def parse(
+    source: str, group: str, weight: float, classes: Mapping[str, str], reader: Reader
+) -> Iterator[Pattern]:
     """The patterns that one line of a rule table stands for (two if it holds an ``&``)."""
     if " & " in source:
         left, right = source.split(" & ", 1)
-        yield from parse(f"{left} ... {right}", group, weight, classes)
-        yield from parse(f"{right} ... {left}", group, weight, classes)
+        yield from parse(f"{left} ... {right}", group, weight, classes, reader)
+        yield from parse(f"{right} ... {left}", group, weight, classes, reader)
         return
     elements: list[frozenset[str]] = []
     opening = source.startswith("^")
     gaps: list[int] = []
     gap = 0
-    for part in source.removeprefix("^").split():
+    for part in reader.joined(source.removeprefix("^").split()):
         if part in GAPS:
             gap = GAPS[part]
             continue

@@ -18,7 +18,7 @@ _SUFFIXES = (
     "nya", "ku", "mu", "lah", "kah", "pun", "in", "kan", "i", "an", "e", "ne", "ake", "ke", "na",
     "keun", "eun", "aken", "agi", "en", "ana", "ni", "kno", "no",
 )  # fmt: skip
-_CLITICS = ("nya", "ku", "mu", "lah", "kah", "pun", "ne", "na", "e", "ipun", "nipun", "an")
+_CLITICS = ("nya", "ku", "mu", "lah", "kah", "pun", "ne", "na", "e", "ipun", "nipun")
 _MIN_ROOT = 3
 
 

@@ -30,7 +30,9 @@ class Scene:
         self.cut_short = sum(p.end - p.start for p in self.typed.pieces) < len(text) // 3
         self.language: Language
         raw = [p.word for p in self.typed.pieces if not p.word[0].isdigit()]
-        self.language, self.language_confidence = identify(raw, self.lexicon.marks)
+        self.language, self.language_confidence = identify(
+            raw, self.lexicon.marks, self.lexicon.words.spoken
+        )
         self.tokens, self.overspent = self.lexicon.words.tokens(self.typed, self.language)
         self.hits: dict[str, list[Hit]] = {}
         for hit in self.lexicon.index.find(self.tokens):
@@ -117,7 +119,11 @@ class Scene:
         """Whether the thing is over for good: ``dulu dipalak, sekarang aman``, ``tidak ada lagi yang …``."""
         if any(h.first <= hit.first < h.last for h in self.found("tone.then_now")):
             return True
-        return not hit.pattern.negative and any(
+        if hit.pattern.negative:
+            return False
+        if any(h.first < hit.first < h.last for h in self.found("tone.plain_no_more")):
+            return True
+        return any(
             h.last < hit.first <= h.last + SCOPE
             and self.sentences[h.last] == self.sentences[hit.first]
             for h in self.found("tone.no_more")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from triage import roots
-from triage.assessment import LANGUAGES
+from triage.assessment import LANGUAGES, Language
 from triage.normalise import Piece, Token, Typed, skeleton, unleet, unrepeated
 
 FUZZY_MIN = 6
@@ -33,35 +33,57 @@ class Reading(NamedTuple):
     guessed: bool
 
 
-class Words:
-    """The vocabulary, and how unknown words are read with its help."""
+class Spelling:
+    """The fixed tables: chat spelling, regional words, compounds."""
 
     def __init__(
         self,
         spelling: Mapping[str, Any],
         glossary: Mapping[str, Mapping[str, str]],
         ordinary: Mapping[str, Any],
-        phrase_words: frozenset[str],
         marks: Mapping[str, frozenset[str]],
     ) -> None:
-        self.root_words = frozenset(w[1:] for w in phrase_words if w.startswith("~"))
-        self._regional_roots = dict(_inverted(glossary["roots"]))
-        targets = frozenset(w for w in phrase_words if not w.startswith(("~", "#", "<")))
-        self._spelling = dict(_inverted(spelling["spelling"]))
-        self._compounds = _by_first(spelling["compounds"])
-        stop = frozenset(" ".join(ordinary["ordinary"].values()).split())
-        self._glossaries = {
+        self.chat = dict(_inverted(spelling["spelling"]))
+        self.compounds = _by_first(spelling["compounds"])
+        self.regional_roots = dict(_inverted(glossary["roots"]))
+        everyday = frozenset(" ".join(ordinary["ordinary"].values()).split())
+        self.ordinary = everyday.union(*marks.values())
+        self.known = everyday | marks["id"] | frozenset(w for p in self.chat.values() for w in p)
+        self.glossaries = {
             lang: {**dict(_inverted(words)), **dict(_inverted(glossary.get(f"{lang}_only", {})))}
             for lang, words in glossary.items()
             if lang in LANGUAGES  # "_only": words that mean something else in Indonesian
         }
-        self._everywhere: dict[str, Plain] = {}
-        for lang in self._glossaries:
+        self.everywhere: dict[str, Plain] = {}
+        for lang in self.glossaries:
             for word, plain in _inverted(glossary[lang]):
-                if len(word) > 3 and word not in stop | marks["id"] | targets | self.root_words:
-                    self._everywhere.setdefault(word, plain)
-        self._ordinary = stop.union(*marks.values())
-        self._known = targets | self._ordinary | self.root_words | _plain_words(self._spelling)
+                if len(word) > 3 and word not in self.known:
+                    self.everywhere.setdefault(word, plain)
+
+    def joined(self, words: Sequence[str]) -> Sequence[str]:
+        """The words of a phrase with compounds made one."""
+        out: list[str] = []
+        i = 0
+        while i < len(words):
+            here = self.chat.get(words[i], (words[i],))
+            word, length = words[i], 1
+            for rest, compound in self.compounds.get(here[0], ()) if len(here) == 1 else ():
+                if tuple(words[i + 1 : i + 1 + len(rest)]) == rest:
+                    word, length = compound, 1 + len(rest)
+                    break
+            out.append(word)
+            i += length
+        return out
+
+
+class Words:
+    """The vocabulary, and how unknown words are read with its help."""
+
+    def __init__(self, spelling: Spelling, phrase_words: frozenset[str]) -> None:
+        self.root_words = frozenset(w[1:] for w in phrase_words if w.startswith("~"))
+        targets = frozenset(w for w in phrase_words if not w.startswith(("~", "#", "<")))
+        self._fixed = spelling
+        self._known = targets | spelling.ordinary | self.root_words | spelling.known
         self._fuzzy = _by_initial(w for w in targets | self.root_words if len(w) >= FUZZY_MIN)
         self._bones = _skeletons(targets, self.root_words)
         self._readings: dict[str, Reading] = {}
@@ -71,7 +93,7 @@ class Words:
         """Tokens for the pieces in that language, and whether the fuzzy budget ran out."""
         budget = FUZZY_BUDGET
         plain: list[tuple[str, Piece, bool]] = []
-        own = self._glossaries.get(language, {})
+        own = self._fixed.glossaries.get(language, {})
         asks = _questions(typed)
         for i, piece in enumerate(typed.pieces):
             reading = self._readings.get(piece.word)
@@ -104,9 +126,23 @@ class Words:
                 self._keys[word] = keys
         return keys
 
-    def plain(self, word: str) -> Plain:
-        """The plain spelling of a typed word, without any guessing about errors."""
-        return self._spelling.get(word, (word,))
+    def _both(self, word: str, typed: str) -> frozenset[str]:
+        """The names of a plain word, and the word as typed, so that phrases may use either."""
+        return self.keys(word) if word == typed else self.keys(word) | {typed}
+
+    def spoken(self, word: str) -> Language | None:
+        """The regional language whose ending a known word carries (``kamarna``, ``petugase``, ``kamarra``)."""
+        if word in self._known or len(word) < 5:
+            return None
+        if word.endswith("na") and word[:-2] in self._known:
+            return "su"
+        if word.endswith("e") and (word[:-1] in self._known or word[:-2] in self._known):
+            return "jv" if word.endswith("ne") or word[-2] not in "aeiou" else None
+        if word.endswith("ipun"):
+            return "jv"
+        if word[-1] in "ae" and word[-2] == word[-3] and word[:-2] in self._known:
+            return "mad"
+        return None
 
     def _derive(self, word: str) -> frozenset[str]:
         if word[0].isdigit() or word in _NUMBERS:
@@ -119,8 +155,8 @@ class Words:
             for root in roots.candidates(word):
                 if root in self.root_words:
                     keys.add(f"~{root}")
-                elif root in self._regional_roots:
-                    keys.update(f"~{r}" for r in self._regional_roots[root])
+                elif root in self._fixed.regional_roots:
+                    keys.update(f"~{r}" for r in self._fixed.regional_roots[root])
         return frozenset(keys)
 
     def _read(self, word: str, may_guess: bool) -> Reading:
@@ -138,10 +174,10 @@ class Words:
         return Reading((word,), False)
 
     def _lookup(self, word: str) -> Plain | None:
-        if word in self._spelling:
-            return self._spelling[word]
-        if word in self._everywhere:
-            return self._everywhere[word]
+        if word in self._fixed.chat:
+            return self._fixed.chat[word]
+        if word in self._fixed.everywhere:
+            return self._fixed.everywhere[word]
         if word in self._known or word[0].isdigit() or self.keys(word) - {word, PASSIVE}:
             return (word,)
         return self._inflected(word)
@@ -150,7 +186,7 @@ class Words:
         """A regional or misspelt word with an ending: ``banyune`` is read like ``banyu``."""
         for stem in roots.without_clitics(word):
             if len(stem) >= 4:
-                plain = self._spelling.get(stem) or self._everywhere.get(stem)
+                plain = self._fixed.chat.get(stem) or self._fixed.everywhere.get(stem)
                 if plain is not None:
                     return plain
         return None
@@ -187,7 +223,7 @@ class Words:
         while i < len(plain):
             word, piece, asks = plain[i]
             last = i
-            for rest, joined in self._compounds.get(word, ()):
+            for rest, joined in self._fixed.compounds.get(word, ()):
                 follow = plain[i + 1 : i + 1 + len(rest)]
                 if len(follow) == len(rest) and all(
                     f[0] == r and f[1].pause < 2 for f, r in zip(follow, rest, strict=True)
@@ -195,7 +231,7 @@ class Words:
                     word, last = joined, i + len(rest)
                     break
             end = plain[last][1].end
-            yield Token(word, self.keys(word), piece.start, end, piece.pause, asks)
+            yield Token(word, self._both(word, piece.word), piece.start, end, piece.pause, asks)
             i = last + 1
 
 
@@ -216,10 +252,6 @@ def _inverted(table: Mapping[str, str]) -> Iterator[tuple[str, Plain]]:
     for plain, variants in table.items():
         for variant in variants.split():
             yield variant, tuple(plain.split())
-
-
-def _plain_words(spelling: Mapping[str, Plain]) -> frozenset[str]:
-    return frozenset(word for plain in spelling.values() for word in plain)
 
 
 def _by_first(compounds: Mapping[str, str]) -> dict[str, list[tuple[Plain, str]]]:
