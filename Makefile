@@ -47,8 +47,9 @@ lock:
 	  && uv export -q --no-emit-project --no-header -o requirements-dev.lock && rm -f uv.lock
 
 messages: $(VENV)/.dev
-	$(BIN)/pybabel --quiet extract -F workflow/locales/babel.cfg -k N_ --no-wrap --sort-by-file --no-location --omit-header -o /tmp/aduan.pot .
-	$(BIN)/pybabel --quiet update -i /tmp/aduan.pot -d workflow/locales -D aduan -l en --no-wrap --no-fuzzy-matching --ignore-obsolete --omit-header
+	@pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT \
+	  && $(BIN)/pybabel --quiet extract -F workflow/locales/babel.cfg -k N_ --no-wrap --sort-output --no-location --omit-header -o "$$pot" . \
+	  && $(BIN)/pybabel --quiet update -i "$$pot" -d workflow/locales -D aduan -l en --init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
