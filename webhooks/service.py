@@ -56,7 +56,7 @@ class Service:
     def intake(self) -> Intake:
         """The writer of inbound messages, started at first use."""
         if self._intake is None:
-            self._intake = Intake(self.database)
+            self._intake = Intake(self.database, self.now)
         return self._intake
 
     def handle(self, conversation_id: str, patience: float = 5.0) -> bool:

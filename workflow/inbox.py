@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import queue
+import re
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,7 +25,7 @@ from workflow import people, receipts, units
 from workflow.db import Database, wake
 from workflow.messages import Inbound, Media
 from workflow.models import Address, Attachment, ChannelAccount, Conversation, Message, Person, new_id
-from workflow.vault import vault_of
+from workflow.vault import Erased, Unreadable, vault_of
 
 log = logging.getLogger("aduan.inbox")
 
@@ -139,7 +141,7 @@ def _attach(session: Session, message: Message, media: Media, now: datetime) -> 
         message_id=message.id,
         data_key_id=key,
         name_enc=vault.seal(session, key, sanitise(media.name)[:200], "attachment.name"),
-        content_type=media.declared_type[:100],
+        content_type=_plain_type(media.declared_type),
         state="wanted",
         next_attempt_at=now,
     )
@@ -167,6 +169,12 @@ def keep(session: Session, row: Attachment, content: bytes | None) -> None:
     except OSError:
         log.exception("attachment could not be written: attachment=%s", row.id)
         row.state = "lost"
+
+
+def _plain_type(declared: str) -> str:
+    """The type alone: its parameters may name the file, and the column is not encrypted."""
+    bare = declared.partition(";")[0].strip().lower()
+    return bare if re.fullmatch(r"[a-z0-9.+-]{1,48}/[a-z0-9.+-]{1,48}", bare) else "application/octet-stream"
 
 
 def _real_type(content: bytes, declared: str) -> str:
@@ -205,11 +213,15 @@ class NotDurable(Exception):
     """The message could not be made durable. The caller says so and asks for a repeat; nothing was promised."""
 
 
+#: What one message may break without taking its neighbours, or the writer, along.
+FAULTS = (SQLAlchemyError, OSError, ValueError, TypeError, LookupError, TimeoutError, Erased, Unreadable)
+
+
 class Intake:
     """The one writer of inbound messages: takes all that wait and commits them together."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="aduan-intake", daemon=True)
         self._thread.start()
@@ -220,7 +232,7 @@ class Intake:
         self._jobs.put(job)
         try:
             return job.future.result(timeout)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except FAULTS as error:
             raise NotDurable from error
 
     def close(self) -> None:
@@ -236,14 +248,16 @@ class Intake:
                     self._jobs.put(None)
                     break
                 batch.append(following)
+            # Rows are locked until the commit: always in one order, so that two processes never wait for each other.
+            batch.sort(key=lambda job: (job.inbound.channel, job.inbound.account, job.inbound.sender))
             self._commit(batch)
 
     def _commit(self, batch: list[_Job]) -> None:
-        now, results = datetime.now(UTC), list[tuple[_Job, Stored | BaseException]]()
+        now, results = self._clock(), list[tuple[_Job, Stored | BaseException]]()
         try:
             with self._database.write() as session:
                 results = [(job, _one(session, job, now)) for job in batch]
-        except (SQLAlchemyError, OSError) as error:
+        except FAULTS as error:
             log.exception("intake could not commit: messages=%d", len(batch))
             results = [(job, error) for job in batch]
         for job, result in results:
@@ -262,9 +276,9 @@ def _one(session: Session, job: _Job, now: datetime) -> Stored | BaseException:
         except IntegrityError as error:
             if last:
                 return error
-        except (SQLAlchemyError, ValueError) as error:
+        except FAULTS as error:
             log.exception("message could not be stored: channel=%s", job.inbound.channel)
-            return error if isinstance(error, SQLAlchemyError) else SQLAlchemyError(str(type(error)))
+            return error
     raise AssertionError("unreachable")
 
 
@@ -275,12 +289,17 @@ def claim(database: Database, worker: str, now: datetime, lease: timedelta = tim
     """Take one conversation with unhandled messages for this worker; None where there is nothing to do."""
     free = (Conversation.claimed_until.is_(None)) | (Conversation.claimed_until < now)
     query = select(Conversation.id).where(Conversation.pending_at <= now, free)
-    with database.read() as session:
-        candidates = list(session.scalars(query.order_by(Conversation.pending_at).limit(5)))
-    for candidate in candidates:
-        if claim_one(database, candidate, worker, now, lease):
-            return candidate
+    query = query.order_by(Conversation.pending_at).limit(5)
+    while candidates := _read(database, query):
+        for candidate in candidates:
+            if claim_one(database, candidate, worker, now, lease):
+                return candidate
     return None
+
+
+def _read(database: Database, query: Select[str]) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(query))
 
 
 def claim_one(
