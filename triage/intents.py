@@ -43,6 +43,8 @@ class Signs(NamedTuple):
     plea: bool
     contrast: bool
     resolved: bool
+    improved: bool  # "sudah", "sekarang": something has changed
+    short_question: bool
     topic: float
     words: int
     greeting: float
@@ -103,6 +105,9 @@ def observe(scene: Scene, events: Sequence[Event]) -> Signs:
         plea=not present.isdisjoint(scene.lexicon.sets["plea"]),
         contrast=scene.has("tone.contrast"),
         resolved=scene.has("tone.resolved"),
+        improved=not present.isdisjoint(("sudah", "sekarang", "akhirnya", "berkat", "jadi")),
+        short_question=words <= 12 and len(scene.typed.pieces) - 1 in scene.typed.question_ends
+        and present.isdisjoint(scene.lexicon.sets["why"]),
         topic=max((h.weight for g in scene.hits if g.startswith("topics.") for h in scene.hits[g]), default=0),
         words=words,
         greeting=len(covered) / words if words else 1.0,
@@ -238,6 +243,8 @@ def _weigh(s: Signs) -> tuple[Intent, float]:
         return "praise", 0.6
     if s.wish >= 2:
         return "aspiration", 0.5
+    if s.topic and s.improved and not s.problem:
+        return "praise", 0.4
     if s.topic:
         return "complaint", 0.35
     return ("greeting", 0.4) if s.words <= 3 else ("follow_up", 0.2)

@@ -49,6 +49,11 @@ class Hit(NamedTuple):
         return self.pattern.group
 
     @property
+    def solid(self) -> bool:
+        """Whether it is several words without a gap: a fixed expression."""
+        return self.last > self.first and self.last - self.first + 1 == len(self.pattern.elements)
+
+    @property
     def weight(self) -> float:
         return self.pattern.weight
 
@@ -66,11 +71,13 @@ def parse(
     opening = source.startswith("^")
     gaps: list[int] = []
     gap = 0
-    for part in reader.joined(source.removeprefix("^").split()):
+    parts = reader.joined(source.removeprefix("^").split())
+    verbs = frozenset(classes["verbs"].split() if len(parts) > 1 else ())
+    for part in parts:
         if part in GAPS:
             gap = GAPS[part]
             continue
-        elements.append(frozenset(_alternatives(part, classes)))
+        elements.append(frozenset(_alternatives(part, classes, verbs)))
         gaps.append(gap)
         gap = 0
     if elements:
@@ -78,12 +85,16 @@ def parse(
         yield Pattern(group, weight, source, tuple(elements), tuple(gaps), opening, negative)
 
 
-def _alternatives(part: str, classes: Mapping[str, str]) -> Iterator[str]:
+def _alternatives(
+    part: str, classes: Mapping[str, str], verbs: frozenset[str]
+) -> Iterator[str]:
     for word in part.split("|"):
         if word.startswith("@"):
             yield from classes[word[1:]].split()
         else:
             yield word
+            if word in verbs:  # in a phrase, a verb stands for all its inflections
+                yield f"~{word}"
 
 
 class PatternIndex:

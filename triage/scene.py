@@ -35,7 +35,7 @@ class Scene:
         )
         self.tokens, self.overspent = self.lexicon.words.tokens(self.typed, self.language)
         self.hits: dict[str, list[Hit]] = {}
-        for hit in self.lexicon.index.find(self.tokens):
+        for hit in _without_parts(self.lexicon.index.find(self.tokens)):
             self.hits.setdefault(hit.group, []).append(hit)
         self._bad = {
             i
@@ -104,16 +104,28 @@ class Scene:
             for h in self.found("tone.hypothetical")
         ):
             return True
-        words = {
-            self.tokens[i].word
-            for i in near
-            if 0 <= i < len(self.tokens) and self.sentences[i] == sentence
-        }
+        places = [i for i in near if 0 <= i < len(self.tokens) and self.sentences[i] == sentence]
+        words = {self.tokens[i].word for i in places}
         sets = self.lexicon.sets
-        if words & sets["yes_no"]:
+        if words & sets["yes_no"] or self._opens_question(places[0]):
             return True
         asking = self.tokens[hit.first].asks or bool(words & sets["asking"])
         return bool(words & sets["supposing"]) and asking and not words & sets["why"]
+
+    def _opens_question(self, i: int) -> bool:
+        """Whether a question begins here that is no reproach: ``Siapa yang menangani … ?``, ``Resmikah …``."""
+        token = self.tokens[i]
+        if i and token.pause < SENTENCE:
+            return False
+        if len(token.word) > 5 and token.word.endswith("kah"):
+            return True
+        following = {t.word for t in self.tokens[i + 1 : i + 3]}
+        sets = self.lexicon.sets
+        return token.asks and token.word in sets["opening_question"] and not following & sets["perhaps_not"]
+
+    def setting(self, hit: Hit) -> bool:
+        """Whether the phrase only says where or when: ``di kamar``, ``saat kunjungan``."""
+        return hit.first > 0 and self.tokens[hit.first - 1].word in self.lexicon.sets["setting"]
 
     def overtaken(self, hit: Hit) -> bool:
         """Whether the thing is over for good: ``dulu dipalak, sekarang aman``, ``tidak ada lagi yang …``."""
@@ -151,6 +163,23 @@ class Scene:
         """Tokens ``first`` to ``last`` as an observation on the text as given."""
         start, end = self.tokens[first].start, self.tokens[last].end
         return Evidence(rule, start, end, self.text[start:end], round(score, 2), note)
+
+
+def _without_parts(hits: Sequence[Hit]) -> list[Hit]:
+    """Without single words of a fixed expression that belongs to another topic ("sikat gigi", "sepak bola")."""
+    solid = [h for h in hits if h.solid and h.group.startswith("topics")]
+    if not solid:
+        return list(hits)
+    covered: dict[int, set[str]] = {}
+    for hit in solid:
+        for i in range(hit.first, hit.last + 1):
+            covered.setdefault(i, set()).add(hit.group.partition(".")[2])
+    return [h for h in hits if h.first != h.last or not _is_part(h, covered.get(h.first))]
+
+
+def _is_part(hit: Hit, topics: set[str] | None) -> bool:
+    table, _, name = hit.group.partition(".")
+    return topics is not None and table in ("topics", "events") and name not in topics
 
 
 def _number_sentences(tokens: Iterable[Token]) -> list[int]:

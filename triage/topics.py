@@ -17,6 +17,7 @@ PRECEDENCE: Final[tuple[Category, ...]] = (
 EVENT_BONUS: Final[dict[Urgency, float]] = {"darurat": 5.0, "tinggi": 2.0, "normal": 1.0, "rendah": 0.0}
 ASKED_BONUS = 2.0
 DENIED_SHARE = 0.5
+SETTING_SHARE = 0.5
 SECOND_SHARE, THIRD_SHARE = 0.3, 0.55
 # Things that may be sent: the parcel leads, the thing follows; medicine leads even before the parcel.
 SENDABLE: Final[frozenset[Category]] = frozenset(
@@ -69,10 +70,16 @@ def weigh(scene: Scene) -> list[Topic]:
     for category in CATEGORIES:
         hits = [*scene.found(f"topics.{category}"), *scene.found(f"topics_regional.{category}")]
         kept = _without_overlaps(hits)
-        score = sum(h.weight * (DENIED_SHARE if scene.denied(h) else 1.0) for h in kept)
+        score = sum(h.weight * _share(scene, h) for h in kept)
         if score:
             topics.append(Topic(category, score, tuple(kept)))
     return topics
+
+
+def _share(scene: Scene, hit: Hit) -> float:
+    """How much of its weight a phrase keeps: less when denied, or when it only sets the scene."""
+    share = DENIED_SHARE if scene.denied(hit) else 1.0
+    return share * SETTING_SHARE if scene.setting(hit) else share
 
 
 def _without_overlaps(hits: Sequence[Hit]) -> list[Hit]:
