@@ -78,9 +78,9 @@ class _Desk:
         self.staff = staff.directory(session, now)
 
     def handle(self, messages: list[Message]) -> None:
-        outbox.release_held(self.session, self.conversation, self.now)
         for turn in self._turns(messages):
             self._advance(turn)
+        outbox.release_held(self.session, self.conversation, self.now)
 
     def _turns(self, messages: list[Message]) -> list[list[Message]]:
         """A burst is one turn; a command, and each form, is a turn of its own."""

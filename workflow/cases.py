@@ -1,6 +1,6 @@
 """The verbs of a case, and the only place where a status changes.
 
-Locks are taken in one order: conversation, case, number, head of the journal.
+Locks are taken in one order: conversation, case, its deadlines and messages, number, head of the journal.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Opening:
 
 def lock(session: Session, case_id: str) -> Case:
     """The case, locked against other writers (its row on PostgreSQL, the database on SQLite)."""
-    query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
+    query = select(Case).where(Case.id == case_id).with_for_update(of=Case, key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 

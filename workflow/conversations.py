@@ -20,8 +20,12 @@ RETRY_PAUSE = timedelta(seconds=5)
 
 
 def lock(session: Session, conversation_id: str) -> Conversation:
-    """The conversation, locked: first in the order of locks."""
-    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update(of=Conversation)
+    """The conversation, locked: first in the order of locks.
+
+    ``key_share`` lets those who hold the case queue a message to the conversation meanwhile: its row refers to ours.
+    """
+    query = select(Conversation).where(Conversation.id == conversation_id)
+    query = query.with_for_update(of=Conversation, key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 

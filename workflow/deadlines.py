@@ -186,6 +186,11 @@ def due_now(session: Session, now: datetime, limit: int = 100) -> list[tuple[str
     return [(i, rung, rule) for i, rung, rule in session.execute(query.order_by(Deadline.next_at).limit(limit))]
 
 
+def case_of(session: Session, deadline_id: str) -> str:
+    """The case of a deadline; it is locked first, before the deadline is claimed."""
+    return session.scalars(select(Deadline.case_id).where(Deadline.id == deadline_id)).one()
+
+
 def claim(session: Session, deadline_id: str, rung: int, now: datetime) -> Deadline | None:
     """Take one rung of one deadline; None where another process was first or somebody acted meanwhile."""
     taken = session.execute(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workflow import people, receipts, wording
@@ -35,6 +35,8 @@ BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 2160
 #: Characters that one message of a channel may hold.
 LENGTHS = {"whatsapp": 1500, "sms": 1500, "telegram": 4000}
 WINDOWED = frozenset({"whatsapp"})
+#: Where a person may send once more.
+STUCK = frozenset({"failed", "held", "uncertain"})
 
 
 def enqueue(
@@ -99,12 +101,13 @@ def _window_closed(conversation: Conversation, now: datetime) -> bool:
 
 
 def release_held(session: Session, conversation: Conversation, now: datetime) -> None:
-    """The person wrote again: what was held back goes out."""
+    """The person wrote again: what was held back goes out. Called last: messages are locked after their cases."""
     session.execute(
         update(Outbound)
         .where(Outbound.conversation_id == conversation.id, Outbound.state == "held")
         .values(state="queued", next_attempt_at=now, error_code=None)
     )
+    wake(session)
 
 
 # ------------------------------------------------------------------ claim, send, settle
@@ -128,19 +131,27 @@ def claim(database: Database, worker: str, now: datetime) -> Claimed | None:
         earlier.state.in_(("queued", "claimed")),
     )
     due = and_(Outbound.state == "queued", Outbound.next_attempt_at <= now)
-    with database.read() as session:
-        query = select(Outbound.id).where(due, ~in_flight).order_by(Outbound.next_attempt_at, Outbound.id).limit(5)
-        candidates = list(session.scalars(query))
-    for candidate in candidates:
-        with database.write() as session:
-            taken = session.execute(
-                update(Outbound)
-                .where(Outbound.id == candidate, due)
-                .values(state="claimed", claimed_by=worker, claimed_until=now + LEASE, attempts=Outbound.attempts + 1)
-            )
-            if taken.rowcount and (claimed := _load(session, candidate, now)):  # type: ignore[attr-defined]
+    query = select(Outbound.id).where(due, ~in_flight).order_by(Outbound.next_attempt_at, Outbound.id).limit(5)
+    while candidates := _read(database, query):
+        for candidate in candidates:
+            if claimed := _take(database, candidate, due, worker, now):
                 return claimed
     return None
+
+
+def _read(database: Database, query: Select[int]) -> list[int]:
+    with database.read() as session:
+        return list(session.scalars(query))
+
+
+def _take(database: Database, outbound_id: int, due: ColumnElement[bool], worker: str, now: datetime) -> Claimed | None:
+    with database.write() as session:
+        taken = session.execute(
+            update(Outbound)
+            .where(Outbound.id == outbound_id, due)
+            .values(state="claimed", claimed_by=worker, claimed_until=now + LEASE, attempts=Outbound.attempts + 1)
+        )
+        return _load(session, outbound_id, now) if taken.rowcount else None  # type: ignore[attr-defined]
 
 
 def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
@@ -170,7 +181,8 @@ def settle(session: Session, claimed: Claimed, sent: Sent, now: datetime) -> Out
     row = _locked(session, claimed.id)
     row.provider_lookup = vault_of(session).lookup("provider", sent.provider_id)
     row.sent_at, row.claimed_until, row.claimed_by = now, None, None
-    if row.state in ("claimed", "uncertain"):
+    died = row.state == "queued" and row.error_code == "died"  # taken for lost, and yet it went through
+    if row.state in ("claimed", "uncertain") or died:
         _step(session, row, sent.state, None, now)
     return row
 
@@ -221,17 +233,20 @@ def report(session: Session, receipt: DeliveryReport, now: datetime) -> Outbound
 
 
 def _find(session: Session, receipt: DeliveryReport) -> Outbound | None:
-    query = select(Outbound).with_for_update()
-    if receipt.ref and (row := session.scalar(query.where(Outbound.ref == receipt.ref))):
-        return row
-    if not receipt.provider_id:
-        return None
-    lookup = vault_of(session).lookup("provider", receipt.provider_id)
-    return session.scalar(query.where(Outbound.provider_lookup == lookup))
+    found = session.scalar(select(Outbound.id).where(Outbound.ref == receipt.ref)) if receipt.ref else None
+    if found is None and receipt.provider_id:
+        lookup = vault_of(session).lookup("provider", receipt.provider_id)
+        found = session.scalar(select(Outbound.id).where(Outbound.provider_lookup == lookup).limit(1))
+    return _locked(session, found) if found is not None else None
 
 
 def _locked(session: Session, outbound_id: int) -> Outbound:
-    return session.scalars(select(Outbound).where(Outbound.id == outbound_id).with_for_update()).one()
+    """A message, locked after its case, as everybody else does who needs both."""
+    case_id = session.scalar(select(Outbound.case_id).where(Outbound.id == outbound_id))
+    if case_id:
+        session.execute(select(Case.id).where(Case.id == case_id).with_for_update(key_share=True))
+    query = select(Outbound).where(Outbound.id == outbound_id).with_for_update(of=Outbound)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _step(session: Session, row: Outbound, state: str, code: str | None, now: datetime) -> None:
@@ -262,7 +277,7 @@ def _uncertain(session: Session, row: Outbound, code: str, now: datetime) -> Non
 def recover(session: Session, now: datetime) -> list[Outbound]:
     """Claims that died become uncertain; uncertain ones that may be repeated are queued again.
 
-    Returns official answers that have waited a quarter of an hour without a receipt: an officer must look.
+    Returns official answers that have waited a quarter of an hour without a receipt: see ``alarm``.
     """
     dead = select(Outbound).where(Outbound.state == "claimed", Outbound.claimed_until < now).limit(100)
     for row in session.scalars(dead.with_for_update(skip_locked=True)):
@@ -271,18 +286,30 @@ def recover(session: Session, now: datetime) -> list[Outbound]:
     alarms = []
     for row in session.scalars(waiting.with_for_update(skip_locked=True)):
         if row.purpose == "official":
-            alarms += [row] if row.alarmed_at is None else []
-            row.alarmed_at, row.next_attempt_at = row.alarmed_at or now, None
+            alarms.append(row)
         elif row.attempts <= len(BACKOFF):
             _step(session, row, "queued", row.error_code, now)
             row.next_attempt_at = now
         else:
             _step(session, row, "failed", row.error_code, now)
+    wake(session)
     return alarms
+
+
+def alarm(session: Session, outbound_id: int, now: datetime) -> bool:
+    """Note that an officer is told of an uncertain answer; False where a receipt came in or one was told before."""
+    row = _locked(session, outbound_id)
+    if row.state != "uncertain":
+        return False
+    first, row.alarmed_at, row.next_attempt_at = row.alarmed_at is None, row.alarmed_at or now, None
+    return first
 
 
 def send_again(session: Session, row: Outbound, now: datetime) -> None:
     """An officer decides that a failed, held or uncertain message goes out once more."""
+    row = _locked(session, row.id)
+    if row.state not in STUCK:
+        return  # a receipt, or a colleague, was quicker
     row.state, row.rank, row.attempts, row.next_attempt_at = "queued", 0, 0, now
     _note(session, row, "queued", "officer", now)
     wake(session)

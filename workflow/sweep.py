@@ -31,10 +31,10 @@ def sweep(database: Database, now: datetime) -> int:
 
 def _one(database: Database, deadline_id: str, rung: int, now: datetime) -> bool:
     with database.write() as session:
+        case = cases.lock(session, deadlines.case_of(session, deadline_id))
         deadline = deadlines.claim(session, deadline_id, rung, now)
         if deadline is None:
             return False
-        case = cases.lock(session, deadline.case_id)
         _ACTIONS[deadlines.rules()[0][deadline.rule].on_due](session, case, deadline, now)
         return True
 
@@ -59,9 +59,13 @@ _ACTIONS = {"escalate": deadlines.escalate, "close": _close, "release": _release
 def recover(database: Database, now: datetime) -> None:
     """Deliveries that died in mid-send; an official answer without proof alarms the officer."""
     with database.write() as session:
-        for row in outbox.recover(session, now):
-            if row.case_id is None:
+        doubtful = [(row.id, row.case_id) for row in outbox.recover(session, now)]
+    for outbound_id, case_id in doubtful:
+        with database.write() as session:
+            case = cases.lock(session, case_id) if case_id else None
+            if not outbox.alarm(session, outbound_id, now) or case is None:
                 continue
-            case = cases.lock(session, row.case_id)
             cases.tell(session, case, Part.OFFICER, "answer_uncertain", now)
-            journal.append(session, case.handling_unit_id, "uncertain", Clock(), now, case_id=case.id, outbound=row.id)
+            journal.append(
+                session, case.handling_unit_id, "uncertain", Clock(), now, case_id=case.id, outbound=outbound_id
+            )
