@@ -214,7 +214,7 @@ class NotDurable(Exception):
 
 
 #: What one message may break without taking its neighbours, or the writer, along.
-FAULTS = (SQLAlchemyError, OSError, ValueError, TypeError, LookupError, TimeoutError, Erased, Unreadable)
+FAULTS = (SQLAlchemyError, OSError, ValueError, TypeError, AttributeError, LookupError, Erased, Unreadable)
 
 
 class Intake:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.messages import Inbound
-from workflow.models import Address, Case, Party, Person
+from workflow.models import Address, Case, DataKey, Party, Person
 from workflow.vault import Erased, vault_of
 
 IDENTITY_FIELDS = ("name", "number", "contact")
@@ -19,28 +19,37 @@ IDENTITY_FIELDS = ("name", "number", "contact")
 def reach(session: Session, inbound: Inbound, now: datetime) -> Address:
     """The address that a message came from, with its person; both are made at first sight.
 
-    An id that the provider sends together with a known one (a user id beside a number) is the same person.
+    Ids that the provider sends together (a user id beside a number) are addresses of one person, whichever comes
+    first. Two that are known as different persons stay so: staff may link them, a machine does not.
     """
-    vault = vault_of(session)
-    lookups = [vault.lookup(f"address:{inbound.channel}", s) for s in (inbound.sender, *inbound.aliases)]
+    lookups = {_lookup(session, inbound.channel, value): value for value in (inbound.sender, *inbound.aliases)}
     query = select(Address).where(Address.channel == inbound.channel, Address.lookup.in_(lookups))
-    known = {a.lookup: a for a in session.scalars(query)}
-    if address := known.get(lookups[0]):
-        return address
-    relative = next(iter(known.values()), None)
-    person = session.get(Person, relative.person_id) if relative and relative.person_id else None
-    person = person or _new_person(session, inbound, now)
-    address = Address(
-        channel=inbound.channel,
-        lookup=lookups[0],
-        person_id=person.id,
-        data_key_id=person.data_key_id,
-        value_enc=vault.seal(session, person.data_key_id, inbound.sender, "address.value"),
-        created_at=now,
-    )
+    found = {a.lookup: a for a in session.scalars(query)}
+    alive = {lookup for lookup, address in found.items() if not _erased(session, address)}
+    if missing := lookups.keys() - alive:
+        relative = next((found[known].person_id for known in lookups if known in alive), None)
+        person = session.get_one(Person, relative) if relative else _new_person(session, inbound, now)
+        for lookup in missing:
+            address = found.get(lookup) or Address(channel=inbound.channel, lookup=lookup, created_at=now)
+            found[lookup] = _enter(session, address, person, lookups[lookup])
+    return found[next(iter(lookups))]
+
+
+def _lookup(session: Session, channel: str, value: str) -> bytes:
+    return vault_of(session).lookup(f"address:{channel}", value)
+
+
+def _enter(session: Session, address: Address, person: Person, value: str) -> Address:
+    address.person_id, address.data_key_id = person.id, person.data_key_id
+    address.value_enc = vault_of(session).seal(session, person.data_key_id, value, "address.value")
     session.add(address)
     session.flush()
     return address
+
+
+def _erased(session: Session, address: Address) -> bool:
+    """Whether whoever wrote from here was erased: the next message comes from a new person."""
+    return address.value_enc is None or session.get_one(DataKey, address.data_key_id).wrapped is None
 
 
 def _new_person(session: Session, inbound: Inbound, now: datetime) -> Person:
