@@ -60,7 +60,7 @@ class Office:
     def app(self) -> Flask:
         if self._app is None:
             self._app = create_app(self.service)
-            self._app.config["RATELIMIT_ENABLED"] = False
+            self._app.extensions["aduan_limiter"].enabled = False
         return self._app
 
     def client(self, name: str | None = None) -> FlaskClient:

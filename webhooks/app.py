@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import Flask, Response, render_template, request
-from flask.typing import ResponseReturnValue
+from flask.typing import ResponseReturnValue, RouteCallable
+from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,7 +35,7 @@ def create_app(office: Service) -> Flask:
     if office.settings.trusted_proxies:
         hops = office.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    auth.install(app, office.secret_key, secure=public_url(office.settings).startswith("https://"))
+    limiter = auth.install(app, office.secret_key, secure=public_url(office.settings).startswith("https://"))
     csrf.init_app(app)
     i18n.install(app)
     for blueprint in (status.bp, receive.bp, public.bp, console.bp):
@@ -41,14 +44,14 @@ def create_app(office: Service) -> Flask:
         from webhooks import telephone
 
         app.register_blueprint(telephone.bp)
-    _relax(app)
+    _relax(app, limiter)
     auth.public(app.view_functions["static"])
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _error)
     return app
 
 
-def _relax(app: Flask) -> None:
+def _relax(app: Flask, limiter: Limiter) -> None:
     """Routes without a session carry no authority that a forged form could borrow."""
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(("receive.", "public.")):
@@ -56,7 +59,8 @@ def _relax(app: Flask) -> None:
     limits = {"console.masuk": "10 per minute", "public.lacak": "20 per minute;200 per hour"}
     for endpoint, limit in limits.items():
         if endpoint in app.view_functions:
-            auth.limiter.limit(limit, methods=["POST"])(app.view_functions[endpoint])
+            limited = limiter.limit(limit, methods=["POST"])(app.view_functions[endpoint])
+            app.view_functions[endpoint] = cast(RouteCallable, limited)
 
 
 def _headers(response: Response) -> Response:

@@ -21,7 +21,6 @@ from workflow.models import Account
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_HOURS = 9
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
 _manager = LoginManager()
 
 
@@ -136,8 +135,8 @@ def log_out() -> None:
     session.clear()
 
 
-def install(app: Flask, secret: bytes, *, secure: bool) -> None:
-    """Sessions, limits and the guard."""
+def install(app: Flask, secret: bytes, *, secure: bool) -> Limiter:
+    """Sessions and the guard; returns the rate limiter of this application."""
     app.secret_key = secret
     app.config.update(
         SESSION_COOKIE_NAME="aduan_petugas",
@@ -149,5 +148,7 @@ def install(app: Flask, secret: bytes, *, secure: bool) -> None:
     _manager.init_app(app)
     _manager.user_loader(_load)
     _manager.session_protection = None  # families' and officers' phones change networks all day
-    limiter.init_app(app)
     app.before_request(_guard)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
+    app.extensions["aduan_limiter"] = limiter
+    return limiter
