@@ -34,9 +34,9 @@ class _Tray:
 class _Slot(BytesIO):
     """One file on its way in."""
 
-    def __init__(self, tray: _Tray) -> None:
+    def __init__(self, tray: _Tray, *, counts: bool) -> None:
         super().__init__()
-        tray.files += 1
+        tray.files += counts  # a field that was left empty arrives as a file without a name
         self._tray = tray
 
     def write(self, data: Any) -> int:
@@ -67,6 +67,6 @@ class FormRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if self._tray is not None and filename:
-            return _Slot(self._tray)
+        if self._tray is not None:
+            return _Slot(self._tray, counts=bool(filename))
         return super()._get_file_stream(total_content_length, content_type, filename, content_length)
