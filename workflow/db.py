@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.config import Config
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 15_000
@@ -143,7 +146,9 @@ def wake(session: Session) -> None:
 
 
 def alembic_config(url: str) -> Config:
-    """Alembic's configuration without an ini file."""
+    """Alembic's configuration without an ini file. Alembic is imported only where it is needed: it is slow."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
@@ -159,9 +164,15 @@ def upgrade(url: str) -> None:
 
 def pending_migration(engine: Engine) -> bool:
     """Whether the database is behind the code."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    query = text("SELECT version_num FROM alembic_version")
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() != head
+        if not inspect(connection).has_table("alembic_version"):
+            return True
+        return connection.execute(query).scalar() != newest_migration()
+
+
+@lru_cache(maxsize=1)
+def newest_migration() -> str:
+    """The revision that nothing comes after, read from the files."""
+    revisions = {path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+    return max(revisions)

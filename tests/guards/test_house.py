@@ -99,3 +99,11 @@ def test_provider_names_stay_in_their_rooms() -> None:
 
 def _without_docstrings(source: str) -> str:
     return re.sub(r'"""[\s\S]*?"""|#.*', "", source)
+
+
+def test_the_newest_migration_is_the_one_that_alembic_means() -> None:
+    from alembic.script import ScriptDirectory
+
+    from workflow.db import alembic_config, newest_migration
+
+    assert ScriptDirectory.from_config(alembic_config("")).get_heads() == [newest_migration()]
