@@ -12,7 +12,7 @@ from webhooks.console.forms import Typed
 from workflow import access, cases, decisions, journal, outbox
 from workflow.actors import Officer
 from workflow.models import Case, Outbound
-from workflow.states import TABLE, Impossible, Part
+from workflow.states import Impossible, Part
 
 #: An officer may send these once more.
 STUCK = frozenset({"failed", "held", "uncertain"})
@@ -153,5 +153,3 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "unseal": _unseal,
     "send_again": _send_again,
 }
-#: What the table allows but this page does not offer: the deeds of the complainant and of time.
-ELSEWHERE = frozenset(TABLE) - frozenset(ACTIONS)

@@ -129,7 +129,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         identity=_identity(session, case) if view.identity else {},
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
-        said=_said(session, case, view, verdicts, parts) if view.summary else [],
+        said=_said(session, case, view, verdicts) if view.summary else [],
         verdicts=verdicts,
         sheets=sheets,
         history=_history(session, case, people.reporter(session, case).alias),
@@ -233,7 +233,7 @@ def _reached(case: Case) -> int:
 # ------------------------------------------------------------------ what was said
 
 
-def _said(session: Session, case: Case, view: View, verdicts: list[Verdict], parts: frozenset[Part]) -> list[Said]:
+def _said(session: Session, case: Case, view: View, verdicts: list[Verdict]) -> list[Said]:
     spans = [span for verdict in verdicts for span in verdict.spans]
     return [
         Said(
