@@ -112,6 +112,27 @@ def _applies(rule: Rule, case: Case) -> bool:
     return rule.name != "emergency" or case.urgency == "darurat"
 
 
+def alarm(session: Session, case: Case, now: datetime) -> None:
+    """A later message told of an emergency: its clock starts, unless it runs already."""
+    if all(row.rule != "emergency" for row in _open(session, case)):
+        _begin(session, case, rules()[0]["emergency"], case.subject_unit or case.handling_unit, now, now)
+    _refresh(session, case)
+
+
+def handed_on(session: Session, case: Case, now: datetime) -> None:
+    """Another unit has another ladder: of what was late already its first rung is told at once."""
+    for row in _open(session, case):
+        if not row.rung:
+            continue
+        turns = select(func.count()).where(Deadline.case_id == case.id, Deadline.rule == row.rule)
+        copied = ("case_id", "rule", "started_at", "due_at", "provisional", "state", "paused_at", "extensions")
+        next_at = now if row.state == "running" else None
+        values = {name: getattr(row, name) for name in copied}
+        session.add(Deadline(**values, round=session.scalar(turns), next_at=next_at))
+        row.state, row.ended_at, row.next_at = "void", now, None
+    _refresh(session, case)
+
+
 def end(session: Session, case: Case, action: str, now: datetime) -> None:
     """End the clocks that this action meets, in time or late."""
     ended = [name for name, rule in rules()[0].items() if action in rule.ends]

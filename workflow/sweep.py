@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from workflow import cases, deadlines, decisions, journal, outbox
@@ -12,12 +13,16 @@ from workflow.actors import Clock
 from workflow.db import Database
 from workflow.models import Case, Deadline
 from workflow.states import Impossible, Part
+from workflow.vault import Erased, Unreadable
 
 log = logging.getLogger("aduan.sweep")
 
 
 def sweep(database: Database, now: datetime) -> int:
-    """Act on every due deadline, each in a transaction of its own. Safe in several processes; returns how many."""
+    """Act on every due deadline, each in a transaction of its own. Safe in several processes; returns how many.
+
+    One that cannot be acted on is logged at every sweep, and keeps no other waiting.
+    """
     done, seen = 0, set[tuple[str, int]]()
     while True:
         with database.read() as session:
@@ -26,7 +31,10 @@ def sweep(database: Database, now: datetime) -> int:
             return done
         for deadline_id, rung, _ in due:
             seen.add((deadline_id, rung))
-            done += _one(database, deadline_id, rung, now)
+            try:
+                done += _one(database, deadline_id, rung, now)
+            except (SQLAlchemyError, Erased, Unreadable):
+                log.exception("deadline could not be acted on: deadline=%s", deadline_id)
 
 
 def _one(database: Database, deadline_id: str, rung: int, now: datetime) -> bool:
