@@ -64,13 +64,16 @@ def _begin(connection: Any) -> None:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with our durability settings. SQLite: WAL, synchronous=FULL, foreign keys, busy timeout."""
+    """An engine with our durability settings. SQLite: WAL, synchronous=FULL, foreign keys, busy timeout.
+
+    ``hide_parameters``: errors are logged, and what they were about must not be.
+    """
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=12, max_overflow=20)
+        engine = create_engine(url, pool_size=12, max_overflow=20, hide_parameters=True)
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin)
         return engine
-    return create_engine(url, pool_size=12, max_overflow=20, pool_pre_ping=True)
+    return create_engine(url, pool_size=12, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
 
 
 class Database:
