@@ -87,7 +87,6 @@ def to_json_dict(id: str, assessment: Assessment) -> dict[str, object]:
         "language": assessment.language,
         "confidence": assessment.confidence,
         "evidence": [
-            {"rule": e.rule, "start": e.start, "end": e.end, "matched": e.matched}
-            for e in assessment.evidence
+            {"rule": e.rule, "start": e.start, "end": e.end, "matched": e.matched} for e in assessment.evidence
         ],
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from triage.assessment import Details
-from triage.intents import TICKET
 from triage.scene import Scene
+from triage.signs import TICKET
 
 Named = Sequence[tuple[str, str]]
 
@@ -18,25 +20,37 @@ _MONEY = re.compile(
     r"(?:rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s*(ribu|rb|rbu|k|juta|jt|perak)?\b", re.I
 )
 _FACTOR = {"ribu": 1_000, "rb": 1_000, "rbu": 1_000, "k": 1_000, "juta": 1_000_000, "jt": 1_000_000}
-_BLOCK = re.compile(r"\bblo[kq]k?\s+([a-z]?-?\d{0,2}[a-z]?)\b", re.I)
-_ROOM = re.compile(r"\b(?:kamar|kmr|sel)\s+(?:no(?:mor)?\.?\s*)?([a-z]?-?\d{1,3}[a-z]?)\b", re.I)
+_BLOCK = re.compile(r"\bblo[kq]k?\s+([a-z]?-?\d{0,2}[a-z]?)\b", re.IGNORECASE)
+_ROOM = re.compile(r"\b(?:kamar|kmr|sel)\s+(?:no(?:mor)?\.?\s*)?([a-z]?-?\d{1,3}[a-z]?)\b", re.IGNORECASE)
 _DATE = re.compile(
     r"\b\d{1,2}[-/ ](?:\d{1,2}|jan\w*|feb\w*|mar\w*|apr\w*|mei|jun\w*|jul\w*|agu\w*|sep\w*|okt\w*|nov\w*|des\w*)"
-    r"(?:[-/ ]\d{2,4})?\b", re.I,
+    r"(?:[-/ ]\d{2,4})?\b", re.IGNORECASE,
 )  # fmt: skip
-_CLOCK = re.compile(r"\b(?:jam|pukul|pkl)\s*\d{1,2}(?:[.:]\d{2})?\b", re.I)
+_CLOCK = re.compile(r"\b(?:jam|pukul|pkl)\s*\d{1,2}(?:[.:]\d{2})?\b", re.IGNORECASE)
 _OFFICER = re.compile(
-    r"\b(?:petugas|sipir|oknum|komandan|pegawai|perawat|dokter)\s+(?:bernama\s+|inisial\s+)?"
+    r"\b(?i:petugas|sipir|oknum|komandan|pegawai|perawat|dokter)\s+(?:bernama\s+|inisial\s+)?"
     r"((?:pak|bu|bapak|ibu)\s+\w+|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"
 )
 _INMATE = re.compile(
     r"(?:a\.?n\.?|atas nama|bernama|nama(?:nya)?(?: lengkap)?(?: (?:wbp|napi|tahanan|warga binaan(?:nya)?))?|wbp|napi)"
     r"\s*:?\s+([A-Z][\w']+(?:\s[A-Z][\w']+)*|[A-Z]{2,}(?:\s[A-Z]{2,})*)"
 )
-_WHEN = frozenset(
-    ["kemarin", "tadi", "semalam", "barusan", "sekarang", "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "ahad", "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember", "lusa", "pagi", "siang", "sore", "malam", "subuh", "lalu", "sejak"]
+_KIND = re.compile(
+    r"\b(?:lembaga pemasyarakatan|rumah tahanan(?: negara)?|lembaga pembinaan khusus anak|lapas|rutan|lpka|lpp|lp)\b"
 )
-FUZZY_CUTOFF = 88
+_KINDS = {"rutan": "rutan", "rumah tahanan": "rutan", "rumah tahanan negara": "rutan", "lpka": "lpka",
+          "lembaga pembinaan khusus anak": "lpka", "lpp": "lpp"}  # fmt: skip
+_CLASS = re.compile(r"[ivx]+[abc]?|di|kota|kabupaten")
+FUZZY_CUTOFF = 85
+MAX_MENTIONS = 4
+
+
+class Place(NamedTuple):
+    """A facility of the directory: its key, its type and the place it is called after."""
+
+    key: str
+    kind: str
+    name: str
 
 
 def extract(scene: Scene, directory: Named, staff: Named) -> Details:
@@ -48,7 +62,7 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
     inmate = _INMATE.search(text)
     ticket = TICKET.search(text)
     return Details(
-        when=bool(dates) or bool(_CLOCK.search(text)) or not _WHEN.isdisjoint(scene.words()),
+        when=bool(dates) or bool(_CLOCK.search(text)) or not scene.lexicon.sets["moment"].isdisjoint(scene.words()),
         where=bool(block or room) or scene.has("people.place"),
         inmate_named=inmate is not None,
         facility=facility,
@@ -83,17 +97,54 @@ def _rupiah(number: str, factor: int) -> int:
 
 def match_name(text: str, directory: Named) -> str | None:
     """The facility of the directory that the text names, allowing for typing errors."""
+    if not directory:
+        return None
     lowered = text.lower()
+    named = [(key, name) for key, name in directory if name.lower() in lowered]
+    if named:
+        return max(named, key=lambda entry: len(entry[1]))[0]
+    mentions = [_place_words(lowered[m.end() : m.end() + 60]) for m in _KIND.finditer(lowered)]
+    kinds = [_kind(m[0]) for m in _KIND.finditer(lowered)]
+    places = _places(tuple(directory))
+    for kind, words in list(zip(kinds, mentions, strict=True))[:MAX_MENTIONS]:
+        key = _closest(words, [p for p in places if not p.kind or p.kind == kind] or places)
+        if key is not None:
+            return key
+    return None
+
+
+@lru_cache(maxsize=8)
+def _places(directory: tuple[tuple[str, str], ...]) -> tuple[Place, ...]:
+    return tuple(Place(k, _kind(name.lower()), _place_of(name.lower())) for k, name in directory)
+
+
+def _closest(words: Sequence[str], places: Sequence[Place]) -> str | None:
+    """The one facility whose place the words name best; none if two do so equally."""
+    names = [p.name for p in places]
     best: tuple[float, str] | None = None
-    for key, name in directory:
-        score = 100.0 if name.lower() in lowered else _likeness(lowered, name.lower())
-        if score >= FUZZY_CUTOFF and (best is None or score > best[0]):
-            best = (score, key)
+    for length in range(min(4, len(words)), 0, -1):
+        found = process.extract(" ".join(words[:length]), names, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF, limit=2)
+        tied = len(found) == 2 and found[0][1] == found[1][1]
+        if found and not tied and (best is None or found[0][1] > best[0]):
+            best = (found[0][1], places[found[0][2]].key)
     return best[1] if best else None
 
 
-def _likeness(text: str, name: str) -> float:
-    return float(fuzz.partial_ratio(name, text[:1000])) if len(text) >= len(name) else 0.0
+def _kind(name: str) -> str:
+    """The type of facility a name or mention is of, in one word; empty if it says none."""
+    match = _KIND.search(name)
+    return _KINDS.get(match[0].strip().replace(".", ""), "lapas") if match else ""
+
+
+def _place_of(name: str) -> str:
+    """``Lapas Kelas IIA Jember`` without type and class: ``jember``."""
+    return " ".join(_place_words(_KIND.sub(" ", name)))
+
+
+def _place_words(text: str) -> list[str]:
+    words = re.findall(r"[a-z]+|[.!?\n]", text)
+    end = next((i for i, w in enumerate(words) if not w.isalpha()), len(words))
+    return [w for w in words[:end] if w != "kelas" and not _CLASS.fullmatch(w)]
 
 
 def _named(text: str, name: str) -> bool:

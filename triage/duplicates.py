@@ -40,5 +40,5 @@ def similar(text: str, candidates: Iterable[str], *, floor: float = RELATED) -> 
 def plain(text: str, language: Language = "id") -> str:
     """The text in plain spelling, cut to a bounded length: what two messages are compared by."""
     words = lexicon().words
-    tokens, _ = words.tokens(cut(text[:_LIMIT], excerpts(text[:_LIMIT], ())), language)
+    tokens, _ = words.tokens(cut(text[:_LIMIT], excerpts(text[:_LIMIT], ())), language, language)
     return " ".join(token.word for token in tokens)

@@ -37,7 +37,7 @@ class Event(NamedTuple):
 def find(scene: Scene) -> list[Event]:
     """Every event the message names, with its standing."""
     found = [
-        Event(kind, hit, _standing(scene, kind.name, hit))
+        Event(kind, hit, _standing(scene, kind, hit))
         for kind in scene.lexicon.events.values()
         for hit in scene.found(f"events.{kind.name}")
     ]
@@ -48,8 +48,10 @@ def find(scene: Scene) -> list[Event]:
     return found
 
 
-def _standing(scene: Scene, name: str, hit: Hit) -> Standing:
-    if name in BODILY and scene.lifeless(hit):
+def _standing(scene: Scene, kind: Kind, hit: Hit) -> Standing:
+    if kind.category == "kesehatan" and scene.has("tone.cured"):
+        return "denied"
+    if kind.name in BODILY and scene.lifeless(hit):
         return "denied"
     if scene.denied(hit) or scene.charged(hit) or scene.overtaken(hit):
         return "denied"

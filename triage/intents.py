@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from triage.assessment import Evidence, Intent
 from triage.events import Event
-from triage.patterns import Hit
 from triage.scene import Scene
-
-UNSPEAKABLE = re.compile(r"^[^aeiouy]{3,}$|[^aeiouy]{4,}|q(?!u)[a-z]")
-TICKET = re.compile(r"\b[A-Z]{2,6}[-/ ]?\d{2,4}[-/]\d{2,6}\b|\b20\d\d[-/]\d{3,6}\b", re.IGNORECASE)
+from triage.signs import Signs, observe
 
 
 class Verdict(NamedTuple):
@@ -23,236 +19,39 @@ class Verdict(NamedTuple):
     clarity: float
 
 
-class Signs(NamedTuple):
-    """The weights of everything that bears on the intent."""
+class Rule(NamedTuple):
+    """One row of the table."""
 
-    problem: float
-    good: float
-    thanks: float
-    ask: float
-    formal: bool  # more than a stray question word
-    wish: float
-    status: float
-    follow: float
-    spam: float
-    inject: float
-    abuse: float
-    events: int
-    grave: bool  # an event that endangers life is asserted
-    ignored: bool  # anger that nobody reacted
-    plea: bool
-    contrast: bool
-    resolved: bool
-    improved: bool  # "sudah", "sekarang": something has changed
-    short_question: bool
-    topic: float
-    words: int
-    greeting: float
-    ticket: bool
+    name: str
+    intent: Intent
+    clarity: float
+    fits: Callable[[Signs], bool]
 
 
-def decide(scene: Scene, events: Sequence[Event]) -> Verdict:
-    """The intent of a message."""
-    signs = observe(scene, events)
-    intent, clarity = _decide(scene, signs)
-    groups = _GROUPS.get(intent, ())
-    hits = [h for g in groups for h in scene.found(g)]
-    hits.sort(key=lambda h: -h.weight)
-    found = tuple(scene.evidence(f"intent.{intent}", h, _note(signs)) for h in hits[:3])
-    return Verdict(intent, found, clarity)
+def _is_spam(s: Signs) -> bool:
+    return s.spam >= 3 and (s.spam > s.problem or s.spam >= 6) and not s.grave
 
 
-_GROUPS: dict[Intent, tuple[str, ...]] = {
-    "complaint": ("tone.problem",),
-    "information": ("intents.question",),
-    "aspiration": ("intents.aspiration",),
-    "praise": ("intents.praise",),
-    "status_check": ("intents.status",),
-    "follow_up": ("intents.follow_up",),
-    "spam_abuse": ("intents.inject", "intents.spam", "intents.abuse"),
-}
-
-
-def _note(signs: Signs) -> str:
-    return f"problem {signs.problem:.0f}, good {signs.good:.0f}, ask {signs.ask:.0f}, wish {signs.wish:.0f}"
-
-
-def observe(scene: Scene, events: Sequence[Event]) -> Signs:
-    """Everything in the message that bears on the intent."""
-    spared = _denials(scene, events)
-    problem, relief = _polarity(scene, "tone.problem", spared)
-    good, spoilt = _polarity(scene, "intents.praise", frozenset())
-    asserted = [e for e in events if e.counts]
-    mocking = 3.0 * len(scene.found("tone.sarcasm")[:2])
-    words = len(scene.tokens)
-    covered = {i for h in scene.found("intents.greeting") for i in range(h.first, h.last + 1)}
-    present = frozenset(scene.words())
-    return Signs(
-        problem=problem + spoilt + 2.0 * min(len(asserted), 3) + mocking,
-        good=good + relief + 2.0 * sum(e.standing == "denied" for e in events) - mocking,
-        thanks=_sum(scene, "intents.thanks"),
-        ask=_asking(scene),
-        formal=_asks_formally(scene),
-        wish=_sum(scene, "intents.aspiration"),
-        status=_sum(scene, "intents.status"),
-        follow=_sum(scene, "intents.follow_up"),
-        spam=_sum(scene, "intents.spam"),
-        inject=_sum(scene, "intents.inject"),
-        abuse=_sum(scene, "intents.abuse"),
-        events=len(asserted),
-        grave=any(e.urgency == "darurat" for e in asserted),
-        ignored=any(not scene.denied(h) for h in scene.found("tone.ignored")),
-        plea=not present.isdisjoint(scene.lexicon.sets["plea"]),
-        contrast=scene.has("tone.contrast"),
-        resolved=scene.has("tone.resolved"),
-        improved=not present.isdisjoint(("sudah", "sekarang", "akhirnya", "berkat", "jadi")),
-        short_question=words <= 12 and len(scene.typed.pieces) - 1 in scene.typed.question_ends
-        and present.isdisjoint(scene.lexicon.sets["why"]),
-        topic=max((h.weight for g in scene.hits if g.startswith("topics.") for h in scene.hits[g]), default=0),
-        words=words,
-        greeting=len(covered) / words if words else 1.0,
-        ticket=bool(TICKET.search(scene.text[:4000])),
-    )
-
-
-def _sum(scene: Scene, group: str) -> float:
-    return sum(h.weight for h in _apart(scene.found(group)))
-
-
-def _apart(hits: Sequence[Hit]) -> list[Hit]:
-    """Without phrases that share a word with a heavier one."""
-    kept: list[Hit] = []
-    taken: set[int] = set()
-    for hit in sorted(hits, key=lambda h: (-h.weight, h.first - h.last)):
-        span = set(range(hit.first, hit.last + 1))
-        if not span & taken:
-            taken |= span
-            kept.append(hit)
-    return kept
-
-
-def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
-    """Where "not" denies an event: good news, not a problem of its own."""
-    denied = [e.hit for e in events if e.standing == "denied"]
-    denied += [h for h in scene.found("tone.problem") if not h.pattern.negative and scene.denied(h)]
-    over = [h for h in scene.found("tone.problem") if scene.overtaken(h)]
-    if over or denied:
-        denied += [*scene.found("tone.no_more"), *scene.found("tone.plain_no_more")]
-    starts = [(scene.denial(h), h) for h in denied]
-    return frozenset(
-        i
-        for start, h in starts
-        for i in range((start if start >= 0 else h.first) - 1, h.last + 1)
-    )
-
-
-def _polarity(scene: Scene, group: str, spared: frozenset[int]) -> tuple[float, float]:
-    """Weight of a tone as it stands, and of what a "not" turns into its opposite."""
-    straight = turned = 0.0
-    final = _final_question(scene)
-    for hit in _apart(scene.found(group)):
-        if hit.first in spared or hit.last == final:
-            continue
-        if scene.denied(hit) or scene.overtaken(hit):
-            turned += hit.weight
-        elif not scene.supposed(hit):
-            straight += hit.weight
-    return straight, turned
-
-
-def _asking(scene: Scene) -> float:
-    score = _sum(scene, "intents.question")
-    if scene.typed.question_ends:
-        score += 2
-    return score + 2 * (_final_question(scene) >= 0)
-
-
-def _asks_formally(scene: Scene) -> bool:
-    """Whether more than a stray "kapan" makes it a question."""
-    strong = any(h.weight >= 3 for h in scene.found("intents.question"))
-    return strong or bool(scene.typed.question_ends)
-
-
-def _final_question(scene: Scene) -> int:
-    """``… bayar ga sih kak``: a "not" or a question word at the end, politeness aside; -1 if none."""
-    for i in range(len(scene.tokens) - 1, max(-1, len(scene.tokens) - 6), -1):
-        word = scene.tokens[i].word
-        if word not in scene.lexicon.sets["particle"]:
-            return i if word in scene.lexicon.sets["final_question"] else -1
-    return -1
-
-
-def _is_gibberish(scene: Scene) -> bool:
-    """Keys hit at random: several words, none known, most of them unpronounceable."""
-    words = [t.word for t in scene.tokens]
-    if not words or any(scene.lexicon.words.known(w) for w in words):
-        return False
-    return 2 * sum(bool(UNSPEAKABLE.search(w)) for w in words) >= len(words)
-
-
-def _is_name(scene: Scene) -> bool:
-    """A bare name, given in answer to a question."""
-    names = [scene.text[t.start : t.end].istitle() for t in scene.tokens]
-    return 2 <= len(names) <= 5 and all(names) and not scene.typed.question_ends
-
-
-def _decide(scene: Scene, s: Signs) -> tuple[Intent, float]:
-    if not s.words:
-        return "greeting", 0.95
-    if s.inject >= 3 and not s.grave:
-        return "spam_abuse", 0.9
-    if s.spam >= 3 and (s.spam > s.problem or s.spam >= 6) and not s.grave:
-        return "spam_abuse", 0.85
-    if s.greeting >= 0.99 and s.words <= 8:
-        return "greeting", 0.9
-    if s.words <= 3 and all(t.word[0].isdigit() for t in scene.tokens) and not s.ticket:
-        return "greeting", 0.7
-    if s.abuse >= 3 and (s.topic < 3 or s.abuse >= 6 > s.problem) and not s.events:
-        return "spam_abuse", 0.8
-    if _is_gibberish(scene):
-        return "spam_abuse", 0.6
-    if scene.has("intents.closing") and s.ask < 5 and not s.grave:
-        return "follow_up", 0.85
-    if _is_status(s):
-        return "status_check", 0.8
-    if s.topic < 6 and s.problem < 2 and _is_name(scene):
-        return "follow_up", 0.5
-    if s.follow >= (3 if s.words > 4 else 2) and s.ask < 3 and s.thanks < 3 and s.wish < 3:
-        return "follow_up", 0.7
-    return _weigh(s)
+def _is_insult(s: Signs) -> bool:
+    return s.abuse >= 3 and (s.topic < 3 or s.abuse >= 6 > s.problem) and not s.events
 
 
 def _is_status(s: Signs) -> bool:
-    if s.ignored or (s.grave and s.status < 5):
+    if s.ignored or (s.grave and s.status < 5) or (s.wish >= 3 and s.ask < 2):
         return False
     return (s.ticket and s.problem < 5) or (s.status >= 3 and (s.ask >= 2 or s.problem < 5))
 
 
-def _weigh(s: Signs) -> tuple[Intent, float]:
-    if _is_praise(s):
-        return "praise", 0.75
-    if s.wish >= 3 and s.events == 0 and s.problem < 3 + s.wish / 3:
-        return "aspiration", 0.75
-    if s.events or (s.problem >= 3 and s.problem >= s.ask):
-        return "complaint", 0.8
-    if s.ask >= 2:
-        return "information", 0.75
-    if s.problem >= 2:
-        return "complaint", 0.6
-    if s.good >= 2:
-        return "praise", 0.6
-    if s.wish >= 2:
-        return "aspiration", 0.5
-    if s.topic and s.improved and not s.problem:
-        return "praise", 0.4
-    if s.topic:
-        return "complaint", 0.35
-    return ("greeting", 0.4) if s.words <= 3 else ("follow_up", 0.2)
+def _is_addition(s: Signs) -> bool:
+    enough = s.follow >= (3 if s.words > 4 else 2) and s.follow > s.problem - 2
+    return enough and s.ask < 3 and s.thanks < 3 and s.wish < 3
 
 
 def _is_praise(s: Signs) -> bool:
     if s.plea and (s.events or s.problem >= 4):
         return False
+    if s.thankful and not s.contrast and not s.grave:
+        return True
     if s.thanks >= 3 and s.ask < 5:
         if s.contrast and not s.resolved:
             return s.good > s.problem + 2
@@ -260,3 +59,77 @@ def _is_praise(s: Signs) -> bool:
     if s.thanks or s.resolved:
         return s.good >= 2 and s.good + 1 >= s.problem and not s.grave
     return s.good >= 3 and s.good > s.problem and not s.events and s.ask < 3
+
+
+def _is_wish(s: Signs) -> bool:
+    if s.events:
+        return False
+    if s.wishing and not s.thanks and s.problem < 6:
+        return True
+    return s.wish >= 3 and s.suggests and s.problem < 3 + s.wish / 3 and not _is_praise(s)
+
+
+def _is_short_question(s: Signs) -> bool:
+    return s.short_question and not s.events and not s.plea and s.problem < 6
+
+
+def _is_grievance(s: Signs) -> bool:
+    return s.events > 0 or (s.problem >= 3 and (s.problem >= s.ask or not s.formal))
+
+
+TABLE: tuple[Rule, ...] = (
+    Rule("empty", "greeting", 0.95, lambda s: not s.words),
+    Rule("bot command", "spam_abuse", 0.9, lambda s: s.inject >= 3 and not s.grave),
+    Rule("advert", "spam_abuse", 0.85, _is_spam),
+    Rule("pleasantry", "greeting", 0.9, lambda s: s.greeting >= 0.99 and s.words <= 8),
+    Rule("menu digit", "greeting", 0.7, lambda s: s.digits and not s.ticket),
+    Rule("insult", "spam_abuse", 0.8, _is_insult),
+    Rule("gibberish", "spam_abuse", 0.6, lambda s: s.gibberish),
+    Rule("closing", "follow_up", 0.85, lambda s: s.closing and s.ask < 5 and not s.grave),
+    Rule("status", "status_check", 0.8, _is_status),
+    Rule("bare name", "follow_up", 0.5, lambda s: s.named and s.topic < 6 and s.problem < 2),
+    Rule("addition", "follow_up", 0.7, _is_addition),
+    Rule("wish", "aspiration", 0.75, _is_wish),
+    Rule("praise", "praise", 0.75, _is_praise),
+    Rule("short question", "information", 0.7, _is_short_question),
+    Rule("grievance", "complaint", 0.8, _is_grievance),
+    Rule("question", "information", 0.75, lambda s: s.ask >= 2),
+    Rule("discontent", "complaint", 0.6, lambda s: s.problem >= 2),
+    Rule("content", "praise", 0.6, lambda s: s.good >= 2),
+    Rule("faint wish", "aspiration", 0.5, lambda s: s.wish >= 2),
+    Rule("improvement", "praise", 0.4, lambda s: bool(s.topic) and s.improved and not s.problem),
+    Rule("statement", "complaint", 0.35, lambda s: bool(s.topic)),
+    Rule("few words", "greeting", 0.4, lambda s: s.words <= 3),
+    Rule("remainder", "follow_up", 0.2, lambda s: True),
+)
+
+_GROUPS: dict[Intent, tuple[str, ...]] = {
+    "complaint": ("tone.problem",),
+    "information": ("intents.question",),
+    "aspiration": ("intents.aspiration",),
+    "praise": ("intents.praise", "intents.thanks"),
+    "status_check": ("intents.status",),
+    "follow_up": ("intents.follow_up", "intents.closing"),
+    "spam_abuse": ("intents.inject", "intents.spam", "intents.abuse"),
+}
+
+
+def decide(scene: Scene, events: Sequence[Event]) -> Verdict:
+    """The intent of a message."""
+    signs = observe(scene, events)
+    fitting = [rule for rule in TABLE if rule.fits(signs)]
+    rule = fitting[0]
+    hits = [h for group in _GROUPS.get(rule.intent, ()) for h in scene.found(group)]
+    hits.sort(key=lambda h: (-h.weight, h.first))
+    note = _note(rule, fitting, signs)
+    found = tuple(scene.evidence(f"intent.{rule.intent}", h, note) for h in hits[:3])
+    return Verdict(rule.intent, found, rule.clarity)
+
+
+def _note(rule: Rule, fitting: Sequence[Rule], signs: Signs) -> str:
+    """Which rule decided, and which other intent it outranked."""
+    rival = next((r for r in fitting if r.intent != rule.intent), None)
+    text = (
+        f"{rule.name}: problem {signs.problem:.0f}, good {signs.good:.0f}, ask {signs.ask:.0f}, wish {signs.wish:.0f}"
+    )
+    return f"{text}; outranks {rival.name} ({rival.intent})" if rival and rival.name != "remainder" else text

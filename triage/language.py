@@ -16,8 +16,8 @@ def identify(
     words: Iterable[str],
     marks: Mapping[str, frozenset[str]],
     by_ending: Callable[[str], Language | None],
-) -> tuple[Language, float]:
-    """The language of these typed words and how sure that is (0 to 1)."""
+) -> tuple[Language, Language]:
+    """The language of these typed words, and the regional one that shows most in them."""
     votes: Counter[Language] = Counter()
     indonesian = 0
     for word in words:
@@ -30,19 +30,17 @@ def identify(
         votes.update(spoken)
         indonesian += not spoken and len(word) > 6 and word.endswith(ENDINGS)
     if not votes:
-        return "id", 0.9
+        return "id", "id"
     (best, count), *others = votes.most_common(2)
     if others and others[0][1] == count and count <= indonesian:
-        return "id", 0.6
-    return _weigh(best, count, indonesian)
+        return "id", best
+    return _weigh(best, count, indonesian), best
 
 
-def _weigh(best: Language, count: int, indonesian: int) -> tuple[Language, float]:
+def _weigh(best: Language, count: int, indonesian: int) -> Language:
     share = count / (count + indonesian)
     if share >= 0.62:
-        return best, share
+        return best
     if count >= 2 and indonesian >= 2 and share >= 0.3:
-        return "mixed", 0.6
-    if indonesian == count == 1:
-        return best, 0.5
-    return "id", 1 - share
+        return "mixed"
+    return best if indonesian == count == 1 else "id"

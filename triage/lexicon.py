@@ -47,8 +47,10 @@ class Lexicon:
         self.words = Words(self._spelling, frozenset(self.index.words))
         events = load("events", overlay)
         self.danger: frozenset[str] = frozenset(events.pop("long_text")["words"].split())
-        self.events = {name: Kind(name, t["category"], t["level"], t["past"], t.get("group_only", False))
-                       for name, t in events.items()}
+        self.events = {
+            name: Kind(name, t["category"], t["level"], t["past"], t.get("group_only", False))
+            for name, t in events.items()
+        }
 
     def _patterns(self, table: str, content: Tables) -> Iterator[Pattern]:
         for name, levels in content.items():
@@ -100,9 +102,7 @@ def _marks(overlay: Path | None) -> dict[str, frozenset[str]]:
     spelling = load("spelling", overlay)["spelling"]
     silent = frozenset(tables["shared"]["words"].split())
     listed = {name: frozenset(words.split()) for name, words in tables["marks"].items()}
-    chat = frozenset(" ".join(spelling.values()).split()).difference(
-        *(listed[language] for language in REGIONAL)
-    )
+    chat = frozenset(" ".join(spelling.values()).split()).difference(*(listed[language] for language in REGIONAL))
     marks = {"id": (listed["id"] | chat) - silent}
     for language, glossary in load("glossary", overlay).items():
         if language in listed:

@@ -16,16 +16,18 @@ from typing import NamedTuple
 EDGE = 4_000  # characters judged at either end of a long message
 AROUND = 160  # characters judged on either side of a danger word between the ends
 MAX_WINDOWS = 12
-MAX_TOKENS = 1_500
+MAX_TOKENS = 1_300
+MIN_SHARE = 60  # tokens kept of each window, however many there are
+MAX_RUN = 4  # times the same word counts when it is repeated
 
 _WORD = re.compile(r"[a-z]+(?:['’‘`´ʼ][a-z]+)*['’‘`´ʼ]?|\d+(?:[.,]\d+)*")
 _LONG_WORD = re.compile(r"[a-zA-Z]{4,24}")
 _SENTENCE_END = frozenset(".!?;\n。！？…")
-_SOFT_BREAK = frozenset(",:()-–—/\"“”")
+_SOFT_BREAK = frozenset(',:()-–—/"“”')
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _SPACED = re.compile(r"(?<![a-z])[a-z](?:[ .\-_*][a-z]){3,}(?![a-z])")
 _LEET = str.maketrans("013457", "oieast")
-_LEET_WORD = re.compile(r"[a-z]+[013457]+[a-z]+|[a-z]{2,}[013457]{1,2}[a-z]*")
+_LEET_WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?:[013457][a-z]+)+(?![a-z0-9])")
 
 
 class Token(NamedTuple):
@@ -80,24 +82,20 @@ def cut(text: str, ranges: Sequence[tuple[int, int]]) -> Typed:
     """The pieces of those ranges, with offsets into the whole text."""
     pieces: list[Piece] = []
     questions: set[int] = set()
-    letters = symbols = 0
-    share = MAX_TOKENS // len(ranges)
+    symbols = 0
+    share = max(MAX_TOKENS // len(ranges), MIN_SHARE)
     for start, end in ranges:
         folded, origin = _fold(text, start, end)
-        count = 0
-        for piece, asked in _pieces(folded, origin):
-            if asked and pieces:
-                questions.add(len(pieces) - 1)
-            if piece is None:
-                break
-            if count == 0 and pieces:
-                piece = piece._replace(pause=2)
-            pieces.append(piece)
-            letters += piece.word[0].isalpha()
-            count += 1
-            if count >= max(share, 90):
-                break
         symbols += len(folded)
+        own = list(_pieces(folded, origin))
+        kept = own if len(own) <= share else [*own[: share // 2], *own[-share // 2 :]]
+        if kept and pieces:
+            kept[0] = (kept[0][0]._replace(pause=2), kept[0][1])
+        for piece, asks in kept:
+            if asks:
+                questions.add(len(pieces))
+            pieces.append(piece)
+    letters = sum(p.word[0].isalpha() for p in pieces)
     return Typed(tuple(pieces), frozenset(questions), letters, symbols)
 
 
@@ -105,8 +103,7 @@ def _fold(text: str, start: int, end: int) -> tuple[str, Sequence[int]]:
     """The range in lower-case ASCII letters, and for each character its place in the text."""
     part = text[start:end]
     if part.isascii():
-        folded = part.lower()
-        return _join_spaced(folded, range(start, end + 1))
+        return _join_spaced(_unleet(part.lower()), range(start, end + 1))
     out: list[str] = []
     origin: list[int] = []
     for place, char in enumerate(part, start):
@@ -114,7 +111,12 @@ def _fold(text: str, start: int, end: int) -> tuple[str, Sequence[int]]:
         out.append(plain)
         origin.extend([place] * len(plain))
     origin.append(end)
-    return _join_spaced("".join(out), origin)
+    return _join_spaced(_unleet("".join(out)), origin)
+
+
+def _unleet(folded: str) -> str:
+    """``p3tugas`` is ``petugas``: digits between letters, one character for one."""
+    return _LEET_WORD.sub(lambda m: m[0].translate(_LEET), folded)
 
 
 def _join_spaced(folded: str, origin: Sequence[int]) -> tuple[str, Sequence[int]]:
@@ -140,18 +142,24 @@ def _plain(char: str) -> str:
     return plain.lower() if plain.strip() else " "
 
 
-def _pieces(folded: str, origin: Sequence[int]) -> Iterator[tuple[Piece | None, bool]]:
-    """Each piece with whether a question mark stood before it; at last ``None`` for the tail."""
-    behind = 0
+def _pieces(folded: str, origin: Sequence[int]) -> Iterator[tuple[Piece, bool]]:
+    """Each piece, without endless repetitions, and whether a question mark stands right after it."""
+    behind = run = 0
+    last = ""
+    held: Piece | None = None
     for match in _WORD.finditer(folded):
         a, b = match.span()
         between = folded[behind:a]
-        word = _APOSTROPHES.sub("", match[0]) if not match[0].isalpha() else match[0]
-        glued = behind > 0 and a == behind
-        piece = Piece(word, origin[a], origin[b - 1] + 1, _pause(between), glued)
-        yield piece, "?" in between
-        behind = b
-    yield None, "?" in folded[behind:]
+        if held is not None:
+            yield held, "?" in between
+            held = None
+        word = match[0] if match[0].isalpha() else _APOSTROPHES.sub("", match[0])
+        run = run + 1 if word == last else 1
+        last, glued, behind = word, behind > 0 and a == behind, b
+        if run <= MAX_RUN:
+            held = Piece(word, origin[a], origin[b - 1] + 1, _pause(between), glued)
+    if held is not None:
+        yield held, "?" in folded[behind:]
 
 
 def _pause(between: str) -> int:
@@ -160,11 +168,6 @@ def _pause(between: str) -> int:
     if not _SENTENCE_END.isdisjoint(between):
         return 2
     return 0 if _SOFT_BREAK.isdisjoint(between) else 1
-
-
-def unleet(word: str) -> str | None:
-    """``p3tugas`` as ``petugas``; nothing for words without digits inside."""
-    return word.translate(_LEET) if _LEET_WORD.fullmatch(word) else None
 
 
 def unrepeated(word: str) -> Iterator[str]:

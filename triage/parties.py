@@ -29,9 +29,7 @@ class Parties(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def identify(
-    scene: Scene, intent: Intent, categories: Sequence[Category], events: Sequence[Event]
-) -> Parties:
+def identify(scene: Scene, intent: Intent, categories: Sequence[Category], events: Sequence[Event]) -> Parties:
     """Whom the message is about."""
     group, group_hit = _group(scene, intent)
     found = [] if group_hit is None else [scene.evidence(f"group.{group}", group_hit)]
@@ -64,9 +62,7 @@ def _accused(scene: Scene, hit: Hit) -> bool:
         return True
     if near & sets["towards"]:
         return _paid_or_ignored(scene, hit)
-    if near & sets["appeal"] or _greeted(scene, hit):
-        return False
-    return True
+    return not (near & sets["appeal"] or _greeted(scene, hit))
 
 
 def _paid_or_ignored(scene: Scene, hit: Hit) -> bool:
@@ -100,9 +96,9 @@ def _staff(scene: Scene, categories: Sequence[Category], events: Sequence[Event]
     hits += scene.found("people.staff_act")
     if hits:
         return hits
-    if categories[0] == "pungli" and not scene.has("people.inmate_boss"):
-        if OFFICIAL & set(categories[1:]) or scene.has("people.official_act"):
-            return [e.hit for e in events if e.category == "pungli"]
+    official = bool(OFFICIAL & set(categories[1:])) or scene.has("people.official_act")
+    if categories[0] == "pungli" and official and not scene.has("people.inmate_boss"):
+        return [e.hit for e in events if e.category == "pungli"]
     return []
 
 
@@ -150,8 +146,10 @@ def _age_group(scene: Scene, hit: Hit) -> Group:
     return "child" if age < CHILD_BELOW and minor else "none"
 
 
-_ONES = {w: n for n, w in enumerate(
-    "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas".split())}  # fmt: skip
+_ONES = {
+    "nol": 0, "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8,
+    "sembilan": 9, "sepuluh": 10, "sebelas": 11,
+}  # fmt: skip
 
 
 def number(words: Sequence[str]) -> int | None:

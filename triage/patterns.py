@@ -14,6 +14,9 @@ from typing import NamedTuple, Protocol
 from triage.normalise import Token
 
 GAPS = {".": 1, "..": 3, "...": 7}
+BUDGET = 18_000  # candidates looked at in one message; ordinary ones need a few hundred
+OFTEN = 8
+TAIL = 400
 _NEGATIVE = frozenset(("tidak", "belum", "tanpa", "bukan", "jangan"))
 SENTENCE = 2  # Token.pause before the first word of a sentence
 
@@ -58,9 +61,7 @@ class Hit(NamedTuple):
         return self.pattern.weight
 
 
-def parse(
-    source: str, group: str, weight: float, classes: Mapping[str, str], reader: Reader
-) -> Iterator[Pattern]:
+def parse(source: str, group: str, weight: float, classes: Mapping[str, str], reader: Reader) -> Iterator[Pattern]:
     """The patterns that one line of a rule table stands for (two if it holds an ``&``)."""
     if " & " in source:
         left, right = source.split(" & ", 1)
@@ -85,9 +86,7 @@ def parse(
         yield Pattern(group, weight, source, tuple(elements), tuple(gaps), opening, negative)
 
 
-def _alternatives(
-    part: str, classes: Mapping[str, str], verbs: frozenset[str]
-) -> Iterator[str]:
+def _alternatives(part: str, classes: Mapping[str, str], verbs: frozenset[str]) -> Iterator[str]:
     for word in part.split("|"):
         if word.startswith("@"):
             yield from classes[word[1:]].split()
@@ -110,17 +109,33 @@ class PatternIndex:
             for key in pattern.elements[anchor]:
                 self._by_key.setdefault(key, []).append((pattern, anchor))
 
-    def find(self, tokens: Sequence[Token]) -> list[Hit]:
-        """Every phrase that stands in the tokens, each at each place once."""
+    def find(self, tokens: Sequence[Token]) -> tuple[list[Hit], bool]:
+        """The phrases that stand in the tokens, each at each place once; and whether all was looked at.
+
+        A phrase is looked for only until it is found often; the whole search has a budget. The end of a
+        long message comes first, because that is where its grievance stands.
+        """
         found: dict[tuple[str, str, int], Hit] = {}
+        often: dict[Pattern, int] = {}
+        budget = BUDGET
         by_key = self._by_key
-        for i, token in enumerate(tokens):
-            for key in token.keys:
-                for pattern, anchor in by_key.get(key, ()):
+        for i in _end_first(len(tokens)):
+            for key in tokens[i].keys:
+                candidates = by_key.get(key, ())
+                budget -= len(candidates)
+                for pattern, anchor in candidates if budget > 0 else ():
                     hit = _verify(pattern, anchor, tokens, i)
-                    if hit is not None:
-                        found.setdefault((pattern.group, pattern.source, hit.first), hit)
-        return list(found.values())
+                    if hit is None or often.get(pattern, 0) >= OFTEN:
+                        continue
+                    often[pattern] = often.get(pattern, 0) + 1
+                    found.setdefault((pattern.group, pattern.source, hit.first), hit)
+        return list(found.values()), budget > 0
+
+
+def _end_first(count: int) -> Iterator[int]:
+    tail = max(0, count - TAIL)
+    yield from range(tail, count)
+    yield from range(tail)
 
 
 def _commonness(pattern: Pattern, i: int) -> tuple[int, int]:

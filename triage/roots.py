@@ -45,12 +45,7 @@ def _without_suffixes(word: str) -> Iterator[str]:
     level = [word]
     for _ in range(3):
         yield from level
-        level = [
-            w[: -len(s)]
-            for w in level
-            for s in _SUFFIXES
-            if w.endswith(s) and len(w) - len(s) >= _MIN_ROOT
-        ]
+        level = [w[: -len(s)] for w in level for s in _SUFFIXES if w.endswith(s) and len(w) - len(s) >= _MIN_ROOT]
 
 
 def _without_prefixes(stem: str) -> Iterator[str]:

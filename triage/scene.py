@@ -16,6 +16,7 @@ from triage.normalise import Token, cut, excerpts
 from triage.patterns import SENTENCE, Hit
 
 DENIAL_REACH = 5
+MAX_HITS = 60  # of one group; more would add time, not knowledge
 SCOPE = 10  # words around a phrase that bear on it, in texts without punctuation
 NOT_ONLY = ("hanya", "cuma", "saja", "sekali-dua", "lagi-lagi")
 
@@ -30,13 +31,15 @@ class Scene:
         self.cut_short = sum(p.end - p.start for p in self.typed.pieces) < len(text) // 3
         self.language: Language
         raw = [p.word for p in self.typed.pieces if not p.word[0].isdigit()]
-        self.language, self.language_confidence = identify(
-            raw, self.lexicon.marks, self.lexicon.words.spoken
-        )
-        self.tokens, self.overspent = self.lexicon.words.tokens(self.typed, self.language)
+        self.language, self.region = identify(raw, self.lexicon.marks, self.lexicon.words.spoken)
+        self.tokens, self.overspent = self.lexicon.words.tokens(self.typed, self.language, self.region)
         self.hits: dict[str, list[Hit]] = {}
-        for hit in _without_parts(self.lexicon.index.find(self.tokens)):
-            self.hits.setdefault(hit.group, []).append(hit)
+        found, complete = self.lexicon.index.find(self.tokens)
+        self.overspent |= not complete
+        for hit in _without_parts(found):
+            group = self.hits.setdefault(hit.group, [])
+            if len(group) < MAX_HITS:
+                group.append(hit)
         self._bad = {
             i
             for group, hits in self.hits.items()
@@ -92,27 +95,25 @@ class Scene:
 
     def lifeless(self, hit: Hit) -> bool:
         """Whether a thing suffers it: a stabbed rice box, a bare wire."""
-        near = self.tokens[max(0, hit.first - 4) : hit.first]
-        return any(t.word in self.lexicon.sets["thing"] or not t.keys.isdisjoint(self.lexicon.sets["thing"]) for t in near)
+        things = self.lexicon.sets["thing"]
+        near = self.tokens[max(0, hit.first - 6) : hit.first]
+        return any(not t.keys.isdisjoint(things) for t in near)
 
     def supposed(self, hit: Hit) -> bool:
         """Whether the sentence only asks about the thing or imagines it."""
         near = range(hit.first - SCOPE, hit.last + SCOPE + 1)
         sentence = self.sentences[hit.first]
-        if any(
-            h.first in near and self.sentences[h.first] == sentence
-            for h in self.found("tone.hypothetical")
-        ):
+        if any(h.first in near and self.sentences[h.first] == sentence for h in self.found("tone.hypothetical")):
             return True
         places = [i for i in near if 0 <= i < len(self.tokens) and self.sentences[i] == sentence]
         words = {self.tokens[i].word for i in places}
         sets = self.lexicon.sets
-        if words & sets["yes_no"] or self._opens_question(places[0]):
+        if words & sets["yes_no"] or self.opens_question(places[0]):
             return True
         asking = self.tokens[hit.first].asks or bool(words & sets["asking"])
         return bool(words & sets["supposing"]) and asking and not words & sets["why"]
 
-    def _opens_question(self, i: int) -> bool:
+    def opens_question(self, i: int) -> bool:
         """Whether a question begins here that is no reproach: ``Siapa yang menangani … ?``, ``Resmikah …``."""
         token = self.tokens[i]
         if i and token.pause < SENTENCE:
@@ -136,8 +137,7 @@ class Scene:
         if any(h.first < hit.first < h.last for h in self.found("tone.plain_no_more")):
             return True
         return any(
-            h.last < hit.first <= h.last + SCOPE
-            and self.sentences[h.last] == self.sentences[hit.first]
+            h.last < hit.first <= h.last + SCOPE and not any(t.pause for t in self.tokens[h.last + 1 : hit.first + 1])
             for h in self.found("tone.no_more")
         )
 

@@ -18,7 +18,9 @@ EVENT_BONUS: Final[dict[Urgency, float]] = {"darurat": 5.0, "tinggi": 2.0, "norm
 ASKED_BONUS = 2.0
 DENIED_SHARE = 0.5
 SETTING_SHARE = 0.5
-SECOND_SHARE, THIRD_SHARE = 0.3, 0.55
+CHARGED_SHARE = 0.3
+CRIMES = frozenset(f"topics.{c}" for c in PRECEDENCE)
+SECOND_SHARE, THIRD_SHARE = 0.15, 0.4
 # Things that may be sent: the parcel leads, the thing follows; medicine leads even before the parcel.
 SENDABLE: Final[frozenset[Category]] = frozenset(
     {"pakaian_perlengkapan", "makanan_air", "pendidikan_perpustakaan", "ibadah_rohani", "komunikasi",
@@ -78,6 +80,8 @@ def weigh(scene: Scene) -> list[Topic]:
 
 def _share(scene: Scene, hit: Hit) -> float:
     """How much of its weight a phrase keeps: less when denied, or when it only sets the scene."""
+    if hit.group in CRIMES and scene.charged(hit):
+        return CHARGED_SHARE
     share = DENIED_SHARE if scene.denied(hit) else 1.0
     return share * SETTING_SHARE if scene.setting(hit) else share
 
@@ -113,11 +117,9 @@ def _is_named(topic: Topic) -> bool:
     return any(h.weight >= 3 for h in topic.hits)
 
 
-def _lead(
-    scene: Scene, topics: list[Topic], events: Sequence[Event], intent: Intent
-) -> list[Topic]:
+def _lead(scene: Scene, topics: list[Topic], events: Sequence[Event], intent: Intent) -> list[Topic]:
     """The topics with the one first that the scheme puts first."""
-    first = _harm(events, intent) or _parcel(scene, topics)
+    first = _harm(topics, events, intent) or _parcel(scene, topics)
     if first is None or first == topics[0].category:
         return topics
     place = next((i for i, t in enumerate(topics) if t.category == first), -1)
@@ -127,15 +129,21 @@ def _lead(
     return [leader, *topics[:place], *topics[place + 1 :]]
 
 
-def _harm(events: Sequence[Event], intent: Intent) -> Category | None:
+def _harm(topics: Sequence[Topic], events: Sequence[Event], intent: Intent) -> Category | None:
     """Harm to people that is reported, or the gravest that a question asks about."""
     if intent in ("complaint", "follow_up"):
         harms = {e.category for e in events if e.counts}
         return next((c for c in PRECEDENCE if c in harms), None)
     if intent == "information":
         harms = {e.category for e in events if e.standing != "denied"}
-        return next((c for c in PRECEDENCE[:2] if c in harms), None)
+        asked = next((c for c in PRECEDENCE[:2] if c in harms), None)
+        return asked or ("pungli" if _asks_about_fee(topics) else None)
     return None
+
+
+def _asks_about_fee(topics: Sequence[Topic]) -> bool:
+    """Whether a payment is lawful is a question of ``pungli``, whatever service it is for."""
+    return any(t.category == "pungli" and any(h.weight >= 6 for h in t.hits) for t in topics)
 
 
 def _parcel(scene: Scene, topics: Sequence[Topic]) -> Category | None:
@@ -151,7 +159,7 @@ def _parcel(scene: Scene, topics: Sequence[Topic]) -> Category | None:
 def _shortlist(topics: Sequence[Topic]) -> list[Topic]:
     chosen = [topics[0]]
     for topic, share in zip(topics[1:3], (SECOND_SHARE, THIRD_SHARE), strict=False):
-        if topic.category != "lainnya" and topic.score >= max(1.5, share * topics[0].score):
+        if topic.category != "lainnya" and topic.score >= max(1.0, share * topics[0].score):
             chosen.append(topic)
     return chosen
 

@@ -20,9 +20,7 @@ class Pressure(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def decide(
-    scene: Scene, intent: Intent, main: Category, events: Sequence[Event], group: Group
-) -> Pressure:
+def decide(scene: Scene, intent: Intent, main: Category, events: Sequence[Event], group: Group) -> Pressure:
     """The urgency of a message of that intent."""
     if intent == "complaint":
         return _of_complaint(scene, main, events, group)
@@ -38,9 +36,7 @@ def decide(
     return Pressure("rendah", ())
 
 
-def _of_complaint(
-    scene: Scene, main: Category, events: Sequence[Event], group: Group
-) -> Pressure:
+def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: Group) -> Pressure:
     relevant = [e for e in events if e.counts and (group != "none" or not e.kind.group_only)]
     counting = sorted(relevant, key=lambda e: URGENCIES.index(e.urgency))
     if counting and counting[0].urgency != "normal":

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from triage import roots
 from triage.assessment import LANGUAGES, Language
-from triage.normalise import Piece, Token, Typed, skeleton, unleet, unrepeated
+from triage.normalise import Piece, Token, Typed, skeleton, unrepeated
 
 FUZZY_MIN = 6
 FUZZY_CUTOFF = 90
@@ -21,9 +21,6 @@ PASSIVE = "<di>"  # key of every passive verb, so that phrases can ask for "tida
 Plain = tuple[str, ...]
 _UNITS = {"k": "ribu", "rb": "ribu", "jt": "juta", "th": "tahun", "thn": "tahun", "bln": "bulan",
           "hr": "hari", "mgg": "minggu", "x": "kali", "jm": "jam", "j": "jam", "org": "orang"}  # fmt: skip
-_NUMBERS = frozenset(
-    ["satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas", "belas", "puluh", "ratus", "seratus", "seribu", "sejuta", "loro", "telu", "papat", "limo", "enem", "pitu", "wolu", "songo", "sepuluh", "hiji", "opat", "genep", "tujuh", "dalapan", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "thirty", "forty", "fifty", "hundred"]
-)
 
 
 class Reading(NamedTuple):
@@ -45,6 +42,7 @@ class Spelling:
     ) -> None:
         self.chat = dict(_inverted(spelling["spelling"]))
         self.compounds = _by_first(spelling["compounds"])
+        self.numbers = frozenset(spelling["numbers"]["words"].split())
         self.regional_roots = dict(_inverted(glossary["roots"]))
         everyday = frozenset(" ".join(ordinary["ordinary"].values()).split())
         self.ordinary = everyday.union(*marks.values())
@@ -89,11 +87,12 @@ class Words:
         self._readings: dict[str, Reading] = {}
         self._keys: dict[str, frozenset[str]] = {}
 
-    def tokens(self, typed: Typed, language: str) -> tuple[tuple[Token, ...], bool]:
-        """Tokens for the pieces in that language, and whether the fuzzy budget ran out."""
+    def tokens(self, typed: Typed, language: Language, region: Language) -> tuple[tuple[Token, ...], bool]:
+        """Tokens for the pieces in that language, and whether the fuzzy budget ran out. ``region`` is
+        the regional language whose words a mixed message borrows."""
         budget = FUZZY_BUDGET
         plain: list[tuple[str, Piece, bool]] = []
-        own = self._fixed.glossaries.get(language, {})
+        own = self._fixed.glossaries.get(region if language == "mixed" else language, {})
         asks = _questions(typed)
         for i, piece in enumerate(typed.pieces):
             reading = self._readings.get(piece.word)
@@ -145,7 +144,7 @@ class Words:
         return None
 
     def _derive(self, word: str) -> frozenset[str]:
-        if word[0].isdigit() or word in _NUMBERS:
+        if word[0].isdigit() or word in self._fixed.numbers:
             return frozenset((word, "#"))
         keys = {word}
         if len(word) <= 24:
@@ -192,9 +191,8 @@ class Words:
         return None
 
     def _forms(self, word: str) -> Iterator[str]:
-        leetless = unleet(word)
-        if leetless is not None:
-            yield leetless
+        if word.endswith("ny"):
+            yield f"{word}a"
         for form in unrepeated(word):
             if form != word:
                 yield form
@@ -208,9 +206,7 @@ class Words:
             return whole
         if len(word) < FUZZY_MIN or len(word) > 24:
             return None
-        best = process.extractOne(
-            word, self._fuzzy.get(word[0], ()), scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF
-        )
+        best = process.extractOne(word, self._fuzzy.get(word[0], ()), scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF)
         return best[0] if best else None
 
     @staticmethod
