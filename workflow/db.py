@@ -92,7 +92,7 @@ class Database:
         after_commit: Callable[[Session], None] | None = None,
     ) -> None:
         self.engine = make_engine(url)
-        self.info = info or {}
+        self.info = {"account_ids": {}, **(info or {})}
         self._before, self._after = before_commit, after_commit
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         # SQLite's reading transactions are snapshots already; PostgreSQL's become one at this level.

@@ -1,7 +1,7 @@
 """Store a raw message once. What is stored survives anything; what is a repeat ends here.
 
-Stores of concurrent requests share one commit (``Intake``): one writer thread takes all that wait, each in a
-savepoint of its own, and every caller is told only after the commit.
+Stores of concurrent requests share one commit (``Intake``): one writer thread takes all that wait, and every caller is
+told only after the commit. Where one of them fails, they are stored again, each in a savepoint of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import queue
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from workflow import people, receipts, units
 from workflow.db import Database, wake
 from workflow.messages import Inbound, Media
-from workflow.models import Address, Attachment, ChannelAccount, Conversation, Message, Person, new_id
+from workflow.models import Address, Attachment, Conversation, Message, Person, new_id
 from workflow.vault import Erased, Unreadable, vault_of
 
 log = logging.getLogger("aduan.inbox")
@@ -69,32 +69,35 @@ def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None =
     """Store one message, unless (channel, account, provider id) is known. Handling comes later."""
     wish = wish or Wish()
     dedupe = vault_of(session).lookup("event", "\x00".join((inbound.channel, inbound.account, inbound.provider_id)))
-    if known := session.scalar(select(Message).where(Message.dedupe == dedupe)):
-        return Stored(known.id, known.conversation_id, duplicate=True)
+    repeat = session.execute(select(Message.id, Message.conversation_id).where(Message.dedupe == dedupe)).first()
+    if repeat is not None:
+        return Stored(*repeat, duplicate=True)
     address = people.reach(session, inbound, now)
-    account = units.channel_account(session, inbound.channel, inbound.account)
-    conversation = _conversation(session, address, account, now)
+    account_id = units.channel_account_id(session, inbound.channel, inbound.account)
+    conversation = _conversation(session, address, account_id, now)
     message = _message(session, inbound, address, conversation, dedupe, wish.options, now)
     for media in inbound.media[:MAX_FILES]:
         _attach(session, message, media, now)
     receipt = _mint(session, message, now) if wish.mint else None
     _apply(session, conversation, wish)
-    if inbound.channel == "whatsapp":
-        conversation.window_ends_at = now + WINDOW
     session.flush()
     # Always written, never compared: the row's lock orders us against a worker that clears it.
-    session.execute(update(Conversation).where(Conversation.id == conversation.id).values(pending_at=now))
+    fresh = {"pending_at": now} | ({"window_ends_at": now + WINDOW} if inbound.channel == "whatsapp" else {})
+    session.execute(
+        update(Conversation).where(Conversation.id == conversation.id).values(fresh),
+        execution_options={"synchronize_session": False},
+    )
     wake(session)
     return Stored(message.id, conversation.id, duplicate=False, receipt=receipt)
 
 
-def _conversation(session: Session, address: Address, account: ChannelAccount, now: datetime) -> Conversation:
+def _conversation(session: Session, address: Address, account_id: str, now: datetime) -> Conversation:
     query = select(Conversation).where(
-        Conversation.address_id == address.id, Conversation.channel_account_id == account.id
+        Conversation.address_id == address.id, Conversation.channel_account_id == account_id
     )
     if found := session.scalar(query):
         return found
-    found = Conversation(address_id=address.id, channel_account_id=account.id, created_at=now)
+    found = Conversation(address_id=address.id, channel_account_id=account_id, created_at=now)
     session.add(found)
     session.flush()
     return found
@@ -253,18 +256,32 @@ class Intake:
             self._commit(batch)
 
     def _commit(self, batch: list[_Job]) -> None:
-        now, results = self._clock(), list[tuple[_Job, Stored | BaseException]]()
+        now = self._clock()
+        results: Sequence[Stored | BaseException]
         try:
-            with self._database.write() as session:
-                results = [(job, _one(session, job, now)) for job in batch]
-        except FAULTS as error:
-            log.exception("intake could not commit: messages=%d", len(batch))
-            results = [(job, error) for job in batch]
-        for job, result in results:
+            results = self._together(batch, now)
+        except FAULTS:
+            results = self._apart(batch, now)
+        for job, result in zip(batch, results, strict=True):
             if isinstance(result, Stored):
                 job.future.set_result(result)
             else:
                 job.future.set_exception(result)
+
+    def _together(self, batch: list[_Job], now: datetime) -> list[Stored]:
+        """The usual way: nothing is wrong with any of them."""
+        with self._database.write() as session:
+            return [store(session, job.inbound, now, job.wish) for job in batch]
+
+    def _apart(self, batch: list[_Job], now: datetime) -> Sequence[Stored | BaseException]:
+        """One of them is not as it should be: each in a savepoint, so that only that one fails."""
+        units.forget_accounts(self._database.info)
+        try:
+            with self._database.write() as session:
+                return [_one(session, job, now) for job in batch]
+        except FAULTS as error:
+            log.exception("intake could not commit: messages=%d", len(batch))
+            return [error] * len(batch)
 
 
 def _one(session: Session, job: _Job, now: datetime) -> Stored | BaseException:

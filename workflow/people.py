@@ -23,9 +23,11 @@ def reach(session: Session, inbound: Inbound, now: datetime) -> Address:
     first. Two that are known as different persons stay so: staff may link them, a machine does not.
     """
     lookups = {_lookup(session, inbound.channel, value): value for value in (inbound.sender, *inbound.aliases)}
-    query = select(Address).where(Address.channel == inbound.channel, Address.lookup.in_(lookups))
-    found = {a.lookup: a for a in session.scalars(query)}
-    alive = {lookup for lookup, address in found.items() if not _erased(session, address)}
+    query = select(Address, DataKey.wrapped.is_not(None)).join(DataKey, DataKey.id == Address.data_key_id)
+    rows = session.execute(query.where(Address.channel == inbound.channel, Address.lookup.in_(lookups))).all()
+    found = {address.lookup: address for address, _ in rows}
+    # Whoever was erased stays erased: the next message from there comes from a new person.
+    alive = {address.lookup for address, readable in rows if readable and address.value_enc is not None}
     if missing := lookups.keys() - alive:
         relative = next((found[known].person_id for known in lookups if known in alive), None)
         person = session.get_one(Person, relative) if relative else _new_person(session, inbound, now)
@@ -45,11 +47,6 @@ def _enter(session: Session, address: Address, person: Person, value: str) -> Ad
     session.add(address)
     session.flush()
     return address
-
-
-def _erased(session: Session, address: Address) -> bool:
-    """Whether whoever wrote from here was erased: the next message comes from a new person."""
-    return address.value_enc is None or session.get_one(DataKey, address.data_key_id).wrapped is None
 
 
 def _new_person(session: Session, inbound: Inbound, now: datetime) -> Person:

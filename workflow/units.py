@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -51,6 +52,19 @@ def channel_account(session: Session, channel: str, address: str) -> ChannelAcco
     except IntegrityError:
         return session.scalars(query).one()
     return row
+
+
+def channel_account_id(session: Session, channel: str, address: str) -> str:
+    """The id of that row. Known ones are remembered in the process: every inbound message asks."""
+    known: dict[tuple[str, str], str] = session.info.get("account_ids", {})
+    if (channel, address) not in known:
+        known[channel, address] = channel_account(session, channel, address).id
+    return known[channel, address]
+
+
+def forget_accounts(info: dict[str, Any]) -> None:
+    """Forget what was remembered; it may have been rolled back."""
+    info.get("account_ids", {}).clear()
 
 
 def superior(session: Session, unit: Unit) -> Unit:
