@@ -23,7 +23,7 @@ from webhooks.auth import public
 from webhooks.i18n import gettext as _
 from webhooks.service import RETRY_AFTER, service
 from webhooks.tracking import MAX_REASON, Asked, Found
-from webhooks.uploads import MAX_TOTAL, FormRequest
+from webhooks.uploads import MAX_TEXT, MAX_TOTAL, FormRequest
 from workflow import cases, outbox, staff, units, wording
 from workflow.inbox import MAX_FILE, MAX_FILES, NotDurable, Stored, Wish
 from workflow.messages import Inbound, Media
@@ -227,6 +227,8 @@ def _fault(report: Report) -> Fault | None:
             "Tulisan Anda masih ada; pilih berkas yang lebih kecil, atau kirim tanpa berkas."
         )
         return Fault("files", sentence, 413)
+    if len(report.text) > MAX_TEXT:
+        return Fault("text", _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan."), 413)
     if not report.text.strip():
         return Fault("text", _("Ceritakan dulu apa yang terjadi. Satu kalimat pun cukup."))
     if report.pin and not _PIN.fullmatch(report.pin):

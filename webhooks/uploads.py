@@ -13,8 +13,10 @@ from workflow.inbox import MAX_FILE, MAX_FILES
 REPORT = "public.lapor"
 #: All files of one report together.
 MAX_TOTAL = 40 * 1024 * 1024
-#: The text fields of one report together.
-MAX_FIELDS = 2_000_000
+#: Bytes of text fields that are read at all; far above what is accepted, so that a refused text comes back whole.
+MAX_FIELDS = 24 * 1024 * 1024
+#: Characters of one report.
+MAX_TEXT = 1_000_000
 
 
 class _Tray:

@@ -136,6 +136,15 @@ def test_files_over_the_limit_are_refused_and_the_text_comes_back(office: Office
     assert count(office, Message) == 0
 
 
+def test_a_text_over_the_limit_is_refused_and_comes_back_whole(office: Office) -> None:
+    text = "panjang sekali " * 200_000
+    for content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        answer = office.client().post("/lapor", data={"text": text}, content_type=content_type)
+        assert answer.status_code == 413
+        assert text.strip() in answer.text
+    assert count(office, Message) == 0
+
+
 def test_a_second_browser_sees_the_state_but_not_the_words(office: Office) -> None:
     mine, stranger = office.client(), office.client()
     code = code_in(send(mine, pin="123456").text)
