@@ -112,14 +112,18 @@ def view(session: Session, officer: Officer, case: Case) -> View:
     handles = any(officer.has(role, here) for roles in ROLES[unit.kind].values() for role in roles)
     open_case = case.visibility == "open"
     desk = officer.has("petugas", here) or (handles and unit.kind != "upt")
-    roles = {role for role, _ in officer.roles}
-    summary = bool(roles & {"petugas", "kepala", "pejabat", "kanwil", "ditjenpas"})
+    oversees = any(officer.has(role, above) for above in _above(unit) for role in ("kanwil", "ditjenpas"))
     return View(
         text=handles and (desk or open_case),
-        summary=summary,
+        summary=handles or oversees,
         identity=handles and open_case,
         handles=handles,
     )
+
+
+def _above(unit: Unit) -> set[str]:
+    """Ids of the offices over a unit."""
+    return {unit.parent_id, *_above(unit.parent)} if unit.parent_id and unit.parent else set()
 
 
 def parts(session: Session, officer: Officer, case: Case) -> frozenset[Part]:
