@@ -72,8 +72,12 @@ class Person:
         form = self.page.locator(f"#form-{action}")
         if not form.is_visible():
             self.page.locator(f"details:has(#form-{action}) > summary").last.click()
-        form.locator("button[type=submit]").click()
-        self.page.wait_for_load_state()
+        self.click(f"#form-{action} button[type=submit]")
+
+    def click(self, button: str) -> None:
+        """Press a button that leads to another page, and wait for that page."""
+        with self.page.expect_navigation():
+            self.page.locator(button).click()
 
     def fits(self) -> None:
         wide, room = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
@@ -92,7 +96,7 @@ def test_from_the_form_to_the_answer_and_back(browser, live: Live) -> None:
     family.page.set_input_files(
         "#files", [{"name": "bukti.txt", "mimeType": "text/plain", "buffer": b"catatan \xf0\x9f\x99\x8f"}]
     )
-    family.page.click("main button[type=submit]")
+    family.click("main button[type=submit]")
     code = family.page.inner_text("#kode-teks")
     assert "ADU-RUTAN-MAGETAN-" in family.text()
 
@@ -132,13 +136,11 @@ def test_from_the_form_to_the_answer_and_back(browser, live: Live) -> None:
 
     family.page.goto("/lacak")
     family.page.fill("#kode", code.lower())
-    family.page.click("main button[type=submit]")
-    family.page.wait_for_load_state()
+    family.click("main button[type=submit]")
     family.fits()
     assert answer in family.text()
     family.page.fill("#tidak_puas", "Kemarin masih diminta uang lagi.")
-    family.page.locator("form:has(#tidak_puas) button[type=submit]").click()
-    family.page.wait_for_load_state()
+    family.click("form:has(#tidak_puas) button[type=submit]")
     assert case_state(live) == ("classified", 1)
 
     for person in (family, petugas, kepala, pejabat):
@@ -157,8 +159,7 @@ def test_the_form_keeps_what_was_typed(browser, live: Live) -> None:
     family.page.goto("/lapor")
     family.page.evaluate("document.querySelector('#text').required = false")
     family.page.fill("#nama", "Siti")
-    family.page.click("main button[type=submit]")
-    family.page.wait_for_load_state()
+    family.click("main button[type=submit]")
     assert family.page.input_value("#nama") == "Siti"
     assert family.page.evaluate("document.activeElement.id") == "text"
     family.context.close()
@@ -178,7 +179,7 @@ def test_the_console_works_with_the_keyboard_alone(browser, live: Live) -> None:
         petugas.page.keyboard.press("Tab")
         if petugas.page.evaluate("document.activeElement.type") == "submit":
             break
-    petugas.page.keyboard.press("Enter")
-    petugas.page.wait_for_load_state()
+    with petugas.page.expect_navigation():
+        petugas.page.keyboard.press("Enter")
     assert "Diklasifikasi" in petugas.text()
     petugas.context.close()
