@@ -90,6 +90,13 @@ MESSAGES: dict[str, str] = {
         "Pertanyaan Anda kami terima. Semua layanan gratis. Balas PETUGAS bila ingin dijawab petugas {unit}, "
         "atau tulis keluhan Anda bila ada yang tidak beres."
     ),
+    "answer": N_(
+        "{answer}\n\nApakah ini membantu? Balas YA atau BELUM. Untuk bertanya kepada petugas balas PETUGAS."
+    ),
+    "answer_person": N_("{answer}\n\nUntuk bertanya kepada petugas balas PETUGAS."),
+    "answer_helped": N_("Terima kasih. Bila ada pertanyaan lain, tulis saja di sini."),
+    "answer_missing": N_("belum tersedia; petugas dapat menjawabnya."),
+    "answer_source": N_("Sumber: {source}, {day}."),
     "information_opened": N_(
         "Pertanyaan Anda kami teruskan kepada petugas.\nNomor: {number}\nKode tanda terima: {code}\n"
         "Petugas menjawab paling lambat lima hari kerja."
@@ -280,6 +287,7 @@ LABELS: dict[str, dict[str, str]] = {
         "visibility": N_("Pilihan kerahasiaan"),
         "handed_on": N_("Ditangani di tempat lain"),
         "taken_over": N_("Diambil alih"),
+        "fact": N_("Keterangan layanan diubah"),
         "escalate": N_("Eskalasi"),
         "send_again": N_("Dikirim ulang"),
         "identity": N_("Identitas dibuka"),
@@ -327,6 +335,33 @@ LABELS: dict[str, dict[str, str]] = {
         "text_changed": N_("Teks jawaban sudah berubah sejak Anda membukanya. Baca versi terbaru, lalu setujui."),
         "own_text": N_("Anda tidak dapat menyetujui teks yang Anda tulis sendiri."),
         "not_approved": N_("Jawaban ini belum disetujui."),
+        "fact_too_long": N_("Terlalu panjang: keterangan paling banyak 800 huruf, sumber 200."),
+        "fact_source_missing": N_("Sumber belum diisi."),
+        "fact_date_past": N_("Tanggal berlaku sudah lewat."),
+        "fact_date_unreadable": N_("Tanggal tidak terbaca."),
+    },
+    "fact": {
+        "jam_kunjungan": N_("Hari dan jam kunjungan"),
+        "jam_kunjungan_libur": N_("Kunjungan pada hari raya dan hari libur"),
+        "syarat_kunjungan": N_("Syarat kunjungan"),
+        "pendaftaran_kunjungan": N_("Pendaftaran kunjungan"),
+        "lama_kunjungan": N_("Lama pertemuan"),
+        "hari_titipan": N_("Hari dan cara menitipkan barang"),
+        "barang_dilarang": N_("Barang yang boleh dan dilarang"),
+        "titipan_uang": N_("Titipan uang"),
+        "titipan_obat": N_("Titipan obat"),
+        "wartelsus": N_("Telepon (wartelsus)"),
+        "video_call": N_("Kunjungan lewat video"),
+        "jam_layanan": N_("Jam layanan kantor"),
+        "alamat": N_("Alamat"),
+        "kontak": N_("Kontak"),
+        "layanan_kesehatan": N_("Layanan kesehatan"),
+        "bantuan_hukum": N_("Bantuan hukum"),
+    },
+    "fact_state": {
+        "empty": N_("kosong"),
+        "expired": N_("kedaluwarsa"),
+        "valid": N_("berlaku"),
     },
 }
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from workflow import models  # noqa: F401 - fills the metadata
+from workflow import facts, models  # noqa: F401 - fill the metadata
 from workflow.db import Base, make_engine
 
 target = Base.metadata
