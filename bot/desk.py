@@ -159,6 +159,8 @@ class _Desk:
             visibility=options.get("visibility") or self.state.visibility,
         )
         case, code = cases.open_case(self.session, self.messages, self.judgement, opening, self.now)
+        for earlier in conversations.wordless(self.session, self.conversation, self.now):
+            cases.adopt(self.session, case, earlier)
         privacy = wording.render(f"privacy_{case.visibility}", self.conversation.locale)
         self.say("opened", case, code=code, privacy=privacy)
         if case.seal == "kanwil":
@@ -166,7 +168,9 @@ class _Desk:
         self.situation = Situation(self.situation.unit, self.situation.kanwil, case, recent=True)
 
     def _add(self, _: Effect) -> None:
-        case = self.case
+        self._take_in(self.case)
+
+    def _take_in(self, case: Case) -> None:
         before = case.seal
         for message in self.messages:
             cases.add_message(self.session, case, message, self.judgement, self.now)
@@ -174,11 +178,11 @@ class _Desk:
             self.say("sealed_later", case)
 
     def _reopen(self, _: Effect) -> None:
+        """The reason is a message like any other: it may name the head or somebody of the staff."""
         case = self.case
-        for message in self.messages:
-            cases.adopt(self.session, case, message)
         cases.reopen(self.session, case, self.now)
         self.say("reopened", case)
+        self._take_in(case)
 
     def _close(self, _: Effect) -> None:
         case = self.case

@@ -143,10 +143,12 @@ def _same(typed: str, form: str) -> bool:
 
 
 def _fits(name: str, rest: list[str]) -> bool:
-    """STATUS takes a code or nothing: "status suami saya sudah bebas" is a sentence, not a command."""
+    """STATUS takes a code, a number or nothing: "status remisi suami saya pasal 114" is a sentence, not a command."""
     if name != "status" or not rest:
         return True
-    return any(any(c.isdigit() for c in word) for word in rest)
+    pieces = " ".join(rest).replace("-", " ").split()
+    grouped = all(len(piece) <= 4 for piece in pieces) or (len(pieces) == 1 and len(pieces[0]) >= 10)
+    return pieces[0] == "adu" or (grouped and any(c.isdigit() for piece in pieces for c in piece))
 
 
 # ------------------------------------------------------------------ advance
@@ -161,7 +163,9 @@ def advance(state: State, incoming: Incoming, context: Context) -> Turn:
         if turn is not None:
             return turn
     if state.expecting == "reason" and incoming.text.strip():
-        return Turn(replace(state, expecting=""), (Effect("reopen"),))
+        state = replace(state, expecting="")
+        if context.answered and incoming.judgement.intent not in ("greeting", "praise"):
+            return Turn(state, (Effect("reopen"),))
     if state.expecting == "code":
         if receipts.find_code(incoming.text) or receipts.looks_like_code(incoming.text):
             return Turn(replace(state, expecting=""), (Effect("status", value=incoming.text),))
@@ -192,19 +196,21 @@ def _status(state: State, rest: str, context: Context) -> Turn:
     return Turn(replace(state, expecting="code"), (_reply("ask_code"),))
 
 
-def _rate(state: State, name: str, rest: str, context: Context) -> Turn:
+def _rate(state: State, name: str, rest: str, context: Context) -> Turn | None:
+    if not context.answered and rest.strip():
+        return None  # "belum puas dengan kunjungan, antre empat jam" is a complaint
     if not context.answered:
         return Turn(state, (_reply("nothing_to_rate" if context.open_case else "no_case"),))
     if name == "satisfied":
         done = context.case_status == Status.CLOSED
-        return Turn(state, (_reply("thanks") if done else Effect("close"),))
+        return Turn(replace(state, expecting=""), (_reply("thanks") if done else Effect("close"),))
     if rest.strip():
         return Turn(replace(state, expecting=""), (Effect("reopen"),))
     return Turn(replace(state, expecting="reason"), (_reply("ask_reason"),))
 
 
 def _direct(state: State, context: Context) -> Turn:
-    if context.open_case:
+    if context.open_case and not state.fresh:
         return Turn(state, (_reply("already_kanwil"),) if context.case_sealed else (Effect("seal"),))
     return Turn(replace(state, direct=True, welcomed=True), (_reply("kanwil_next"),))
 
@@ -257,8 +263,10 @@ def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
     urgent = incoming.judgement.urgency in ("darurat", "tinggi")
     if intent in ("complaint", "follow_up") or incoming.judgement.unsure or urgent:
         return _complaint(state, incoming, context)
-    if state.expecting in ("when_where", "who") and intent not in ("spam_abuse", "status_check"):
-        return _answered(state)
+    if state.expecting in ("when_where", "who"):
+        if context.open_case and intent not in ("spam_abuse", "status_check"):
+            return _answered(state, incoming)
+        state = state if context.open_case else replace(state, expecting="", to_ask=())
     if intent == "status_check":
         return _status(state, "", context)
     if intent in ("praise", "aspiration"):
@@ -281,12 +289,18 @@ def _greet(state: State, context: Context) -> Turn:
 
 def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
     if state.expecting in ("when_where", "who") and context.open_case:
-        return _answered(state)
+        return _answered(state, incoming)
     if context.open_case and not state.fresh:
         return Turn(state, (*_alarm(incoming), Effect("add"), _reply("added")))
-    if incoming.judgement.intent == "follow_up" and context.answered and not state.fresh:
-        return Turn(replace(state, expecting="reason"), (_reply("ask_reason"),))
+    if context.answered and not state.fresh and _only_asks_on(incoming.judgement):
+        return Turn(replace(state, expecting="reason"), (Effect("add"), _reply("ask_reason")))
     return _open(state, incoming, context, ask=context.can_ask)
+
+
+def _only_asks_on(judgement: Assessment) -> bool:
+    """Whether a word after the answer belongs to the old case; danger, or the head, is a case of its own."""
+    grave = judgement.urgency == "darurat" or judgement.about_head or judgement.head_doubt
+    return judgement.intent == "follow_up" and not grave
 
 
 def _alarm(incoming: Incoming) -> tuple[Effect, ...]:
@@ -312,9 +326,9 @@ def _expect(state: State) -> State:
     return replace(state, expecting=state.to_ask[0], to_ask=state.to_ask[1:])
 
 
-def _answered(state: State) -> Turn:
+def _answered(state: State, incoming: Incoming) -> Turn:
     turn = _next_question(state, done="facts_done")
-    return Turn(turn.state, (Effect("add"), *turn.effects))
+    return Turn(turn.state, (*_alarm(incoming), Effect("add"), *turn.effects))
 
 
 def _next_question(state: State, done: str) -> Turn:

@@ -69,7 +69,7 @@ def open_case(
     Kanwil handles and numbers it, and the facility has neither row nor gap.
     """
     conversation = messages[0].conversation
-    sealed = _seal_reason(assessment, opening)
+    sealed = _seal_reason(session, assessment, opening, now)
     subject = opening.unit if opening.unit.kind == "upt" else None
     handling = units.handling_unit(session, opening.unit, sealed=bool(sealed))
     case = Case(
@@ -113,14 +113,18 @@ def open_case(
     return case, code
 
 
-def _seal_reason(assessment: Assessment, opening: Opening) -> str:
+def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now: datetime) -> str:
     if opening.unit.kind != "upt":
         return ""
-    if opening.direct_to_kanwil:
-        return "wish"
+    return "wish" if opening.direct_to_kanwil else _head_meant(session, assessment, opening.unit, now)
+
+
+def _head_meant(session: Session, assessment: Assessment, unit: Unit, now: datetime) -> str:
+    """``head``, ``doubt`` or nothing. A head who is called by name may be meant as well as one called by post."""
     if assessment.about_head:
         return "head"
-    return "doubt" if assessment.head_doubt else ""
+    named = set(assessment.details.staff) & {a.id for a in staff.holders(session, "kepala", unit.id, now)}
+    return "doubt" if assessment.head_doubt or named else ""
 
 
 def _verdict(assessment: Assessment) -> dict[str, Any]:
@@ -199,10 +203,16 @@ def adopt(session: Session, case: Case, message: Message) -> None:
 
 
 def _hide_from(session: Session, case: Case, accounts: Iterable[str], now: datetime) -> None:
-    """Hide the case from every member of staff whom the text may name, until a person decides."""
-    for account_id in dict.fromkeys(accounts):
-        if session.get(Exclusion, (case.id, account_id)) is None:
-            session.add(Exclusion(case_id=case.id, account_id=account_id, scope="hide", reason="named", created_at=now))
+    """Hide the case from every member of staff whom the text may name; what was theirs to do is theirs no more."""
+    named = tuple(dict.fromkeys(accounts))
+    for account_id in named:
+        key = {"case_id": case.id, "account_id": account_id}
+        exclusion = session.get(Exclusion, (case.id, account_id)) or Exclusion(**key, created_at=now)
+        exclusion.scope, exclusion.reason = "hide", "named"
+        session.add(exclusion)
+    session.execute(delete(Notice).where(Notice.case_id == case.id, Notice.account_id.in_(named)))
+    case.owner_id = None if case.owner_id in named else case.owner_id
+    case.official_id = None if case.official_id in named else case.official_id
     session.flush()
 
 
@@ -213,16 +223,18 @@ def add_message(session: Session, case: Case, message: Message, assessment: Asse
     journal.append(
         session, case.handling_unit_id, "message", Citizen(case.person_id), now, case_id=case.id, message=message.id
     )
-    head_meant = assessment.intent in ("complaint", "follow_up") and (assessment.about_head or assessment.head_doubt)
-    if head_meant and case.seal == "none":
-        seal(session, case, Citizen(case.person_id), "head" if assessment.about_head else "doubt", now)
+    accuses = assessment.about_head or assessment.intent in ("complaint", "follow_up")
+    meant = accuses and case.handling_unit.kind == "upt" and _head_meant(session, assessment, case.handling_unit, now)
+    if meant and case.status not in ENDED:
+        seal(session, case, Citizen(case.person_id), meant, now)
     if URGENCY_RANK[assessment.urgency] < case.urgency_rank and assessment.urgency == "darurat":
         case.urgency, case.urgency_rank = "darurat", 0
+        deadlines.alarm(session, case, now)
         _page(session, case, now)
     if case.status == Status.WAITING:
         move(session, case, "resume", Citizen(case.person_id), now)
-    if case.owner_id:
-        _notify(session, case, [case.owner_id], "new_message", now)
+    if case.owner_id or case.status != Status.RECEIVED:
+        tell(session, case, Part.OFFICER, "new_message", now)
 
 
 # ------------------------------------------------------------------ moving
@@ -296,15 +308,22 @@ def _page(session: Session, case: Case, now: datetime) -> None:
 
 
 def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime) -> None:
-    """Take the case away from the facility: the Kanwil handles it, the old number becomes a neutral entry."""
+    """Take the case away from the facility: the Kanwil handles it, the old number becomes a neutral entry.
+
+    The facility's journal says ``handed_on``, as for every transfer; that it was sealed, and why, stands in the
+    Kanwil's alone.
+    """
     if case.seal == "kanwil" or case.handling_unit.kind != "upt":
         case.seal, case.seal_reason = "kanwil", case.seal_reason or reason
         return
-    move(session, case, "seal", actor, now)
+    states.apply("seal", case.status, parts(session, case, actor))
     case.seal, case.seal_reason = "kanwil", reason
     session.execute(delete(Notice).where(Notice.case_id == case.id))
     case.owner_id = case.official_id = None
     transfer(session, case, units.superior(session, case.handling_unit), actor, now)
+    journal.append(session, case.handling_unit_id, "seal", actor, now, case_id=case.id, reason=reason)
+    if case.urgency == "darurat":
+        _page(session, case, now)
 
 
 def unseal(session: Session, case: Case, actor: Officer, now: datetime) -> None:
@@ -314,6 +333,9 @@ def unseal(session: Session, case: Case, actor: Officer, now: datetime) -> None:
     move(session, case, "unseal", actor, now)
     case.seal, case.seal_reason, case.about_head = "none", "", False
     case.owner_id = case.official_id = None
+    heads = [a.id for a in staff.holders(session, "kepala", case.subject_unit.id, now)]
+    hidden = (Exclusion.case_id == case.id, Exclusion.reason == "named", Exclusion.account_id.in_(heads))
+    session.execute(delete(Exclusion).where(*hidden))
     transfer(session, case, case.subject_unit, actor, now)
 
 
@@ -322,6 +344,7 @@ def transfer(session: Session, case: Case, unit: Unit, actor: Actor, now: dateti
     journal.append(session, case.handling_unit_id, "handed_on", actor, now, case_id=case.id, number=case.number)
     case.handling_unit_id, case.handling_unit = unit.id, unit
     case.number = units.give_number(session, case, unit, now)
+    deadlines.handed_on(session, case, now)
     journal.append(session, unit.id, "taken_over", actor, now, case_id=case.id, number=case.number)
 
 

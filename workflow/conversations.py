@@ -105,6 +105,17 @@ def rescue(session: Session, now: datetime) -> int:
 # ------------------------------------------------------------------ what the dialogue should know
 
 
+#: How long a picture waits for the words that belong to it.
+WORDLESS = timedelta(hours=24)
+
+
+def wordless(session: Session, conversation: Conversation, now: datetime) -> list[Message]:
+    """Pictures and voice notes that came before any complaint: they belong to the one that opens now."""
+    query = select(Message).where(Message.conversation_id == conversation.id, Message.case_id.is_(None))
+    query = query.where(Message.kind != "text", Message.state == "handled", Message.received_at >= now - WORDLESS)
+    return list(session.scalars(query.order_by(Message.id)))
+
+
 @dataclass(frozen=True)
 class Situation:
     """The unit and the newest case of a conversation, as far as a dialogue needs them."""
