@@ -45,9 +45,6 @@ def _serial() -> Mapped[int]:
     return mapped_column(Serial, primary_key=True, autoincrement=True)
 
 
-# ------------------------------------------------------------------ organisation
-
-
 class Unit(Base):
     """A Directorate General, a regional office (Kanwil) or a facility (UPT)."""
 
@@ -118,9 +115,6 @@ class RoleGrant(Base):
     account: Mapped[Account] = relationship(back_populates="grants", foreign_keys=[account_id])
 
 
-# ------------------------------------------------------------------ secrets and people
-
-
 class DataKey(Base):
     """A data key, wrapped. Destroying ``wrapped`` erases everything that it encrypts.
 
@@ -162,9 +156,6 @@ class Address(Base):
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-# ------------------------------------------------------------------ conversation
 
 
 class Conversation(Base):
@@ -253,9 +244,6 @@ class Receipt(Base):
     data_key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
     code_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-# ------------------------------------------------------------------ the case
 
 
 class Case(Base):
@@ -449,9 +437,6 @@ class Letter(Base):
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-# ------------------------------------------------------------------ clocks
-
-
 class Deadline(Base):
     """One named deadline of a case. ``next_at`` is when the sweep looks at it again; NULL once it is over.
 
@@ -517,9 +502,6 @@ class HolidayOverride(Base):
     source: Mapped[str] = mapped_column(String(200))
 
 
-# ------------------------------------------------------------------ outbound
-
-
 class Outbound(Base):
     """A message to send, and what became of it. ``ref`` is our id at the provider.
 
@@ -569,9 +551,6 @@ class DeliveryEvent(Base):
     state: Mapped[str] = mapped_column(String(10))
     code: Mapped[str | None] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-# ------------------------------------------------------------------ journal and machinery
 
 
 class JournalEntry(Base):
