@@ -9,6 +9,7 @@ from triage.lexicon import Kind
 from triage.patterns import Hit
 from triage.scene import Scene
 
+LASTING = ("kesehatan", "makanan_air", "hunian")
 BODILY = ("violence", "sexual")
 OUTSIDE = ("acute", "death", "death_of_kin")
 Standing = Literal["asserted", "past", "denied", "supposed"]
@@ -57,4 +58,5 @@ def _standing(scene: Scene, kind: Kind, hit: Hit) -> Standing:
         return "denied"
     if scene.supposed(hit):
         return "supposed"
-    return "past" if scene.behind(hit) else "asserted"
+    behind = scene.long_past(hit) if kind.category in LASTING else scene.behind(hit)
+    return "past" if behind else "asserted"

@@ -29,7 +29,7 @@ class Rule(NamedTuple):
 
 
 def _is_spam(s: Signs) -> bool:
-    return s.spam >= 3 and (s.spam > s.problem or s.spam >= 6) and not s.grave
+    return s.spam >= 3 and (s.spam >= s.problem or s.spam >= 6) and not s.grave
 
 
 def _is_insult(s: Signs) -> bool:
@@ -39,30 +39,34 @@ def _is_insult(s: Signs) -> bool:
 def _is_status(s: Signs) -> bool:
     if s.ignored or (s.grave and s.status < 5) or (s.wish >= 3 and s.ask < 2):
         return False
-    return (s.ticket and s.problem < 5) or (s.status >= 3 and (s.ask >= 2 or s.problem < 5))
+    return (
+        (s.ticket and s.problem < 5)
+        or (s.report_asked and s.problem < 5)
+        or (s.status >= 3 and (s.ask >= 2 or s.problem < 5))
+    )
 
 
 def _is_addition(s: Signs) -> bool:
     enough = s.follow >= (3 if s.words > 4 else 2) and s.follow > s.problem - 2
-    return enough and s.ask < 3 and s.thanks < 3 and s.wish < 3
+    return enough and (s.problem < 3 or s.follow >= 6) and s.ask < 3 and s.thanks < 3 and s.wish < 3
 
 
 def _is_praise(s: Signs) -> bool:
     if s.plea and (s.events or s.problem >= 4):
         return False
-    if s.thankful and not s.contrast and not s.grave:
+    if s.thankful and not s.contrast and not s.grave and (s.problem < 4 or s.resolved):
         return True
     if s.thanks >= 3 and s.ask < 5:
         if s.contrast and not s.resolved:
             return s.good > s.problem + 2
-        return s.good >= 2 or s.resolved or s.problem < 3
+        return s.good >= 2 or s.resolved or s.problem < (5 if s.improved else 3)
     if s.thanks or s.resolved:
         return s.good >= 2 and s.good + 1 >= s.problem and not s.grave
     return s.good >= 3 and s.good > s.problem and not s.events and s.ask < 3
 
 
 def _is_wish(s: Signs) -> bool:
-    if s.events:
+    if s.events or s.dangers:
         return False
     if s.wishing and not s.thanks and s.problem < 6:
         return True
@@ -86,6 +90,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("insult", "spam_abuse", 0.8, _is_insult),
     Rule("gibberish", "spam_abuse", 0.6, lambda s: s.gibberish),
     Rule("closing", "follow_up", 0.85, lambda s: s.closing and s.ask < 5 and not s.grave),
+    Rule("addendum", "follow_up", 0.8, lambda s: s.adding and s.ask < 5),
     Rule("status", "status_check", 0.8, _is_status),
     Rule("bare name", "follow_up", 0.5, lambda s: s.named and s.topic < 6 and s.problem < 2),
     Rule("addition", "follow_up", 0.7, _is_addition),

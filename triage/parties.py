@@ -67,8 +67,8 @@ def _accused(scene: Scene, hit: Hit) -> bool:
 
 def _paid_or_ignored(scene: Scene, hit: Hit) -> bool:
     """``setoran untuk Kalapas`` and ``surat kepada Kalapas dibuang`` accuse; ``lapor ke Kalapas`` does not."""
-    before = {t.word for t in scene.tokens[max(0, hit.first - 10) : hit.first]}
-    if before & scene.lexicon.sets["tribute"]:
+    around = scene.tokens[max(0, hit.first - 10) : hit.first] + scene.tokens[hit.last + 1 : hit.last + 5]
+    if {t.word for t in around} & scene.lexicon.sets["tribute"]:
         return True
     reaching = any(h.last < hit.first <= h.last + 8 for h in scene.found("people.approach"))
     rebuffed = any(h.first > hit.last - 1 or h.last < hit.first for h in scene.found("tone.ignored"))
@@ -84,10 +84,12 @@ def _greeted(scene: Scene, hit: Hit) -> bool:
     lead_in = [t.word for t in scene.tokens[start : hit.first]]
     if not all(w in sets["salute"] for w in lead_in[1:] if lead_in) and lead_in:
         return hit.last + 1 >= len(scene.tokens) and lead_in[-1] in sets["salute"]
-    after = scene.tokens[hit.last + 1 : hit.last + 4]
-    if not after or after[0].pause:
+    i = hit.last + 1
+    while i < len(scene.tokens) and not scene.tokens[i].pause and scene.tokens[i].word in sets["salute"]:
+        i += 1
+    if i >= len(scene.tokens) or scene.tokens[i].pause:
         return True
-    return not {t.word for t in after[:2]}.isdisjoint(sets["pleading"])
+    return scene.tokens[i].word in sets["pleading"]
 
 
 def _staff(scene: Scene, categories: Sequence[Category], events: Sequence[Event]) -> list[Hit]:

@@ -170,3 +170,15 @@ def _seek(tokens: Sequence[Token], element: frozenset[str], here: int, gap: int,
         if not element.isdisjoint(tokens[here].keys):
             return here
     return -1
+
+
+def apart(hits: Sequence[Hit]) -> list[Hit]:
+    """Without phrases that share a word with a heavier one."""
+    kept: list[Hit] = []
+    taken: set[int] = set()
+    for hit in sorted(hits, key=lambda h: (-h.weight, h.first - h.last)):
+        span = set(range(hit.first, hit.last + 1))
+        if not span & taken:
+            taken |= span
+            kept.append(hit)
+    return kept

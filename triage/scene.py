@@ -18,6 +18,7 @@ from triage.patterns import SENTENCE, Hit
 DENIAL_REACH = 5
 MAX_HITS = 60  # of one group; more would add time, not knowledge
 SCOPE = 10  # words around a phrase that bear on it, in texts without punctuation
+LONG_MEASURES = ("minggu", "pekan", "bulan", "tahun")
 NOT_ONLY = ("hanya", "cuma", "saja", "sekali-dua", "lagi-lagi")
 
 
@@ -96,8 +97,9 @@ class Scene:
     def lifeless(self, hit: Hit) -> bool:
         """Whether a thing suffers it: a stabbed rice box, a bare wire."""
         things = self.lexicon.sets["thing"]
-        near = self.tokens[max(0, hit.first - 6) : hit.first]
-        return any(not t.keys.isdisjoint(things) for t in near)
+        before = self.tokens[max(0, hit.first - 6) : hit.first]
+        after = self.tokens[hit.last + 1 : hit.last + 2]
+        return any(not t.keys.isdisjoint(things) for t in (*before, *after))
 
     def supposed(self, hit: Hit) -> bool:
         """Whether the sentence only asks about the thing or imagines it."""
@@ -124,6 +126,11 @@ class Scene:
         sets = self.lexicon.sets
         return token.asks and token.word in sets["opening_question"] and not following & sets["perhaps_not"]
 
+    def requested(self, hit: Hit) -> bool:
+        """Whether the thing is only asked or hoped for: ``mohon dibantu``, ``semoga lancar``."""
+        before = self.tokens[max(0, hit.first - 3) : hit.first]
+        return any(t.word in self.lexicon.sets["request"] for t in before)
+
     def setting(self, hit: Hit) -> bool:
         """Whether the phrase only says where or when: ``di kamar``, ``saat kunjungan``."""
         return hit.first > 0 and self.tokens[hit.first - 1].word in self.lexicon.sets["setting"]
@@ -145,11 +152,32 @@ class Scene:
         """Whether a word for past time stands near the phrase, and none for the present."""
         window = range(max(0, hit.first - 8), min(len(self.tokens), hit.last + 9))
         past = any(self._is_past(i) for i in window)
-        now = any(self.tokens[i].word in self.lexicon.sets["present"] for i in window)
+        now = any(self._is_present(i) for i in window)
         return past and not now
 
+    def _is_present(self, i: int) -> bool:
+        """A word for now; ``sampai sekarang belum`` says only that nothing has been done."""
+        until = i > 0 and self.tokens[i - 1].word in ("sampai", "hingga")
+        return self.tokens[i].word in self.lexicon.sets["present"] and not until
+
     def _is_past(self, i: int) -> bool:
-        return self.tokens[i].word in self.lexicon.sets["bygone"]
+        """A word for past time; ``lalu`` only behind a measure of time, else it means "then"."""
+        word = self.tokens[i].word
+        if word == "lalu":
+            measures = self.tokens[max(0, i - 2) : i]
+            return any(t.word in self.lexicon.sets["period"] for t in measures)
+        return word in self.lexicon.sets["bygone"]
+
+    def long_past(self, hit: Hit) -> bool:
+        """Whether it lies weeks or years behind: yesterday's illness is still today's."""
+        window = range(max(0, hit.first - 8), min(len(self.tokens), hit.last + 9))
+        return self.behind(hit) and any(self._is_far(i) for i in window)
+
+    def _is_far(self, i: int) -> bool:
+        word = self.tokens[i].word
+        if word == "lalu":
+            return any(t.word in LONG_MEASURES for t in self.tokens[max(0, i - 2) : i])
+        return word in ("dulu", "lampau", "silam", "dulunya", "tadinya")
 
     def asked(self, hit: Hit) -> bool:
         """Whether the phrase stands in a sentence with a question mark."""

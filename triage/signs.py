@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from triage.events import Event
-from triage.patterns import Hit
+from triage.patterns import apart
 from triage.scene import Scene
 
 TICKET = re.compile(r"\b[A-Z]{2,6}[-/ ]?\d{2,4}[-/]\d{2,6}\b|\b20\d\d[-/]\d{3,6}\b", re.IGNORECASE)
@@ -47,6 +47,9 @@ class Signs(NamedTuple):
     gibberish: bool
     named: bool  # a bare name
     closing: bool  # ends or corrects an earlier report
+    adding: bool  # opens as an addition to one
+    report_asked: bool  # asks about a report
+    dangers: int  # events asserted or supposed
 
 
 def observe(scene: Scene, events: Sequence[Event]) -> Signs:
@@ -80,7 +83,7 @@ def observe(scene: Scene, events: Sequence[Event]) -> Signs:
         plea=not present.isdisjoint(scene.lexicon.sets["plea"]),
         contrast=scene.has("tone.contrast"),
         resolved=scene.has("tone.resolved"),
-        improved=not present.isdisjoint(("sudah", "sekarang", "akhirnya", "berkat", "jadi")),
+        improved=not present.isdisjoint(("sudah", "sekarang", "berkat")),
         short_question=words <= 12
         and len(scene.typed.pieces) - 1 in scene.typed.question_ends
         and present.isdisjoint(scene.lexicon.sets["why"]),
@@ -92,23 +95,14 @@ def observe(scene: Scene, events: Sequence[Event]) -> Signs:
         gibberish=_is_gibberish(scene),
         named=_is_name(scene),
         closing=scene.has("intents.closing"),
+        adding=scene.has("intents.adding"),
+        report_asked=_asks_about_report(scene),
+        dangers=sum(e.standing != "denied" for e in events),
     )
 
 
 def _sum(scene: Scene, group: str) -> float:
-    return sum(h.weight for h in _apart(scene.found(group)))
-
-
-def _apart(hits: Sequence[Hit]) -> list[Hit]:
-    """Without phrases that share a word with a heavier one."""
-    kept: list[Hit] = []
-    taken: set[int] = set()
-    for hit in sorted(hits, key=lambda h: (-h.weight, h.first - h.last)):
-        span = set(range(hit.first, hit.last + 1))
-        if not span & taken:
-            taken |= span
-            kept.append(hit)
-    return kept
+    return sum(h.weight for h in apart(scene.found(group)))
 
 
 def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
@@ -126,8 +120,9 @@ def _polarity(scene: Scene, group: str, spared: frozenset[int]) -> tuple[float, 
     """Weight of a tone as it stands, and of what a "not" turns into its opposite."""
     straight = turned = 0.0
     final = _final_question(scene)
-    for hit in _apart(scene.found(group)):
-        if hit.first in spared or hit.last == final:
+    hopeful = group == "intents.praise"  # what is asked for is not yet there
+    for hit in apart(scene.found(group)):
+        if hit.first in spared or hit.last == final or (hopeful and scene.requested(hit)):
             continue
         if scene.denied(hit) or scene.overtaken(hit):
             turned += hit.weight
@@ -166,7 +161,15 @@ def _is_gibberish(scene: Scene) -> bool:
     return 2 * sum(bool(UNSPEAKABLE.search(w)) for w in words) >= len(words)
 
 
+def _asks_about_report(scene: Scene) -> bool:
+    """``Aduan kulo … sampun dipriksa?``: a report, a word for progress and a question mark in one sentence."""
+    asked = [t for t in scene.tokens if t.asks]
+    sets = scene.lexicon.sets
+    report = any(not t.keys.isdisjoint(sets["report"]) for t in asked)
+    return report and any(t.word in sets["progress"] for t in asked)
+
+
 def _is_name(scene: Scene) -> bool:
     """A bare name, given in answer to a question."""
-    names = [scene.text[t.start : t.end].istitle() for t in scene.tokens]
+    names = [scene.text[t.start : t.end].istitle() or t.word in ("bin", "binti") for t in scene.tokens]
     return 2 <= len(names) <= 5 and all(names) and not scene.typed.question_ends

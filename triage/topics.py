@@ -132,13 +132,22 @@ def _lead(scene: Scene, topics: list[Topic], events: Sequence[Event], intent: In
 def _harm(topics: Sequence[Topic], events: Sequence[Event], intent: Intent) -> Category | None:
     """Harm to people that is reported, or the gravest that a question asks about."""
     if intent in ("complaint", "follow_up"):
-        harms = {e.category for e in events if e.counts}
-        return next((c for c in PRECEDENCE if c in harms), None)
+        return _gravest([e for e in events if e.counts])
     if intent == "information":
         harms = {e.category for e in events if e.standing != "denied"}
         asked = next((c for c in PRECEDENCE[:2] if c in harms), None)
         return asked or ("pungli" if _asks_about_fee(topics) else None)
     return None
+
+
+def _gravest(events: Sequence[Event]) -> Category | None:
+    """Harm by people leads, unless it is the milder matter beside danger to life; poison is the kitchen's."""
+    urgent = {e.category for e in events if e.urgency == "darurat"}
+    harms = urgent or {e.category for e in events}
+    lead = next((c for c in PRECEDENCE if c in harms), None)
+    if lead is None and urgent and any(e.kind.name == "poison" for e in events):
+        return "makanan_air"
+    return lead
 
 
 def _asks_about_fee(topics: Sequence[Topic]) -> bool:
@@ -153,7 +162,8 @@ def _parcel(scene: Scene, topics: Sequence[Topic]) -> Category | None:
         return None
     if scene.has("topics.medicine") and "kesehatan" in found:
         return "kesehatan"
-    return "titipan_barang" if topics[0].category in SENDABLE else None
+    rival = topics[0]
+    return "titipan_barang" if rival.category in SENDABLE and rival.score < 2 * parcel.score else None
 
 
 def _shortlist(topics: Sequence[Topic]) -> list[Topic]:

@@ -7,9 +7,18 @@ from typing import NamedTuple
 
 from triage.assessment import URGENCIES, Category, Evidence, Group, Intent, Urgency
 from triage.events import Event
+from triage.patterns import apart
 from triage.scene import Scene
 
 HIGH_TOPICS = frozenset({"pungli", "narkoba_hp", "kekerasan"})
+SIGNS = {
+    "kesehatan": "illness",
+    "kekerasan": "danger",
+    "hunian": "danger",
+    "pemindahan": "danger",
+    "kelompok_rentan": "illness",
+}
+ENOUGH = 3  # points; one strong sign, or weaker ones together
 OWN_CASE = frozenset({"pungli", "kekerasan", "kekerasan_seksual", "narkoba_hp"})
 
 
@@ -26,6 +35,9 @@ def decide(scene: Scene, intent: Intent, main: Category, events: Sequence[Event]
         return _of_complaint(scene, main, events, group)
     if intent == "follow_up":
         pressing = [e for e in events if e.counts and e.urgency != "normal"]
+        grave = next((e for e in pressing if e.urgency == "darurat" and _calls_for_help(scene)), None)
+        if grave is not None:
+            return Pressure("darurat", (scene.evidence("urgency", grave.hit, grave.kind.name),))
         if main in HIGH_TOPICS or pressing:
             return Pressure("tinggi", ())
         return Pressure("normal", ())
@@ -39,8 +51,12 @@ def decide(scene: Scene, intent: Intent, main: Category, events: Sequence[Event]
 def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: Group) -> Pressure:
     relevant = [e for e in events if e.counts and (group != "none" or not e.kind.group_only)]
     counting = sorted(relevant, key=lambda e: URGENCIES.index(e.urgency))
-    if counting and counting[0].urgency != "normal":
-        worst = counting[0]
+    worst = counting[0] if counting else None
+    if worst is None or worst.urgency != "darurat":
+        signs = _severity(scene, main)
+        if signs is not None:
+            return signs
+    if worst is not None and worst.urgency != "normal":
         note = f"{worst.kind.name}, {worst.standing}"
         return Pressure(worst.urgency, (scene.evidence("urgency", worst.hit, note),))
     if main == "kekerasan_seksual":
@@ -48,3 +64,22 @@ def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: 
     if main in HIGH_TOPICS:
         return Pressure("tinggi", ())
     return Pressure("normal", ())
+
+
+def _severity(scene: Scene, main: Category) -> Pressure | None:
+    """Many signs of danger, none of which is enough alone: ``menggigil hebat, mata kuning, tidak mau minum``."""
+    table = SIGNS.get(main)
+    if table is None or scene.has("tone.cured"):
+        return None
+    standing = [h for h in scene.found(f"signs.{table}") if not scene.denied(h) and not scene.overtaken(h)]
+    hits = apart(standing)
+    grave = sum(h.weight for h in hits if h.weight >= 2)
+    calls = sum(h.weight for h in hits if h.weight < 2) + ("!" in scene.text)
+    if grave < 2 or grave + min(calls, 2) < ENOUGH:
+        return None
+    note = f"signs {grave:.0f}, calls for help {calls:.0f}"
+    return Pressure("darurat", tuple(scene.evidence("urgency", h, note) for h in hits[:3]))
+
+
+def _calls_for_help(scene: Scene) -> bool:
+    return any(t.word in ("sekarang", "tolong", "segera", "darurat") for t in scene.tokens)

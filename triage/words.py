@@ -226,8 +226,11 @@ class Words:
                 ):
                     word, last = joined, i + len(rest)
                     break
+            if word == "pukul" and last + 1 < len(plain) and "#" in self.keys(plain[last + 1][0]):
+                word = "jam"  # the time of day, not a blow
             end = plain[last][1].end
-            yield Token(word, self._both(word, piece.word), piece.start, end, piece.pause, asks)
+            typed_as = piece.word if word != "jam" else word
+            yield Token(word, self._both(word, typed_as), piece.start, end, piece.pause, asks)
             i = last + 1
 
 

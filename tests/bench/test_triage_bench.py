@@ -14,7 +14,10 @@ from triage import assess
 
 ROWS = Path(__file__).parents[1] / "triage" / "messages.jsonl"
 
-pytestmark = pytest.mark.skipif(not os.environ.get("ADUAN_BENCH"), reason="bench: set ADUAN_BENCH=1")
+pytestmark = [
+    pytest.mark.bench,
+    pytest.mark.skipif(not os.environ.get("ADUAN_BENCH"), reason="a measurement: set ADUAN_BENCH=1"),
+]
 
 
 def milliseconds(text: str) -> float:

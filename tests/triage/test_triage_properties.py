@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from triage import CATEGORIES, INTENTS, assess
 
 LIMIT = 0.05
-WORDS = (
+MIXTURE = (
     "petugas minta uang tidak ada dipukul adik saya kemarin kalapas tolong apakah besuk air mati terima kasih "
     "p3tugas ga gk 500rb 2 lapas jember blok c ? ! , . \n mbayar teu ta' officer hamil kejang sudah sembuh"
-).split(" ")
+)
+WORDS = MIXTURE.split(" ")
 
 
 def best_of(text: str, runs: int = 3) -> float:

@@ -13,7 +13,8 @@ HERE = Path(__file__).parent
 
 def load_scoring() -> ModuleType:
     spec = importlib.util.spec_from_file_location("triage_scoring", HERE / "triage_scoring.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
