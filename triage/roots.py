@@ -41,11 +41,25 @@ def without_clitics(word: str) -> Iterator[str]:
         yield word[:-2]  # Madurese: kamarra, loketta
 
 
+def _grouped(affixes: tuple[str, ...], at: int) -> dict[str, tuple[str, ...]]:
+    """Affixes by the letter that decides whether they can fit at all."""
+    return {letter: tuple(a for a in affixes if a[at] == letter) for letter in {a[at] for a in affixes}}
+
+
+_BY_FIRST = _grouped(_PREFIXES, 0)
+_BY_LAST = _grouped(_SUFFIXES, -1)
+
+
 def _without_suffixes(word: str) -> Iterator[str]:
     level = [word]
     for _ in range(3):
         yield from level
-        level = [w[: -len(s)] for w in level for s in _SUFFIXES if w.endswith(s) and len(w) - len(s) >= _MIN_ROOT]
+        level = [
+            w[: -len(s)]
+            for w in level
+            for s in _BY_LAST.get(w[-1], ())
+            if w.endswith(s) and len(w) - len(s) >= _MIN_ROOT
+        ]
 
 
 def _without_prefixes(stem: str) -> Iterator[str]:
@@ -58,7 +72,7 @@ def _without_prefixes(stem: str) -> Iterator[str]:
 
 
 def _strip_prefix(stem: str) -> Iterator[str]:
-    for prefix in _PREFIXES:
+    for prefix in _BY_FIRST.get(stem[0], ()):
         if not stem.startswith(prefix) or len(stem) - len(prefix) < _MIN_ROOT - 1:
             continue
         rest = stem[len(prefix) :]

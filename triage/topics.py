@@ -20,7 +20,7 @@ DENIED_SHARE = 0.5
 SETTING_SHARE = 0.5
 CHARGED_SHARE = 0.3
 CRIMES = frozenset(f"topics.{c}" for c in PRECEDENCE)
-SECOND_SHARE, THIRD_SHARE = 0.15, 0.4
+SECOND_SHARE, THIRD_SHARE = 0.1, 0.25
 # Things that may be sent: the parcel leads, the thing follows; medicine leads even before the parcel.
 SENDABLE: Final[frozenset[Category]] = frozenset(
     {"pakaian_perlengkapan", "makanan_air", "pendidikan_perpustakaan", "ibadah_rohani", "komunikasi",

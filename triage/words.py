@@ -148,7 +148,7 @@ class Words:
             return frozenset((word, "#"))
         keys = {word}
         if len(word) <= 24:
-            if len(word) >= 6 and word.startswith("di"):
+            if self._is_passive(word):
                 keys.add(PASSIVE)
             keys.update(w for w in roots.without_clitics(word) if w in self._known)
             for root in roots.candidates(word):
@@ -157,6 +157,10 @@ class Words:
                 elif root in self._fixed.regional_roots:
                     keys.update(f"~{r}" for r in self._fixed.regional_roots[root])
         return frozenset(keys)
+
+    def _is_passive(self, word: str) -> bool:
+        """``dipukuli`` but not ``dingin``: what follows ``di`` is a word or comes from a root."""
+        return len(word) >= 6 and word.startswith("di") and any(c in self._known for c in roots.candidates(word[2:]))
 
     def _read(self, word: str, may_guess: bool) -> Reading:
         direct = self._lookup(word)
