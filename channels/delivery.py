@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from channels import adapter_for
 from channels.base import Adapter, SendError
-from workflow import cases, files, outbox
+from workflow import deliveries, files, outbox
 from workflow.db import Database
 from workflow.messages import Sent
 from workflow.outbox import Claimed
@@ -46,7 +46,7 @@ def _deliver(
                 reached=outcome.reached,
                 retry_after=outcome.retry_after,
             )
-        cases.note_delivery(session, row, clock())
+        deliveries.note_delivery(session, row, clock())
 
 
 def _send(adapter: Adapter | None, claimed: Claimed) -> Sent | SendError:

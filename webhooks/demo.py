@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import desk
 from webhooks.service import open_database, utc_now
 from webhooks.settings import Settings
-from workflow import cases, decisions, inbox, staff, units
+from workflow import cases, decisions, facts, inbox, staff, units
 from workflow.actors import Officer
 from workflow.db import Database
 from workflow.decisions import Alternative
@@ -53,6 +53,32 @@ CASES = (
     ("+628110000106", 1, "Tolong pak, adik saya di blok A dipukuli teman sekamarnya malam ini, kepalanya berdarah!", 0),
 )
 
+#: What a facility would write itself. Invented, and said to be so in the source that stands under every answer.
+EXAMPLE = "contoh untuk demo, bukan keterangan resmi"
+FACTS = (
+    (
+        "jam_kunjungan",
+        "(contoh) Senin sampai Kamis, pendaftaran 08.30 sampai 11.00.",
+        "(example) Monday to Thursday, registration 08.30 to 11.00.",
+    ),
+    (
+        "syarat_kunjungan",
+        "(contoh) KTP asli, paling banyak 3 orang dewasa; anak boleh ikut bersama orang tua.",
+        "(example) original identity card, at most 3 adults; children may come with a parent.",
+    ),
+    (
+        "hari_titipan",
+        "(contoh) Senin sampai Sabtu, 08.30 sampai 12.00, di loket penitipan.",
+        "(example) Monday to Saturday, 08.30 to 12.00, at the parcel counter.",
+    ),
+    (
+        "barang_dilarang",
+        "(contoh) boleh: makanan matang dalam wadah bening, pakaian, sabun. Dilarang: kaca, kaleng, benda tajam.",
+        "(example) allowed: cooked food in a clear box, clothes, soap. Forbidden: glass, tins, sharp things.",
+    ),
+    ("jam_layanan", "(contoh) Senin sampai Jumat, 08.00 sampai 15.00.", "(example) Monday to Friday, 08.00 to 15.00."),
+)
+
 
 def fill(settings: Settings) -> bool:
     """Fill an empty database; False, and nothing changed, where it is not empty or filled already."""
@@ -84,7 +110,15 @@ def _people(database: Database, settings: Settings) -> None:
         for name, role, unit, full_name, post in STAFF:
             staff.add(session, name, passwords[name], [(role, codes[unit])], now, full_name, post)
         session.add(Mark(name="demo", value=now.isoformat()))
+        _facts(session, facility, now)
         _keep(settings, "".join(f"{name} {password}\n" for name, password in passwords.items()))
+
+
+def _facts(session: Session, facility: Unit, now: datetime) -> None:
+    session.flush()
+    officer = _as(session, "petugas", now)
+    for key, text, english in FACTS:
+        facts.save(session, facility, officer, facts.Draft(key, text, english, EXAMPLE), now)
 
 
 def _keep(settings: Settings, lines: str) -> None:

@@ -228,7 +228,8 @@ def _fault(report: Report) -> Fault | None:
         )
         return Fault("files", sentence, 413)
     if len(report.text) > MAX_TEXT:
-        return Fault("text", _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan."), 413)
+        sentence = _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan.")
+        return Fault("text", sentence, 413)
     if not report.text.strip():
         return Fault("text", _("Ceritakan dulu apa yang terjadi. Satu kalimat pun cukup."))
     if report.pin and not _PIN.fullmatch(report.pin):

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, request
 from channels.base import Adapter, BadPayload, WireRequest
 from webhooks.auth import public
 from webhooks.service import RETRY_AFTER, public_url, service
-from workflow import cases
+from workflow import deliveries
 from workflow.inbox import NotDurable, Wish
 from workflow.messages import Inbound
 
@@ -121,6 +121,6 @@ def _report(name: str) -> Response:
     office = service()
     with office.database.write() as session:
         for report in reports:
-            if cases.take_report(session, report, office.now()) is None:
+            if deliveries.take_report(session, report, office.now()) is None:
                 log.info("receipt for a message that is not ours: adapter=%s", name)
     return Response(status=204)

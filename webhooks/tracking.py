@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import cases, conversations, files, outbox, people, receipts, staff
+from workflow import conversations, deliveries, files, outbox, people, receipts, staff
 from workflow.messages import DeliveryReport, Inbound
 from workflow.models import Case, Conversation, Deadline, Message, Outbound, Receipt
 from workflow.vault import Erased
@@ -193,7 +193,7 @@ def mark_read(session: Session, rows: Sequence[Outbound], now: datetime) -> None
     """A web answer that stands on the owner's page is read: for an official one that is proof of delivery."""
     for row in rows:
         if row.channel == "web" and row.state not in ("read", "cancelled", "failed"):
-            cases.take_report(session, DeliveryReport(state="read", ref=row.ref), now)
+            deliveries.take_report(session, DeliveryReport(state="read", ref=row.ref), now)
 
 
 # ------------------------------------------------------------------ writing again

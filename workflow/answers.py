@@ -26,15 +26,17 @@ from triage.scene import Scene
 from workflow import facts, wording
 from workflow.models import Unit
 
-THRESHOLD = 0.66
+THRESHOLD = 0.7
 #: A few words that triage doubts ("jam besuk") are answered only where they are an example nearly word for word.
 NEARLY_VERBATIM, FEW_WORDS = 0.9, 5
 ROOT_MIN = 4
 LONGEST = 600  # characters; a longer message tells a story, and a person shall read it
 FUZZY_MIN, FUZZY_CUTOFF, FUZZY_BUDGET = 5, 84, 12
+TELLING = 3.2  # an example whose words weigh less says too little ("kunjungan")
 STRANGE = 1.6  # weight of a word that no example question knows
 PRIOR = (0.08, 0.05, 0.03)  # for a topic that triage puts first, second, third
 NO_TOPIC = -0.06
+WHY = "mengapa"  # who asks why something happened wants no rule, but an explanation
 LOCAL = "fakta satuan kerja"
 _PERHAPS_QUESTIONS = ("status_check", "follow_up", "greeting", "spam_abuse")
 _SKIPPED_URGENCIES = ("darurat", "tinggi")
@@ -88,19 +90,20 @@ class _Table:
         self._light = frozenset(words["light"].split())
         self._same: dict[str, str] = {v: word for word, block in words["same"].items() for v in block.split()}
         self._same.update({word: word for word in words["same"]})
-        self._known: frozenset[str] = frozenset(self._same)
+        self._known: frozenset[str] = frozenset(self._same) | self.elsewhere
         self._choices: dict[str, list[str]] = {}
         read = [(entry, frozenset(self.words(q))) for entry in self.entries for q in entry.ask]
         self._known |= frozenset(word for _, example in read for word in example)
         self._choices = _by_initial(self._known)
         self._weights = _weights(read, len(self.entries))
-        self.examples = [_Example(e, words, self.weight(words)) for e, words in read if words]
+        weighed = (_Example(entry, words, self.weight(words)) for entry, words in read)
+        self.examples = [example for example in weighed if example.weight >= TELLING]
 
     def words(self, text: str) -> list[str]:
         """The telling words of a text, each as the one word that stands for all that mean the same."""
         budget, found = FUZZY_BUDGET, list[str]()
         for typed in Scene(text).words():
-            if typed in self._light:
+            if typed in self._light or (typed.isdigit() and len(typed) < 3):
                 continue
             word = self._look_up(typed)
             if word is None and budget:
@@ -180,26 +183,27 @@ def best(text: str, judgement: Assessment) -> tuple[Entry, float] | None:
         return None
     table = _table()
     asked = frozenset(table.words(text))
-    if not asked or asked & table.elsewhere:
+    if not asked or not table.elsewhere.isdisjoint(asked.union(text.lower().split())):
         return None
-    threshold = _threshold(judgement, text)
+    sure = judgement.intent == "information"
+    if not sure and not _perhaps_question(judgement, text):
+        return None
+    examples = table.examples if sure else [e for e in table.examples if asked <= e.words]
     total = table.weight(asked)
-    scored = ((_score(table, example, asked, total, judgement), example.entry) for example in table.examples)
-    score, entry = max(scored, key=lambda pair: pair[0])
-    return (entry, round(min(score, 1.0), 3)) if score >= threshold else None
+    scored = ((_score(table, example, asked, total, judgement), example.entry) for example in examples)
+    score, entry = max(scored, key=lambda pair: pair[0], default=(0.0, table.entries[0]))
+    return (entry, round(min(score, 1.0), 3)) if score >= (THRESHOLD if sure else NEARLY_VERBATIM) else None
 
 
-def _threshold(judgement: Assessment, text: str) -> float:
-    """How much an answer must fit; nothing fits what triage takes for anything but a question, unless it doubts."""
-    if judgement.intent == "information":
-        return THRESHOLD
+def _perhaps_question(judgement: Assessment, text: str) -> bool:
+    """A few words of which triage is not sure that they are anything but a question."""
     doubtful = judgement.unsure or judgement.intent in _PERHAPS_QUESTIONS
-    return NEARLY_VERBATIM if doubtful and len(text.split()) <= FEW_WORDS else math.inf
+    return doubtful and len(text.split()) <= FEW_WORDS
 
 
 def _score(table: _Table, example: _Example, asked: frozenset[str], total: float, judgement: Assessment) -> float:
     shared = table.weight(example.words & asked)
-    if not shared:
+    if not shared or (WHY in asked and WHY not in example.words):
         return 0.0
     fit = 2 * shared / (example.weight + total)  # Dice's measure
     held = shared / example.weight
@@ -208,7 +212,7 @@ def _score(table: _Table, example: _Example, asked: frozenset[str], total: float
 
 def _prior(entry: Entry, judgement: Assessment) -> float:
     gains = [PRIOR[min(place, 2)] for place, topic in enumerate(judgement.categories) if topic in entry.topics]
-    return max(gains, default=NO_TOPIC)
+    return max(gains, default=NO_TOPIC if entry.kind != "refuse" else 0.0)
 
 
 # ------------------------------------------------------------------ answering

@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import access, deadlines, journal, outbox, people, receipts, staff, states, units
+from workflow import access, deadlines, journal, notices, outbox, people, receipts, staff, states, units
 from workflow.actors import Actor, Citizen, Officer
-from workflow.messages import DeliveryReport
 from workflow.models import (
     Attachment,
     Case,
@@ -28,7 +27,6 @@ from workflow.models import (
     Judgement,
     Message,
     Notice,
-    Outbound,
     Paper,
     Receipt,
     Unit,
@@ -109,7 +107,7 @@ def open_case(
         category=case.category, urgency=case.urgency, sealed=bool(sealed), visibility=case.visibility,
     )  # fmt: skip
     if case.urgency == "darurat":
-        _page(session, case, now)
+        notices.emergency(session, case, now)
     return case, code
 
 
@@ -141,7 +139,9 @@ def _verdict(assessment: Assessment) -> dict[str, Any]:
 
 
 def track_of(case: Case) -> str:
-    """``integrity`` or ``service``: which clocks a case has."""
+    """``information``, ``integrity`` or ``service``: which clocks a case has."""
+    if case.track == "information":
+        return "information"
     return "integrity" if triage.category_info(case.category).track == "integrity" else "service"
 
 
@@ -230,11 +230,11 @@ def add_message(session: Session, case: Case, message: Message, assessment: Asse
     if URGENCY_RANK[assessment.urgency] < case.urgency_rank and assessment.urgency == "darurat":
         case.urgency, case.urgency_rank = "darurat", 0
         deadlines.alarm(session, case, now)
-        _page(session, case, now)
+        notices.emergency(session, case, now)
     if case.status == Status.WAITING:
         move(session, case, "resume", Citizen(case.person_id), now)
     if case.owner_id or case.status != Status.RECEIVED:
-        tell(session, case, Part.OFFICER, "new_message", now)
+        notices.tell(session, case, Part.OFFICER, "new_message", now)
 
 
 # ------------------------------------------------------------------ moving
@@ -272,38 +272,6 @@ def move(session: Session, case: Case, action: str, actor: Actor, now: datetime,
     session.flush()
 
 
-def tell(session: Session, case: Case, part: Part, key: str, now: datetime) -> None:
-    """Put a line on the pages of those who play a part in the case now."""
-    if part == Part.OFFICIAL and case.official_id:
-        _notify(session, case, [case.official_id], key, now)
-        return
-    if part == Part.OFFICER and case.owner_id:
-        _notify(session, case, [case.owner_id], key, now)
-        return
-    roles = ROLES[case.handling_unit.kind][part]
-    everyone = [a.id for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
-    _notify(session, case, everyone, key, now)
-
-
-def _notify(session: Session, case: Case, accounts: Iterable[str], key: str, now: datetime) -> None:
-    for account_id in dict.fromkeys(accounts):
-        exclusion = session.get(Exclusion, (case.id, account_id))
-        if exclusion is None or exclusion.scope != "hide":
-            session.add(Notice(account_id=account_id, case_id=case.id, key=key, created_at=now))
-
-
-def _page(session: Session, case: Case, now: datetime) -> None:
-    """An emergency: the duty officer and the head at once; with staff accused the head and the Kanwil instead."""
-    unit = case.handling_unit
-    if unit.kind != "upt":
-        tell(session, case, Part.OFFICER, "emergency", now)
-        return
-    above = units.superior(session, unit)
-    shift = [("kanwil", above.id)] if case.about_staff else [("piket", unit.id), ("petugas", unit.id)]
-    for role, unit_id in [("kepala", unit.id), *shift]:
-        _notify(session, case, [a.id for a in staff.holders(session, role, unit_id, now)], "emergency", now)
-
-
 # ------------------------------------------------------------------ where a case is handled
 
 
@@ -323,7 +291,7 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
     transfer(session, case, units.superior(session, case.handling_unit), actor, now)
     journal.append(session, case.handling_unit_id, "seal", actor, now, case_id=case.id, reason=reason)
     if case.urgency == "darurat":
-        _page(session, case, now)
+        notices.emergency(session, case, now)
 
 
 def unseal(session: Session, case: Case, actor: Officer, now: datetime) -> None:
@@ -386,7 +354,7 @@ def assign(session: Session, case: Case, actor: Officer, account_id: str, now: d
     case.owner_id = account_id
     move(session, case, "assign", actor, now, owner=account_id)
     if account_id != actor.account_id:
-        _notify(session, case, [account_id], "assigned", now)
+        notices.notify(session, case, [account_id], "assigned", now)
 
 
 def ask(session: Session, case: Case, actor: Officer, question: str, now: datetime) -> None:
@@ -397,6 +365,20 @@ def ask(session: Session, case: Case, actor: Officer, question: str, now: dateti
     outbox.enqueue(
         session, case.conversation, "officer_message", now, case=case, number=case.number, text=question.strip()
     )
+
+
+def inform(session: Session, case: Case, actor: Officer, text: str, now: datetime) -> None:
+    """Answer a question: no accusation, so no approval. A complaint cannot be answered this way."""
+    if case.track != "information":
+        raise Impossible("not_now")
+    if not text.strip():
+        raise Impossible("text_missing")
+    move(session, case, "inform", actor, now)
+    case.close_ground = "informed"
+    outbox.enqueue(
+        session, case.conversation, "informed", now, case=case, number=case.number, text=text.strip(),
+        choices=("TIDAK PUAS",),
+    )  # fmt: skip
 
 
 def end_with_reason(session: Session, case: Case, action: str, actor: Officer, reason: str, now: datetime) -> None:
@@ -421,6 +403,15 @@ def set_visibility(session: Session, case: Case, wanted: str, now: datetime) -> 
     actor = Citizen(case.person_id)
     journal.append(session, case.handling_unit_id, "visibility", actor, now, case_id=case.id, visibility=wanted)
     return True
+
+
+def set_risk(session: Session, case: Case, feared: bool, now: datetime) -> None:
+    """What the complainant says of the risk of reprisal. Fear makes an open case confidential, never less."""
+    case.risk = "yes" if feared else "no"
+    actor = Citizen(case.person_id)
+    journal.append(session, case.handling_unit_id, "risk", actor, now, case_id=case.id, risk=case.risk)
+    if feared and case.visibility == "open":
+        set_visibility(session, case, "confidential", now)
 
 
 def reopen(session: Session, case: Case, now: datetime) -> None:
@@ -448,7 +439,7 @@ def _new_owner(session: Session, case: Case, actor: Actor, now: datetime) -> Non
         able = [a for a in able if session.get(Exclusion, (case.id, a.id)) is None]
         if able:
             case.owner_id = random.choice(able).id  # noqa: S311 - spreads work, keeps no secret
-            _notify(session, case, [case.owner_id], "reopened", now)
+            notices.notify(session, case, [case.owner_id], "reopened", now)
             return
         above = units.superior(session, case.handling_unit)
         if above.id == case.handling_unit_id:
@@ -467,46 +458,10 @@ def close(session: Session, case: Case, actor: Actor, now: datetime) -> None:
 def ask_withdrawal(session: Session, case: Case, now: datetime) -> None:
     """The complainant wants to withdraw; a person confirms, for withdrawing may be the work of fear."""
     move(session, case, "ask_withdraw", Citizen(case.person_id), now)
-    tell(session, case, Part.OFFICER, "asks_to_withdraw", now)
+    notices.tell(session, case, Part.OFFICER, "asks_to_withdraw", now)
 
 
-# ------------------------------------------------------------------ evidence of delivery
-
-
-def take_report(session: Session, receipt: DeliveryReport, now: datetime) -> Outbound | None:
-    """A receipt from a provider: moves the message, and the case where it proves the answer."""
-    row = outbox.report(session, receipt, now)
-    if row is not None:
-        note_delivery(session, row, now)
-    return row
-
-
-def note_delivery(session: Session, row: Outbound, now: datetime) -> None:
-    """What the state of an official answer means for its case."""
-    if row.purpose != "official" or row.case_id is None:
-        return
-    case = lock(session, row.case_id)
-    if row.state in ("failed", "held"):
-        tell(session, case, Part.OFFICER, "answer_failed" if row.state == "failed" else "answer_held", now)
-    elif row.state in ("delivered", "read") and row.key == "official" and case.delivered_at is None:
-        every = session.scalars(select(Outbound).where(Outbound.paper_id == row.paper_id))
-        if case.status == Status.RESPONDED and all(r.state in ("delivered", "read") for r in every):
-            _delivered(session, case, now, "receipt")
-
-
-def hand_over(session: Session, case: Case, actor: Officer, now: datetime) -> None:
-    """The printed answer was handed to the complainant at the desk: that is delivery, too."""
-    move(session, case, "hand_over", actor, now)
-    if case.delivered_at is None:
-        _delivered(session, case, now, "desk")
-
-
-def _delivered(session: Session, case: Case, now: datetime, proof: str) -> None:
-    case.delivered_at = now
-    deadlines.start(session, case, "delivered", now, track_of(case))
-    journal.append(
-        session, case.handling_unit_id, "delivered", Citizen(case.person_id), now, case_id=case.id, proof=proof
-    )
+# ------------------------------------------------------------------ counting
 
 
 def set_aside_count(session: Session) -> int:

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from workflow import calendar, journal, staff
+from workflow import calendar, journal, notices, staff
 from workflow.actors import Clock
 from workflow.calendar import Calendar, Due
-from workflow.models import Account, Case, Deadline, Escalation, Exclusion, HolidayOverride, Notice, Unit
+from workflow.models import Case, Deadline, Escalation, HolidayOverride, Unit
 
 _FILE = Path(__file__).parent / "data" / "clocks.toml"
 
@@ -230,11 +230,10 @@ def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) ->
         return
     role = rungs[deadline.rung - 1]
     unit = _unit_of(session, case, role)
-    people = [a for a in staff.holders(session, role, unit.id, now) if not _hidden(session, case, a)]
+    people = [a for a in staff.holders(session, role, unit.id, now) if not notices.hidden(session, case, a.id)]
     if role == "petugas" and case.owner_id and any(a.id == case.owner_id for a in people):
         people = [a for a in people if a.id == case.owner_id]
-    for account in people:
-        session.add(Notice(account_id=account.id, case_id=case.id, key=f"late_{deadline.rule}", created_at=now))
+    notices.notify(session, case, [account.id for account in people], f"late_{deadline.rule}", now)
     session.add(
         Escalation(
             deadline_id=deadline.id,
@@ -268,8 +267,3 @@ def _unit_of(session: Session, case: Case, role: str) -> Unit:
     while wanted and unit.kind != wanted and unit.parent_id:
         unit = session.get_one(Unit, unit.parent_id)
     return unit
-
-
-def _hidden(session: Session, case: Case, account: Account) -> bool:
-    exclusion = session.get(Exclusion, (case.id, account.id))
-    return exclusion is not None and exclusion.scope == "hide"

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import cases, outbox, staff
+from workflow import cases, notices, outbox, staff
 from workflow.actors import Actor, Officer
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
 from workflow.states import ROLES, Impossible, Part
@@ -102,7 +102,7 @@ def recommend(
     paper = _paper(session, case, "recommendation", document, actor, now)
     case.summary_enc = vault_of(session).seal(session, case.data_key_id, summary, "case.summary")
     cases.move(session, case, "recommend", actor, now, paper=paper.id, commitment=paper.hash)
-    cases.tell(session, case, Part.HEAD, "waits_for_direction", now)
+    notices.tell(session, case, Part.HEAD, "waits_for_direction", now)
     return paper
 
 
@@ -116,7 +116,7 @@ def send_back(session: Session, case: Case, actor: Officer, reason: str, now: da
     """The head wants another recommendation."""
     paper = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="recommendation")
     cases.move(session, case, "send_back", actor, now, paper=paper.id, commitment=paper.hash)
-    cases.tell(session, case, Part.OFFICER, "recommendation_returned", now)
+    notices.tell(session, case, Part.OFFICER, "recommendation_returned", now)
 
 
 def direct(
@@ -133,7 +133,7 @@ def direct(
     paper = _paper(session, case, "direction", document, actor, now, choice=choice, official=official_id)
     case.official_id = official_id
     cases.move(session, case, "direct", actor, now, paper=paper.id, commitment=paper.hash, official=official_id)
-    cases.tell(session, case, Part.OFFICIAL, "directed_to_you", now)
+    notices.tell(session, case, Part.OFFICIAL, "directed_to_you", now)
     return paper
 
 
@@ -170,7 +170,7 @@ def draft(
         raise Impossible("report_first")
     paper = _paper(session, case, "answer", _clean(text), actor, now, specific_data=specific_data)
     cases.move(session, case, "draft", actor, now, paper=paper.id, commitment=paper.hash)
-    cases.tell(session, case, Part.HEAD, "waits_for_approval", now)
+    notices.tell(session, case, Part.HEAD, "waits_for_approval", now)
     return paper
 
 
@@ -186,7 +186,7 @@ def approve(session: Session, case: Case, actor: Officer, hash_seen: str, now: d
         raise Impossible("own_text")
     approval = _decide(session, case, paper, "approved", actor, now)
     cases.move(session, case, "approve", actor, now, paper=paper.id, commitment=paper.hash)
-    cases.tell(session, case, Part.OFFICER, "approved", now)
+    notices.tell(session, case, Part.OFFICER, "approved", now)
     return approval
 
 
@@ -198,7 +198,7 @@ def return_draft(session: Session, case: Case, actor: Officer, reason: str, now:
     note = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="answer")
     _decide(session, case, paper, "returned", actor, now)
     cases.move(session, case, "return_draft", actor, now, paper=note.id, commitment=note.hash)
-    cases.tell(session, case, Part.OFFICIAL, "draft_returned", now)
+    notices.tell(session, case, Part.OFFICIAL, "draft_returned", now)
 
 
 def _decide(session: Session, case: Case, paper: Paper, decision: str, actor: Officer, now: datetime) -> Approval:
@@ -235,7 +235,7 @@ def release(session: Session, case: Case, actor: Actor, now: datetime) -> list[O
         number=case.number, unit=case.handling_unit.name, body=text if key == "official" else "",
     )  # fmt: skip
     if any(row.state == "held" for row in rows):
-        cases.tell(session, case, Part.OFFICER, "answer_held", now)
+        notices.tell(session, case, Part.OFFICER, "answer_held", now)
     return rows
 
 

@@ -11,6 +11,27 @@ Kind = Literal["text", "media", "location", "contact", "button", "unsupported"]
 #: How far a message has come, best evidence last. ``failed`` ends it, ``uncertain`` waits for a receipt.
 DeliveryState = Literal["accepted", "sent", "delivered", "read", "failed"]
 
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a channel can do: characters a message, whether it offers buttons, whether a question asked there is seen
+    at once (``talks``), and whether free text is allowed only within hours of the person's last message."""
+
+    length: int
+    buttons: int = 0
+    talks: bool = True
+    windowed: bool = False
+
+
+CAPABILITIES: dict[str, Capabilities] = {
+    "whatsapp": Capabilities(length=1500, windowed=True),
+    "sms": Capabilities(length=1500),
+    "telegram": Capabilities(length=4000, buttons=3),
+    "simulator": Capabilities(length=20_000),
+    "web": Capabilities(length=20_000, talks=False),
+}
+PLAIN = Capabilities(length=1500)
+
 Purpose = Literal["reply", "ack", "emergency", "official", "notice", "page"]
 
 
@@ -58,6 +79,7 @@ class Outgoing:
     purpose: Purpose
     locale: str
     window_open: bool = True
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

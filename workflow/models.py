@@ -278,6 +278,7 @@ class Case(Base):
     about_head: Mapped[bool]
     about_staff: Mapped[bool]
     vulnerable_group: Mapped[str] = mapped_column(String(10), default="none")
+    risk: Mapped[str] = mapped_column(String(8), default="")  # of reprisal, as the complainant sees it: yes, no
     language: Mapped[str] = mapped_column(String(6), default="id")
     summary_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
@@ -524,6 +525,7 @@ class Outbound(Base):
     locale: Mapped[str] = mapped_column(String(5))
     key: Mapped[str] = mapped_column(String(40))
     data_key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
     params_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10), default="queued")

@@ -12,6 +12,7 @@ and so the same visible reference; an official answer waits for a receipt or an 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workflow import people, receipts, wording
 from workflow.db import Database, wake
-from workflow.messages import DeliveryReport, Outgoing, Purpose, Sent
+from workflow.messages import CAPABILITIES, PLAIN, DeliveryReport, Outgoing, Purpose, Sent
 from workflow.models import Case, Conversation, DeliveryEvent, Outbound, Paper
 from workflow.vault import Erased, vault_of
 
@@ -32,9 +33,6 @@ LEASE = timedelta(seconds=60)
 UNCERTAIN_PAUSE = timedelta(seconds=60)
 OFFICIAL_ALARM = timedelta(minutes=15)
 BACKOFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 21600))
-#: Characters that one message of a channel may hold.
-LENGTHS = {"whatsapp": 1500, "sms": 1500, "telegram": 4000}
-WINDOWED = frozenset({"whatsapp"})
 #: Where a person may send once more.
 STUCK = frozenset({"failed", "held", "uncertain"})
 
@@ -48,14 +46,18 @@ def enqueue(
     purpose: Purpose = "reply",
     case: Case | None = None,
     paper: Paper | None = None,
+    choices: Sequence[str] = (),
     **params: Any,
 ) -> list[Outbound]:
-    """Render a wording in the recipient's language and queue it, in parts where the channel's messages are short."""
+    """Render a wording in the recipient's language and queue it, in parts where the channel's messages are short.
+
+    ``choices`` are command words that the text names anyway; a channel with buttons shows them as buttons.
+    """
     text = wording.render(key, conversation.locale, **params)
-    channel = conversation.channel_account.channel
-    rows = []
-    for part in wording.split(text, LENGTHS.get(channel, 20_000)):
-        rows.append(_row(session, conversation, key, params, part, purpose, now, case, paper))
+    ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
+    parts = wording.split(text, ability.length)
+    rows = [_row(session, conversation, key, params, part, purpose, now, case, paper) for part in parts]
+    rows[-1].choices = list(choices[: ability.buttons])
     wake(session)
     return rows
 
@@ -73,6 +75,7 @@ def _row(
 ) -> Outbound:
     vault = vault_of(session)
     key_id = case.data_key_id if case else conversation.address.data_key_id
+    obstacle = _obstacle(conversation, purpose, now)
     row = Outbound(
         conversation_id=conversation.id,
         case_id=case.id if case else None,
@@ -84,8 +87,8 @@ def _row(
         data_key_id=key_id,
         params_enc=vault.seal(session, key_id, json.dumps(params), "outbound.params"),
         body_enc=vault.seal(session, key_id, text, "outbound.body"),
-        state="held" if _window_closed(conversation, now) else "queued",
-        error_code="window" if _window_closed(conversation, now) else None,
+        state="held" if obstacle else "queued",
+        error_code=obstacle,
         next_attempt_at=now,
         created_at=now,
     )
@@ -94,8 +97,15 @@ def _row(
     return row
 
 
+def _obstacle(conversation: Conversation, purpose: str, now: datetime) -> str | None:
+    """Why this message may not go out now: the person said stop, or the window for free text is closed."""
+    if conversation.address.opted_out_at is not None and purpose != "ack":
+        return "opted_out"
+    return "window" if _window_closed(conversation, now) else None
+
+
 def _window_closed(conversation: Conversation, now: datetime) -> bool:
-    if conversation.channel_account.channel not in WINDOWED:
+    if not CAPABILITIES.get(conversation.channel_account.channel, PLAIN).windowed:
         return False
     return conversation.window_ends_at is None or conversation.window_ends_at <= now
 
@@ -172,6 +182,7 @@ def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
         purpose=row.purpose,  # type: ignore[arg-type]
         locale=row.locale,
         window_open=not _window_closed(conversation, now),
+        choices=tuple(row.choices),
     )
     return Claimed(row.id, row.attempts, outgoing)
 

@@ -86,6 +86,7 @@ TABLE: dict[str, Transition] = {
         _t("ask_withdraw",      OPEN,                                   None,            P.COMPLAINANT),
         _t("withdraw",          OPEN,                                   S.WITHDRAWN,     P.OFFICER),
         _t("discontinue",       BEFORE_ANSWER,                          S.DISCONTINUED,  P.HEAD),
+        _t("inform",            {S.RECEIVED, S.CLASSIFIED},             S.CLOSED,        P.OFFICER),
         _t("assign",            OPEN,                                   None,            P.OFFICER, P.HEAD),
         _t("ask",               OPEN,                                   None,            P.OFFICER),
         _t("seal",              OPEN,                                   None,            P.COMPLAINANT, P.OFFICER),

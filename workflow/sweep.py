@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import cases, deadlines, decisions, journal, outbox
+from workflow import cases, deadlines, decisions, journal, notices, outbox
 from workflow.actors import Clock
 from workflow.db import Database
 from workflow.models import Case, Deadline
@@ -73,7 +73,7 @@ def recover(database: Database, now: datetime) -> None:
             case = cases.lock(session, case_id) if case_id else None
             if not outbox.alarm(session, outbound_id, now) or case is None:
                 continue
-            cases.tell(session, case, Part.OFFICER, "answer_uncertain", now)
+            notices.tell(session, case, Part.OFFICER, "answer_uncertain", now)
             journal.append(
                 session, case.handling_unit_id, "uncertain", Clock(), now, case_id=case.id, outbound=outbound_id
             )

@@ -59,8 +59,7 @@ MESSAGES: dict[str, str] = {
     "already_kanwil": N_("Pengaduan Anda sudah ditangani {kanwil}."),
     "emergency": N_(
         "Kami memahami ini mendesak. Pesan Anda langsung kami teruskan kepada penanggung jawab.\n"
-        "Layanan ini bukan layanan gawat darurat. Bila ada bahaya bagi nyawa sekarang, hubungi 119 "
-        "(gawat darurat medis)."
+        "Layanan ini bukan layanan gawat darurat. Bila ada bahaya sekarang, hubungi:\n{help}"
     ),
     "ask_when_where": N_(
         "Agar cepat ditangani: kapan dan di mana kejadiannya? Balas dengan kalimat biasa, atau balas LEWATI."
@@ -101,6 +100,30 @@ MESSAGES: dict[str, str] = {
         "Pertanyaan Anda kami teruskan kepada petugas.\nNomor: {number}\nKode tanda terima: {code}\n"
         "Petugas menjawab paling lambat lima hari kerja."
     ),
+    "informed": N_(
+        "Jawaban petugas atas pertanyaan {number}:\n\n{text}\n\nBila belum terjawab, balas TIDAK PUAS dan tulis apa yang kurang."
+    ),
+    "no_answer": N_(
+        "Maaf, jawaban pasti untuk pertanyaan itu belum ada di sini. Balas PETUGAS, maka petugas {unit} yang menjawab. "
+        "Semua layanan gratis."
+    ),
+    "answer_not_helped": N_("Mohon maaf. Pertanyaan Anda kami teruskan kepada petugas."),
+    "ask_risk": N_(
+        "Apakah Anda takut ada pembalasan bila pengaduan ini diketahui? Balas YA atau TIDAK, atau LEWATI."
+    ),
+    "risk_yes": N_(
+        "Kami catat. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman ditangani di luar {unit}, "
+        "balas KANWIL. Bila ada ancaman, langsung tulis di sini."
+    ),
+    "risk_no": N_("Baik, terima kasih."),
+    "after_hours": N_("Petugas membaca pesan pada hari kerja pukul 08.00 sampai 16.00."),
+    "added_unsure": N_(
+        "Pesan Anda kami tambahkan ke pengaduan {number}. Apakah ini hal lain? Balas BARU, maka kami buatkan pengaduan tersendiri."
+    ),
+    "stopped": N_(
+        "Baik, kami tidak akan mengirim pesan lagi ke sini. Pengaduan Anda tetap ditangani. Tulis apa saja untuk mulai lagi."
+    ),
+    "page": N_("Aduan: keadaan DARURAT pada {number} perlu ditangani sekarang. Masuk ke layanan pengaduan untuk membacanya."),
     "person_hint": N_("Silakan tulis hal yang ingin Anda tanyakan atau adukan; petugas membacanya."),
     "unsupported": N_(
         "Pesan jenis ini belum dapat kami baca, tetapi sudah kami simpan. Mohon tuliskan isinya dengan kata-kata."
@@ -252,6 +275,7 @@ LABELS: dict[str, dict[str, str]] = {
         "first_response": N_("Tanggapan pertama"),
         "direct": N_("Arahan pimpinan"),
         "respond": N_("Jawaban resmi"),
+        "inform": N_("Jawaban informasi"),
         "respond_integrity": N_("Jawaban resmi (integritas)"),
         "approve": N_("Persetujuan"),
         "release": N_("Pengiriman"),
@@ -281,6 +305,9 @@ LABELS: dict[str, dict[str, str]] = {
         "withdraw": N_("Dicabut"),
         "discontinue": N_("Dihentikan"),
         "assign": N_("Penugasan"),
+        "inform": N_("Pertanyaan dijawab"),
+        "risk": N_("Risiko pembalasan"),
+        "page": N_("Panggilan darurat"),
         "ask": N_("Pesan kepada pelapor"),
         "seal": N_("Dialihkan ke Kanwil"),
         "unseal": N_("Dikembalikan ke unit"),
@@ -314,6 +341,7 @@ LABELS: dict[str, dict[str, str]] = {
         "late_direct": N_("arahan pimpinan terlambat"),
         "late_respond": N_("jawaban resmi terlambat"),
         "late_respond_integrity": N_("jawaban resmi terlambat"),
+        "late_inform": N_("jawaban informasi terlambat"),
         "late_approve": N_("persetujuan terlambat"),
         "late_emergency": N_("DARURAT: belum ada yang menangani"),
     },

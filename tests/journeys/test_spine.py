@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from tests.support import Office
-from workflow import cases, decisions, journal
+from workflow import cases, decisions, deliveries, journal
 from workflow.decisions import Alternative
 from workflow.messages import DeliveryReport
 from workflow.models import Case, Outbound
@@ -45,7 +45,7 @@ def test_a_complaint_is_answered_delivered_and_closed_by_silence(office: Office)
     office.deliver()
     with office.db.write() as s:
         row = s.scalars(select(Outbound).where(Outbound.purpose == "official")).one()
-        cases.take_report(s, DeliveryReport("delivered", ref=row.ref), office.clock())
+        deliveries.take_report(s, DeliveryReport("delivered", ref=row.ref), office.clock())
     assert office.case().delivered_at == office.clock()
     office.clock.advance(days=13)
     assert sweep(office.db, office.clock()) == 0, "ten working days are two weeks"

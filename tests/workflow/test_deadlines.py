@@ -24,7 +24,7 @@ from tests.workflow.steps import (
     together,
 )
 from tests.workflow.wires import FakeWire, drain
-from workflow import cases, deadlines, decisions, staff, states
+from workflow import cases, deadlines, decisions, deliveries, staff, states
 from workflow.messages import DeliveryReport
 from workflow.models import Account, Case, Deadline, Escalation, HolidayOverride, Notice, Outbound, Unit
 from workflow.sweep import sweep
@@ -134,7 +134,7 @@ def test_each_clock_starts_and_ends_where_the_file_says(office: Office) -> None:
     drain(office, FakeWire())
     with office.db.write() as s:
         ref = s.scalars(select(Outbound.ref).where(Outbound.purpose == "official")).one()
-        cases.take_report(s, DeliveryReport("delivered", ref=ref), office.clock())
+        deliveries.take_report(s, DeliveryReport("delivered", ref=ref), office.clock())
     assert clock(office, "satisfaction").due_at == local(2026, 11, 16)
     office.say("PUAS")
     assert clocks(office)["satisfaction"] == "met"
@@ -144,9 +144,9 @@ def test_each_clock_starts_and_ends_where_the_file_says(office: Office) -> None:
 def test_handing_the_letter_over_starts_the_ten_days_too(office: Office) -> None:
     office.say(COMPLAINT)
     case_id = carry(office, "responded")
-    act(office, case_id, lambda o, s, c: cases.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
+    act(office, case_id, lambda o, s, c: deliveries.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
     assert clocks(office)["satisfaction"] == "running"
-    act(office, case_id, lambda o, s, c: cases.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
+    act(office, case_id, lambda o, s, c: deliveries.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
     with office.db.read() as s:
         assert len(s.scalars(select(Deadline).where(Deadline.rule == "satisfaction")).all()) == 1
 
@@ -364,7 +364,7 @@ def test_silence_closes_after_ten_working_days_and_only_after_proof_of_delivery(
     case_id = carry(office, "responded")
     run_to(office, office.clock() + timedelta(days=40))
     assert office.case().status == "responded", "no proof, no closing"
-    act(office, case_id, lambda o, s, c: cases.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
+    act(office, case_id, lambda o, s, c: deliveries.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
     due = clock(office, "satisfaction").due_at
     run_to(office, due - timedelta(seconds=1))
     assert office.case().status == "responded"
@@ -375,7 +375,7 @@ def test_silence_closes_after_ten_working_days_and_only_after_proof_of_delivery(
 def test_two_sweeps_close_once_and_say_so_once(office: Office) -> None:
     office.say(COMPLAINT)
     case_id = carry(office, "responded")
-    act(office, case_id, lambda o, s, c: cases.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
+    act(office, case_id, lambda o, s, c: deliveries.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
     office.clock.advance(days=30)
     together(3, lambda _: sweep(office.db, office.clock()))
     with office.db.read() as s:

@@ -16,7 +16,7 @@ from tests.support import Office
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import ANSWER, COMPLAINT, SENDER, act, approve, carry, release, together
 from tests.workflow.wires import FakeWire, drain
-from workflow import cases, decisions, outbox, wording
+from workflow import cases, decisions, deliveries, outbox, wording
 from workflow.messages import DeliveryReport, Outgoing, Sent
 from workflow.models import Conversation, DeliveryEvent, Notice, Outbound
 from workflow.outbox import BACKOFF, RANK
@@ -56,7 +56,7 @@ def row(office: Office, outbound_id: int) -> Outbound:
 def report(office: Office, outbound_id: int, state: str, code: str | None = None, **how: object) -> None:
     how = how or {"ref": row(office, outbound_id).ref}
     with office.db.write() as s:
-        cases.take_report(s, DeliveryReport(state, code=code, **how), office.clock())  # type: ignore[arg-type]
+        deliveries.take_report(s, DeliveryReport(state, code=code, **how), office.clock())  # type: ignore[arg-type]
 
 
 def failing(code: str = "x", **flags: object) -> FakeWire:

@@ -8,7 +8,7 @@ from bot import desk
 from tests.support import Office
 from tests.workflow.offices import on_postgres
 from tests.workflow.steps import COMPLAINT, Beside, carry, classify
-from workflow import cases, conversations, inbox, outbox
+from workflow import cases, conversations, deliveries, inbox, outbox
 from workflow.messages import DeliveryReport
 from workflow.models import Deadline, JournalEntry, Message, Notice, Outbound
 from workflow.sweep import recover, sweep
@@ -68,7 +68,7 @@ def test_a_receipt_comes_in_while_an_officer_sends_the_answer_again(office: Offi
 
     def receive() -> None:
         with office.db.write() as s:
-            cases.take_report(s, DeliveryReport("delivered", ref=ref), office.clock())
+            deliveries.take_report(s, DeliveryReport("delivered", ref=ref), office.clock())
 
     with office.db.write() as s:
         cases.lock(s, case_id)
@@ -89,7 +89,7 @@ def test_sending_again_loses_against_a_receipt_that_was_first(office: Office) ->
     with office.db.write() as s:
         mine = s.scalars(select(Outbound).where(Outbound.ref == ref)).one()
         with office.db.write() as theirs:
-            cases.take_report(theirs, DeliveryReport("delivered", ref=ref), office.clock())
+            deliveries.take_report(theirs, DeliveryReport("delivered", ref=ref), office.clock())
         outbox.send_again(s, mine, office.clock())
     with office.db.read() as s:
         assert s.scalars(select(Outbound.state).where(Outbound.ref == ref)).one() == "delivered"

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webhooks.console.forms import Typed
-from workflow import access, cases, decisions, journal, outbox
+from workflow import access, cases, decisions, deliveries, journal, outbox
 from workflow.actors import Officer
 from workflow.models import Case, Outbound
 from workflow.states import Impossible, Part
@@ -76,7 +76,7 @@ def _release(step: Step) -> None:
 
 
 def _hand_over(step: Step) -> None:
-    cases.hand_over(step.session, step.case, step.officer, step.now)
+    deliveries.hand_over(step.session, step.case, step.officer, step.now)
 
 
 def _assign(step: Step) -> None:
