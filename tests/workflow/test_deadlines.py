@@ -85,7 +85,7 @@ def test_the_file_speaks_of_things_that_exist() -> None:
         assert rule.kind in ("working", "calendar", "minutes")
         assert rule.starts in events
         assert set(rule.ends) <= actions
-        assert set(rule.tracks) <= {"service", "integrity"}
+        assert set(rule.tracks) <= {"service", "integrity", "information"}
         assert rule.on_due in ("escalate", "close", "release")
         assert rule.source
         assert rule.name in LABELS["rule"]
