@@ -24,7 +24,7 @@ csrf = CSRFProtect()
 
 def create_app(office: Service) -> Flask:
     """The WSGI application of a service."""
-    from webhooks import console, public, receive, status
+    from webhooks import console, public, public_services, receive, status
 
     app = Flask(__name__)
     app.extensions["aduan"] = office
@@ -38,7 +38,7 @@ def create_app(office: Service) -> Flask:
     limiter = auth.install(app, office.secret_key, secure=public_url(office.settings).startswith("https://"))
     csrf.init_app(app)
     i18n.install(app)
-    for blueprint in (status.bp, receive.bp, public.bp, console.bp):
+    for blueprint in (status.bp, receive.bp, public.bp, public_services.bp, console.bp):
         app.register_blueprint(blueprint)
     if office.demo:
         from webhooks import telephone

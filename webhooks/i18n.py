@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask import Flask, g, request
 
 from workflow import receipts, wording
@@ -43,6 +43,11 @@ def local(moment: datetime | None, place: Unit | str | None = None) -> str:
     return f"{text} {_ZONES.get(zone, zone)}"
 
 
+def day(moment: date) -> str:
+    """A date as people read it."""
+    return format_date(moment, "d MMMM y", locale=locale())
+
+
 def _label(group: str, value: str) -> str:
     return wording.label(group, value, locale())
 
@@ -56,6 +61,6 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
-        label=_label, local=local, public_status=_public_status, redact=receipts.redact, locale=locale
+        label=_label, local=local, day=day, public_status=_public_status, redact=receipts.redact, locale=locale
     )
     app.context_processor(lambda: {"locale": locale()})

@@ -166,7 +166,7 @@ def test_a_wrong_code_is_a_sentence_and_a_code_in_the_address_opens_nothing(offi
 
 def test_pages_for_families_are_light(office: Office) -> None:
     client = office.client()
-    for path in ("/", "/lapor", "/lacak", "/privasi"):
+    for path in ("/", "/lapor", "/lacak", "/privasi", "/layanan"):
         page = client.get(path)
         parts = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text))
         total = len(page.data)

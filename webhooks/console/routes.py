@@ -7,10 +7,14 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
+from workflow import facts
+
 bp = Blueprint("console", __name__, url_prefix="/petugas")
 
 
 @bp.context_processor
 def _shared() -> dict[str, Any]:
-    """The account on whose screen the page appears; none on the page for logging in."""
-    return {"me": current_user.account if current_user.is_authenticated else None}
+    """The account on whose screen the page appears, and whether it reads the facts; none on the page for logging in."""
+    if not current_user.is_authenticated:
+        return {"me": None}
+    return {"me": current_user.account, "tells": bool(current_user.officer.units(*facts.READERS))}
