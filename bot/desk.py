@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import triage
 from bot.dialogue import Context, Effect, Incoming, State, advance, command
-from workflow import cases, conversations, inbox, outbox, receipts, staff, wording
+from workflow import answers, cases, conversations, deadlines, help, inbox, outbox, receipts, staff, wording
 from workflow.actors import Citizen
-from workflow.conversations import Situation
+from workflow.answers import Answer
 from workflow.db import Database
-from workflow.messages import Purpose
+from workflow.messages import CAPABILITIES, PLAIN, Purpose
 from workflow.models import Case, Conversation, Message
 from workflow.states import Impossible
 
@@ -25,8 +25,20 @@ log = logging.getLogger("aduan.desk")
 
 #: A bare greeting waits this long for the message that nearly always follows it.
 GREETING_PAUSE = timedelta(seconds=4)
-#: Channels on which a question can be answered in the same conversation at once.
-_PULL = frozenset({"web"})
+#: What a sentence is for, where it is more than a reply.
+_PURPOSES: dict[str, Purpose] = {
+    "emergency": "emergency", "opened": "ack", "information_opened": "ack", "stopped": "ack",
+}  # fmt: skip
+#: Command words that a sentence names, for channels with buttons.
+_CHOICES = {
+    "answer": ("YA", "BELUM", "PETUGAS"),
+    "no_answer": ("PETUGAS",),
+    "ask_risk": ("YA", "TIDAK", "LEWATI"),
+    "ask_when_where": ("LEWATI",),
+    "ask_who": ("LEWATI",),
+    "added_unsure": ("BARU",),
+    "informed": ("TIDAK PUAS",),
+}
 
 
 def handle_next(database: Database, worker: str, now: datetime) -> bool:
@@ -78,6 +90,7 @@ class _Desk:
         self.staff = staff.directory(session, now)
 
     def handle(self, messages: list[Message]) -> None:
+        self.conversation.address.opted_out_at = None  # whoever writes wants to be answered
         for turn in self._turns(messages):
             self._advance(turn)
         outbox.release_held(self.session, self.conversation, self.now)
@@ -104,12 +117,21 @@ class _Desk:
         self.situation = conversations.situation(self.session, self.conversation, messages, self.now)
         self.text = self._text(messages)
         self.judgement = triage.assess(self.text, staff=self.staff)
+        self.answer = self._find_answer()
+        self.respect = wording.RESPECT.get(self.judgement.language, "")
         saved = State.load(self.conversation.state or {})
         turn = advance(saved, self._incoming(), self._context())
         self.state = turn.state
         for effect in turn.effects:
             self._effects[effect.name](self, effect)
         self.conversation.state = asdict(self.state)
+
+    def _find_answer(self) -> Answer | None:
+        if command(self.text) is not None:
+            return None
+        return answers.find(
+            self.session, self.situation.unit, self.text, self.judgement, self.now, self.conversation.locale
+        )
 
     def _incoming(self) -> Incoming:
         kind = next((m.kind for m in self.messages if m.kind != "text"), "text")
@@ -122,7 +144,10 @@ class _Desk:
             case_status=case.status if case else None,
             case_sealed=bool(case and case.seal == "kanwil"),
             recent=self.situation.recent,
-            can_ask=channel not in _PULL,
+            can_ask=CAPABILITIES.get(channel, PLAIN).talks,
+            silent=self.situation.silent,
+            same_topic=bool(case and case.category in self.judgement.categories),
+            has_answer=self.answer is not None,
         )
 
     @property
@@ -133,10 +158,11 @@ class _Desk:
         return cases.lock(self.session, self.situation.case.id)
 
     def say(self, key: str, case: Case | None = None, **params: Any) -> None:
-        purpose: Purpose = "emergency" if key == "emergency" else "ack" if key == "opened" else "reply"
+        respect, self.respect = self.respect, ""
         outbox.enqueue(
-            self.session, self.conversation, key, self.now, purpose=purpose, case=case, **self._words(case), **params
-        )
+            self.session, self.conversation, key, self.now, purpose=_PURPOSES.get(key, "reply"), case=case,
+            choices=_CHOICES.get(key, ()), respect=respect, **self._words(case), **params,
+        )  # fmt: skip
 
     def _words(self, case: Case | None) -> dict[str, Any]:
         return {
@@ -148,24 +174,53 @@ class _Desk:
     # -------------------------------------------------------------- effects
 
     def _reply(self, effect: Effect) -> None:
+        if effect.key == "emergency":
+            named = help.lines(self.text, self.judgement.categories, self.conversation.locale)
+            self.say("emergency", help=named)
+            return
         known = self.situation.case
-        self.say(effect.key, known if effect.key in ("added", "facts_done") else None)
+        self.say(effect.key, known if effect.key in ("added", "added_unsure", "facts_done") else None)
+
+    def _answer(self, _: Effect) -> None:
+        if self.answer is not None:
+            self.say("answer", answer=answers.render(self.answer, self.conversation.locale))
 
     def _open(self, effect: Effect) -> None:
+        """Open a case for what was just written, or for the earlier messages that the effect means."""
+        if effect.value == "question":
+            self._load(conversations.last_question(self.session, self.conversation))
+        elif effect.value == "last":
+            self._load(conversations.last_added(self.session, self.case))
         options = self.messages[0].options
+        asks = effect.value in ("question", "information")
         opening = cases.Opening(
             unit=self.situation.unit,
             direct_to_kanwil=effect.value == "direct" or bool(options.get("direct_to_kanwil")),
             visibility=options.get("visibility") or self.state.visibility,
+            track="information" if asks else "complaint",
         )
         case, code = cases.open_case(self.session, self.messages, self.judgement, opening, self.now)
+        self.situation = replace(self.situation, case=case, recent=True)
+        if asks:
+            self.say("information_opened", case, code=code)
+        else:
+            self._acknowledge(case, code)
+
+    def _load(self, earlier: list[Message]) -> None:
+        """Turn back to messages that were handled before; without them, to the ones at hand."""
+        if earlier:
+            self.messages, self.text = earlier, self._text(earlier)
+            self.judgement = triage.assess(self.text, staff=self.staff)
+
+    def _acknowledge(self, case: Case, code: str) -> None:
         for earlier in conversations.wordless(self.session, self.conversation, self.now):
             cases.adopt(self.session, case, earlier)
-        privacy = wording.render(f"privacy_{case.visibility}", self.conversation.locale)
-        self.say("opened", case, code=code, privacy=privacy)
+        notes = [wording.render(f"privacy_{case.visibility}", self.conversation.locale)]
+        if not deadlines.office_open(self.session, case.handling_unit, self.now):
+            notes.append(wording.render("after_hours", self.conversation.locale))
+        self.say("opened", case, code=code, privacy=" ".join(notes))
         if case.seal == "kanwil":
             self.say("sealed", case)
-        self.situation = Situation(self.situation.unit, self.situation.kanwil, case, recent=True)
 
     def _add(self, _: Effect) -> None:
         self._take_in(self.case)
@@ -193,6 +248,13 @@ class _Desk:
         case = self.case
         cases.seal(self.session, case, Citizen(case.person_id), "wish", self.now)
         self.say("sealed_later", case)
+
+    def _risk(self, effect: Effect) -> None:
+        if self.situation.case is not None:
+            cases.set_risk(self.session, self.case, effect.value == "yes", self.now)
+
+    def _stop(self, _: Effect) -> None:
+        self.conversation.address.opted_out_at = self.now
 
     def _visibility(self, effect: Effect) -> None:
         if self.situation.case is not None:
@@ -243,4 +305,7 @@ class _Desk:
         "status": _status,
         "record": _record,
         "locale": _locale,
+        "answer": _answer,
+        "risk": _risk,
+        "stop": _stop,
     }

@@ -21,7 +21,11 @@ from workflow.states import ENDED, Status
 
 @dataclass(frozen=True)
 class State:
-    """The memory of a conversation. ``expecting``: ``when_where``, ``who``, ``reason``, ``code`` or nothing."""
+    """The memory of a conversation.
+
+    ``expecting``: what our last question was (``when_where``, ``who``, ``risk``, ``reason``, ``code``, ``helped``,
+    ``same``) or nothing. ``asked``: a question is on record that a person could be asked to answer.
+    """
 
     expecting: str = ""
     to_ask: tuple[str, ...] = ()
@@ -30,6 +34,8 @@ class State:
     fresh: bool = False
     welcomed: bool = False
     puzzled: int = 0
+    asked: bool = False
+    person: bool = False
 
     @classmethod
     def load(cls, saved: dict[str, Any]) -> State:
@@ -58,6 +64,9 @@ class Context:
     case_sealed: bool = False
     recent: bool = False
     can_ask: bool = True
+    silent: bool = False
+    same_topic: bool = False
+    has_answer: bool = False
 
     @property
     def open_case(self) -> bool:
@@ -81,7 +90,22 @@ class Effect:
 
 
 EFFECTS = frozenset(
-    {"reply", "open", "add", "reopen", "close", "seal", "visibility", "withdraw", "status", "record", "locale"}
+    {
+        "reply",
+        "open",
+        "add",
+        "reopen",
+        "close",
+        "seal",
+        "visibility",
+        "withdraw",
+        "status",
+        "record",
+        "locale",
+        "answer",
+        "risk",
+        "stop",
+    }
 )
 
 
@@ -113,6 +137,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "skip": ("lewati", "lewat", "skip"),
     "person": ("petugas", "bicara petugas", "operator"),
     "help": ("bantuan", "menu", "help", "mulai", "start", "/start"),
+    "stop": ("stop", "berhenti", "unsubscribe"),
+    "yes": ("ya", "iya", "yes", "sudah", "inggih", "nggih", "muhun", "enggi"),
+    "no": ("tidak", "belum", "no", "nggak", "gak", "ndak", "ora", "mboten", "henteu", "bunten"),
     "english": ("english", "bahasa inggris"),
     "indonesian": ("indonesia", "bahasa indonesia"),
 }
@@ -126,7 +153,7 @@ def command(text: str) -> tuple[str, str] | None:
     plain = " ".join(text.split())
     if receipts.normalise(plain):
         return "status", plain
-    if len(plain) > 400:
+    if len(plain) > 400 and not plain.lower().startswith(COMMANDS["dissatisfied"]):
         return None
     words = re.sub(r"[^\w /-]", " ", plain.lower()).split()
     for name, forms in COMMANDS.items():
@@ -156,6 +183,8 @@ def _fits(name: str, rest: list[str]) -> bool:
 
 def advance(state: State, incoming: Incoming, context: Context) -> Turn:
     """One step of the conversation."""
+    if context.silent:
+        state = replace(state, expecting="", to_ask=(), direct=False, fresh=False, person=False, puzzled=0)
     if incoming.from_form:
         return _open(replace(state, to_ask=()), incoming, context, ask=False)
     if found := command(incoming.text):
@@ -184,8 +213,31 @@ def _obey(state: State, name: str, rest: str, context: Context) -> Turn | None:
         changed = replace(state, visibility=name)
         return Turn(changed, (Effect("visibility", value=name), _reply(f"visibility_{name}")))
     if name == "skip":
-        return _next_question(state, done="thanks") if state.expecting in ("when_where", "who") else None
+        return _next_question(state, done="thanks") if state.expecting in _FACTS else None
+    if name in ("yes", "no"):
+        return _yes_no(state, name)
     return _SIMPLE[name](state, context) if name in _SIMPLE else None
+
+
+def _yes_no(state: State, said: str) -> Turn | None:
+    """YA and BELUM mean something only after a question of ours."""
+    if state.expecting == "helped":
+        if said == "yes":
+            return Turn(replace(state, expecting="", asked=False), (_reply("answer_helped"),))
+        return _hand_over_question(state, _reply("answer_not_helped"))
+    if state.expecting == "risk":
+        return _risk(state, said)
+    return None
+
+
+def _hand_over_question(state: State, *before: Effect) -> Turn:
+    return Turn(replace(state, expecting="", asked=False), (*before, Effect("open", value="question")))
+
+
+def _risk(state: State, said: str, *before: Effect) -> Turn:
+    turn = _next_question(state, done=f"risk_{said}")
+    told = () if turn.effects[-1].key == f"risk_{said}" else (_reply(f"risk_{said}"),)
+    return Turn(turn.state, (*before, Effect("risk", value=said), *told, *turn.effects))
 
 
 def _status(state: State, rest: str, context: Context) -> Turn:
@@ -219,12 +271,20 @@ def _withdraw(state: State, context: Context) -> Turn:
     return Turn(state, (Effect("withdraw"),) if context.open_case else (_reply("no_case"),))
 
 
-def _new(state: State, _: Context) -> Turn:
+def _new(state: State, context: Context) -> Turn:
+    if state.expecting == "same" and context.open_case:
+        return Turn(replace(state, expecting=""), (Effect("open", value="last"),))
     return Turn(replace(state, fresh=True, expecting="", to_ask=()), (_reply("new_next"),))
 
 
 def _person(state: State, context: Context) -> Turn:
-    return Turn(state, (_reply("person_hint"),))
+    if state.asked:
+        return _hand_over_question(state)
+    return Turn(replace(state, person=not context.open_case, expecting=""), (_reply("person_hint"),))
+
+
+def _stop(state: State, _: Context) -> Turn:
+    return Turn(replace(state, expecting="", to_ask=()), (_reply("stopped"), Effect("stop")))
 
 
 def _help(state: State, _: Context) -> Turn:
@@ -244,6 +304,7 @@ _SIMPLE = {
     "withdraw": _withdraw,
     "new": _new,
     "person": _person,
+    "stop": _stop,
     "help": _help,
     "english": _language("en"),
     "indonesian": _language("id"),
@@ -262,8 +323,8 @@ def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
     intent = incoming.judgement.intent
     urgent = incoming.judgement.urgency in ("darurat", "tinggi")
     if intent in ("complaint", "follow_up") or incoming.judgement.unsure or urgent:
-        return _complaint(state, incoming, context)
-    if state.expecting in ("when_where", "who"):
+        return _complaint(replace(state, person=False), incoming, context)
+    if state.expecting in _FACTS:
         if context.open_case and intent not in ("spam_abuse", "status_check"):
             return _answered(state, incoming)
         state = state if context.open_case else replace(state, expecting="", to_ask=())
@@ -272,13 +333,23 @@ def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
     if intent in ("praise", "aspiration"):
         return Turn(state, (Effect("record"), _reply(f"{intent}_thanks")))
     if intent == "information":
-        if context.open_case and context.recent:
-            return Turn(state, (Effect("add"), _reply("added")))
-        return Turn(replace(state, welcomed=True), (Effect("record"), _reply("information")))
+        return _question(state, context)
     if intent == "spam_abuse":
         quiet = state.puzzled >= 1
         return Turn(replace(state, puzzled=state.puzzled + 1), () if quiet else (_reply("not_understood"),))
     return _greet(state, context)
+
+
+def _question(state: State, context: Context) -> Turn:
+    """Answered from the service standards where they know it; the way to a person is one word."""
+    if context.open_case and context.recent and not context.has_answer:
+        return Turn(state, (Effect("add"), _reply("added")))
+    if state.person:
+        return Turn(replace(state, person=False, welcomed=True), (Effect("open", value="information"),))
+    asked = replace(state, welcomed=True, asked=True)
+    if context.has_answer:
+        return Turn(replace(asked, expecting="helped"), (Effect("record"), Effect("answer")))
+    return Turn(replace(asked, expecting=""), (Effect("record"), _reply("no_answer")))
 
 
 def _greet(state: State, context: Context) -> Turn:
@@ -288,13 +359,21 @@ def _greet(state: State, context: Context) -> Turn:
 
 
 def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
-    if state.expecting in ("when_where", "who") and context.open_case:
+    if state.expecting in _FACTS and context.open_case:
         return _answered(state, incoming)
     if context.open_case and not state.fresh:
-        return Turn(state, (*_alarm(incoming), Effect("add"), _reply("added")))
+        return _further(state, incoming, context)
     if context.answered and not state.fresh and _only_asks_on(incoming.judgement):
         return Turn(replace(state, expecting="reason"), (Effect("add"), _reply("ask_reason")))
     return _open(state, incoming, context, ask=context.can_ask)
+
+
+def _further(state: State, incoming: Incoming, context: Context) -> Turn:
+    """One more message while a case is open: taken in at once; whether it is another matter is asked when in doubt."""
+    certain = context.recent or context.same_topic or incoming.judgement.intent == "follow_up" or not context.can_ask
+    if certain:
+        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), _reply("added")))
+    return Turn(replace(state, expecting="same"), (*_alarm(incoming), Effect("add"), _reply("added_unsure")))
 
 
 def _only_asks_on(judgement: Assessment) -> bool:
@@ -316,10 +395,21 @@ def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> T
     return Turn(_expect(opened), (*effects, _reply(f"ask_{questions[0]}")))
 
 
+#: Where the accused could take revenge, one of the two questions is whether the family fears it.
+_RISKY = frozenset({"kekerasan", "kekerasan_seksual", "pungli", "sikap_petugas", "narkoba_hp"})
+_FACTS = ("when_where", "who", "risk")
+_FEAR = re.compile(
+    r"\b((?:tidak|tdk|gak|ga|nggak|ndak|ora|not)\s+)?(?:takut|khawatir|kuatir|diancam|wedi|sieun|afraid|scared)"
+)
+
+
 def _missing(judgement: Assessment) -> tuple[str, ...]:
+    """The questions that a new case leaves open: two at most."""
     details = judgement.details
-    when_where = () if details.when or details.where else ("when_where",)
-    return (*when_where, *(() if details.inmate_named else ("who",)))
+    facts = [*([] if details.when or details.where else ["when_where"]), *([] if details.inmate_named else ["who"])]
+    if judgement.about_staff or _RISKY & set(judgement.categories):
+        return (*facts[:1], "risk")
+    return tuple(facts[:2])
 
 
 def _expect(state: State) -> State:
@@ -327,6 +417,9 @@ def _expect(state: State) -> State:
 
 
 def _answered(state: State, incoming: Incoming) -> Turn:
+    """A free sentence after a question of ours: it joins the case, whatever it says."""
+    if state.expecting == "risk" and (found := _FEAR.search(incoming.text.lower())):
+        return _risk(state, "no" if found[1] else "yes", *_alarm(incoming), Effect("add"))
     turn = _next_question(state, done="facts_done")
     return Turn(turn.state, (*_alarm(incoming), Effect("add"), *turn.effects))
 

@@ -202,6 +202,31 @@ def user_reset(name: str) -> None:
     click.echo(f"{name} {password}")
 
 
+@user.command("telephone")
+@click.argument("name")
+@click.argument("channel", type=click.Choice(["whatsapp", "sms", "telegram", "simulator"]))
+@click.argument("address")
+def user_telephone(name: str, channel: str, address: str) -> None:
+    """Where an account is paged in an emergency, for example `whatsapp whatsapp:+62…` or `sms +62…`."""
+    from webhooks.service import open_service, utc_now
+    from workflow import notices, units
+
+    settings = _settings()
+    _database(settings).close()
+    office = open_service(settings)
+    try:
+        with office.database.write() as session:
+            for adapter in office.adapters.values():
+                for ours, at in adapter.accounts.items():
+                    units.channel_account(session, ours, at)
+            notices.register_telephone(session, _account(session, name), channel, address, utc_now())
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        office.close()
+    click.echo(f"{name} is paged by {channel}")
+
+
 def _account(session: Session, name: str) -> Any:
     from sqlalchemy import select
 

@@ -9,12 +9,16 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import outbox, receipts, units
-from workflow.models import Attachment, Case, Conversation, Message, Outbound, Unit
+from workflow.models import Attachment, Case, Conversation, Judgement, Message, Outbound, Unit
 from workflow.states import ENDED
 from workflow.vault import Erased, vault_of
 
 #: Messages within this time join the open case without a question.
 JOINS = timedelta(minutes=10)
+#: After this time a question of ours is not waited for any more.
+SILENCE = timedelta(hours=24)
+#: Messages within this time were written in one breath.
+BREATH = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
 RETRY_PAUSE = timedelta(seconds=5)
 
@@ -124,10 +128,14 @@ class Situation:
     kanwil: Unit
     case: Case | None
     recent: bool
+    silent: bool = False
 
 
 def situation(session: Session, conversation: Conversation, messages: list[Message], now: datetime) -> Situation:
-    """Unit, superior, and the newest case of this conversation; ``recent`` if its last message is minutes old."""
+    """Unit, superior, and the newest case of this conversation.
+
+    ``recent``: its last message is minutes old; ``silent``: nothing came from this person for a day.
+    """
     wanted = next((m.options["unit"] for m in messages if m.options.get("unit")), None)
     unit = session.get(Unit, wanted) if wanted else None
     unit = unit or session.get_one(Unit, conversation.channel_account.unit_id)
@@ -138,7 +146,36 @@ def situation(session: Session, conversation: Conversation, messages: list[Messa
         last = session.scalar(select(func.max(Message.id)).where(Message.case_id == case.id))
         newest = session.get(Message, last) if last else None
         recent = newest is not None and messages[0].received_at - newest.received_at <= JOINS
-    return Situation(unit, units.superior(session, unit), case, recent)
+    return Situation(unit, units.superior(session, unit), case, recent, _silent(session, conversation, messages[0]))
+
+
+def _silent(session: Session, conversation: Conversation, message: Message) -> bool:
+    earlier = select(func.max(Message.received_at)).where(
+        Message.conversation_id == conversation.id, Message.id < message.id
+    )
+    last = session.scalar(earlier)
+    return last is not None and message.received_at - last > SILENCE
+
+
+def last_question(session: Session, conversation: Conversation) -> list[Message]:
+    """The newest question of this conversation that is counted, but belongs to no case."""
+    query = (
+        select(Message, Judgement.verdict)
+        .join(Judgement, Judgement.message_id == Message.id)
+        .where(Message.conversation_id == conversation.id, Message.case_id.is_(None), Judgement.case_id.is_(None))
+        .order_by(Message.id.desc())
+        .limit(5)
+    )
+    found = [message for message, verdict in session.execute(query) if verdict.get("intent") == "information"]
+    return found[:1]
+
+
+def last_added(session: Session, case: Case) -> list[Message]:
+    """The newest messages of a case that came in one breath, unless they opened it."""
+    query = select(Message).where(Message.case_id == case.id).order_by(Message.id.desc()).limit(20)
+    newest = list(session.scalars(query))
+    breath = [m for m in newest if newest[0].received_at - m.received_at <= BREATH]
+    return breath[::-1] if len(breath) < len(newest) else []
 
 
 # ------------------------------------------------------------------ the thread

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -65,6 +66,13 @@ def calendar_of(session: Session, unit: Unit, now: datetime) -> Calendar:
     )
     overrides = tuple((day, holiday) for day, holiday in session.execute(query))
     return _calendar(unit.timezone, staff.local_today(unit.timezone, now).year, overrides)
+
+
+def office_open(session: Session, unit: Unit, now: datetime) -> bool:
+    """Whether the counters of a unit are open: working days, by default from 08.00 to 16.00 local time."""
+    days, local = calendar_of(session, unit, now), now.astimezone(ZoneInfo(unit.timezone))
+    begins, ends = (unit.settings or {}).get("office_hours", (8, 16))
+    return days.is_working(local.date()) and begins <= local.hour < ends
 
 
 @lru_cache(maxsize=128)

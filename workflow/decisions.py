@@ -230,9 +230,10 @@ def release(session: Session, case: Case, actor: Actor, now: datetime) -> list[O
     cases.move(session, case, "release", actor, now, paper=paper.id, commitment=paper.hash)
     case.responded_at, case.delivered_at = now, None
     key = "official_at_desk" if _withheld(session, case, paper) else "official"
+    said = text if key == "official" else ""
     rows = outbox.enqueue(
         session, case.conversation, key, now, purpose="official", case=case, paper=paper,
-        number=case.number, unit=case.handling_unit.name, body=text if key == "official" else "",
+        choices=("PUAS", "TIDAK PUAS"), number=case.number, unit=case.handling_unit.name, body=said,
     )  # fmt: skip
     if any(row.state == "held" for row in rows):
         notices.tell(session, case, Part.OFFICER, "answer_held", now)

@@ -47,13 +47,15 @@ def enqueue(
     case: Case | None = None,
     paper: Paper | None = None,
     choices: Sequence[str] = (),
+    respect: str = "",
     **params: Any,
 ) -> list[Outbound]:
     """Render a wording in the recipient's language and queue it, in parts where the channel's messages are short.
 
     ``choices`` are command words that the text names anyway; a channel with buttons shows them as buttons.
+    ``respect`` is a word of greeting in the person's own language.
     """
-    text = wording.render(key, conversation.locale, **params)
+    text = " ".join(filter(None, (respect, wording.render(key, conversation.locale, **params))))
     ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
     parts = wording.split(text, ability.length)
     rows = [_row(session, conversation, key, params, part, purpose, now, case, paper) for part in parts]

@@ -85,13 +85,7 @@ MESSAGES: dict[str, str] = {
     "thanks": N_("Terima kasih. Bila ada yang perlu kami ketahui, tulis saja di sini."),
     "praise_thanks": N_("Terima kasih atas pesan baik Anda. Kami catat dan sampaikan kepada {unit}."),
     "aspiration_thanks": N_("Terima kasih atas saran Anda. Kami catat untuk perbaikan layanan {unit}."),
-    "information": N_(
-        "Pertanyaan Anda kami terima. Semua layanan gratis. Balas PETUGAS bila ingin dijawab petugas {unit}, "
-        "atau tulis keluhan Anda bila ada yang tidak beres."
-    ),
-    "answer": N_(
-        "{answer}\n\nApakah ini membantu? Balas YA atau BELUM. Untuk bertanya kepada petugas balas PETUGAS."
-    ),
+    "answer": N_("{answer}\n\nApakah ini membantu? Balas YA atau BELUM. Untuk bertanya kepada petugas balas PETUGAS."),
     "answer_person": N_("{answer}\n\nUntuk bertanya kepada petugas balas PETUGAS."),
     "answer_helped": N_("Terima kasih. Bila ada pertanyaan lain, tulis saja di sini."),
     "answer_missing": N_("belum tersedia; petugas dapat menjawabnya."),
@@ -101,16 +95,15 @@ MESSAGES: dict[str, str] = {
         "Petugas menjawab paling lambat lima hari kerja."
     ),
     "informed": N_(
-        "Jawaban petugas atas pertanyaan {number}:\n\n{text}\n\nBila belum terjawab, balas TIDAK PUAS dan tulis apa yang kurang."
+        "Jawaban petugas atas pertanyaan {number}:\n\n{text}\n\n"
+        "Bila belum terjawab, balas TIDAK PUAS dan tulis apa yang kurang."
     ),
     "no_answer": N_(
         "Maaf, jawaban pasti untuk pertanyaan itu belum ada di sini. Balas PETUGAS, maka petugas {unit} yang menjawab. "
         "Semua layanan gratis."
     ),
     "answer_not_helped": N_("Mohon maaf. Pertanyaan Anda kami teruskan kepada petugas."),
-    "ask_risk": N_(
-        "Apakah Anda takut ada pembalasan bila pengaduan ini diketahui? Balas YA atau TIDAK, atau LEWATI."
-    ),
+    "ask_risk": N_("Apakah Anda takut ada pembalasan bila pengaduan ini diketahui? Balas YA atau TIDAK, atau LEWATI."),
     "risk_yes": N_(
         "Kami catat. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman ditangani di luar {unit}, "
         "balas KANWIL. Bila ada ancaman, langsung tulis di sini."
@@ -118,12 +111,16 @@ MESSAGES: dict[str, str] = {
     "risk_no": N_("Baik, terima kasih."),
     "after_hours": N_("Petugas membaca pesan pada hari kerja pukul 08.00 sampai 16.00."),
     "added_unsure": N_(
-        "Pesan Anda kami tambahkan ke pengaduan {number}. Apakah ini hal lain? Balas BARU, maka kami buatkan pengaduan tersendiri."
+        "Pesan Anda kami tambahkan ke pengaduan {number}. Apakah ini hal lain? "
+        "Balas BARU, maka kami buatkan pengaduan tersendiri."
     ),
     "stopped": N_(
-        "Baik, kami tidak akan mengirim pesan lagi ke sini. Pengaduan Anda tetap ditangani. Tulis apa saja untuk mulai lagi."
+        "Baik, kami tidak akan mengirim pesan lagi ke sini. Pengaduan Anda tetap ditangani. "
+        "Tulis apa saja untuk mulai lagi."
     ),
-    "page": N_("Aduan: keadaan DARURAT pada {number} perlu ditangani sekarang. Masuk ke layanan pengaduan untuk membacanya."),
+    "page": N_(
+        "Aduan: keadaan DARURAT pada {number} perlu ditangani sekarang. Masuk ke layanan pengaduan untuk membacanya."
+    ),
     "person_hint": N_("Silakan tulis hal yang ingin Anda tanyakan atau adukan; petugas membacanya."),
     "unsupported": N_(
         "Pesan jenis ini belum dapat kami baca, tetapi sudah kami simpan. Mohon tuliskan isinya dengan kata-kata."
@@ -159,6 +156,9 @@ MESSAGES: dict[str, str] = {
     "ended_discontinue": N_("Pemeriksaan pengaduan {number} dihentikan. Alasannya: {reason}"),
     "locale_changed": N_("Baik. Kami menjawab dalam bahasa Indonesia."),
 }
+
+#: A word of respect for those who write in a regional language; the answer itself is Indonesian.
+RESPECT = {"jv": "Nggih, matur nuwun.", "su": "Mangga, hatur nuhun.", "mad": "Enggi, sakalangkong."}
 
 #: What the public is told of a status; never more than is true.
 PUBLIC_STATUS: dict[str, str] = {

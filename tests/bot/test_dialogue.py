@@ -275,7 +275,7 @@ def test_asking_on_after_the_end_is_kept_with_the_old_case_unless_it_is_grave() 
 
 def test_words_join_the_open_case_until_baru() -> None:
     assert short(say("Petugas minta uang", context=OPEN))[-2:] == ["add", "reply:added"]
-    assert short(say("Petugas minta uang", context=LATER))[-2:] == ["add", "reply:added"]
+    assert short(say("Petugas minta uang", context=LATER))[-2:] == ["add", "reply:added_unsure"]
     fresh = say("BARU", context=OPEN).state
     turn = say("Petugas minta uang 50 ribu", fresh, OPEN)
     assert "open" in short(turn)
@@ -321,7 +321,7 @@ def test_praise_ideas_and_questions_are_recorded_and_open_nothing() -> None:
     for intent, key in (
         ("praise", "praise_thanks"),
         ("aspiration", "aspiration_thanks"),
-        ("information", "information"),
+        ("information", "no_answer"),
     ):
         calm = {"intent": intent, "urgency": "normal", "confidence": 0.9, "unsure": False}
         assert short(say("kata", **calm)) == ["record", f"reply:{key}"]

@@ -87,6 +87,10 @@ def _ask(step: Step) -> None:
     cases.ask(step.session, step.case, step.officer, step.typed["text"], step.now)
 
 
+def _inform(step: Step) -> None:
+    cases.inform(step.session, step.case, step.officer, step.typed["text"], step.now)
+
+
 def _wait(step: Step) -> None:
     """The clocks stand still only for somebody who was asked something."""
     _ask(step)
@@ -142,6 +146,7 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "return_draft": _return_draft,
     "release": _release,
     "hand_over": _hand_over,
+    "inform": _inform,
     "assign": _assign,
     "ask": _ask,
     "wait": _wait,

@@ -27,7 +27,7 @@ from workflow.states import ROLES, Part, Status
 from workflow.vault import Erased, vault_of
 
 #: Which action carries a case on; the first of these that is possible is the one that the page puts first.
-ONWARD = ("classify", "recommend", "direct", "report", "draft", "approve", "release")
+ONWARD = ("inform", "classify", "recommend", "direct", "report", "draft", "approve", "release")
 #: The straight way of a case, for the stepper.
 WAY = tuple(Status)[: tuple(Status).index(Status.CLOSED) + 1]
 
@@ -162,6 +162,8 @@ def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, b
         "draft": report is None or report.attributes.get("round") != case.rounds,
         "approve": answer is None or answer.author_id == officer.account_id,
         "hand_over": case.delivered_at is not None,
+        "inform": case.track != "information",
+        "recommend": case.track == "information",
         "seal": case.handling_unit.kind != "upt",
         "unseal": case.seal != "kanwil" or case.subject_unit is None or case.seal_reason == "wish",
     }
