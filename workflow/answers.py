@@ -26,7 +26,7 @@ from triage.scene import Scene
 from workflow import facts, wording
 from workflow.models import Unit
 
-THRESHOLD = 0.7
+THRESHOLD = 0.72
 #: A few words that triage doubts ("jam besuk") are answered only where they are an example nearly word for word.
 NEARLY_VERBATIM, FEW_WORDS = 0.9, 5
 ROOT_MIN = 4
