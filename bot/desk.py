@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import triage
-from bot.dialogue import Context, Effect, Incoming, State, advance, command
+from bot.commands import command
+from bot.dialogue import Context, Effect, Incoming, State, advance
 from workflow import answers, cases, conversations, deadlines, help, inbox, outbox, receipts, staff, wording
 from workflow.actors import Citizen
 from workflow.answers import Answer

@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rapidfuzz import fuzz
-
+from bot.commands import command
 from triage import Assessment
 from workflow import receipts
 from workflow.states import ENDED, Status
@@ -119,63 +118,6 @@ class Turn:
 
 def _reply(key: str) -> Effect:
     return Effect("reply", key=key)
-
-
-# ------------------------------------------------------------------ commands
-
-#: Words that people type as a command, at the beginning of a short message; typing errors are forgiven.
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "status": ("status", "lacak", "cek status", "check status"),
-    "dissatisfied": ("tidak puas", "belum puas", "gak puas", "ga puas", "not satisfied"),
-    "satisfied": ("puas", "sudah puas", "satisfied"),
-    "direct": ("kanwil", "langsung ke kanwil", "langsung kanwil"),
-    "anonymous": ("anonim", "anonymous"),
-    "confidential": ("rahasia", "confidential"),
-    "open": ("terbuka",),
-    "withdraw": ("cabut", "cabut aduan", "cabut pengaduan", "withdraw"),
-    "new": ("baru", "aduan baru", "pengaduan baru"),
-    "skip": ("lewati", "lewat", "skip"),
-    "person": ("petugas", "bicara petugas", "operator"),
-    "help": ("bantuan", "menu", "help", "mulai", "start", "/start"),
-    "stop": ("stop", "berhenti", "unsubscribe"),
-    "yes": ("ya", "iya", "yes", "sudah", "inggih", "nggih", "muhun", "enggi"),
-    "no": ("tidak", "belum", "no", "nggak", "gak", "ndak", "ora", "mboten", "henteu", "bunten"),
-    "english": ("english", "bahasa inggris"),
-    "indonesian": ("indonesia", "bahasa indonesia"),
-}
-#: These take words after them; the others stand alone, or they are part of a sentence.
-_TAKES_WORDS = frozenset({"status", "dissatisfied"})
-_CLOSE_ENOUGH = 84
-
-
-def command(text: str) -> tuple[str, str] | None:
-    """(command, rest) if the message is one; a bare receipt code asks for the status."""
-    plain = " ".join(text.split())
-    if receipts.normalise(plain):
-        return "status", plain
-    if len(plain) > 400 and not plain.lower().startswith(COMMANDS["dissatisfied"]):
-        return None
-    words = re.sub(r"[^\w /-]", " ", plain.lower()).split()
-    for name, forms in COMMANDS.items():
-        for form in sorted(forms, key=len, reverse=True):
-            length = len(form.split())
-            head, rest = " ".join(words[:length]), words[length:]
-            if _same(head, form) and (not rest or name in _TAKES_WORDS) and _fits(name, rest):
-                return name, " ".join(plain.split()[length:])
-    return None
-
-
-def _same(typed: str, form: str) -> bool:
-    return typed == form or (len(form) >= 5 and fuzz.ratio(typed, form) >= _CLOSE_ENOUGH)
-
-
-def _fits(name: str, rest: list[str]) -> bool:
-    """STATUS takes a code, a number or nothing: "status remisi suami saya pasal 114" is a sentence, not a command."""
-    if name != "status" or not rest:
-        return True
-    pieces = " ".join(rest).replace("-", " ").split()
-    grouped = all(len(piece) <= 4 for piece in pieces) or (len(pieces) == 1 and len(pieces[0]) >= 10)
-    return pieces[0] == "adu" or (grouped and any(c.isdigit() for piece in pieces for c in piece))
 
 
 # ------------------------------------------------------------------ advance

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
-import secrets
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from webhooks.settings import Settings, WrongSettings, load
+from webhooks import opening
+from webhooks.accounts import user
+from webhooks.settings import Settings, WrongSettings
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from webhooks.service import Service
-    from workflow.db import Database
 
 
 class _Group(click.Group):
@@ -36,25 +33,7 @@ def main() -> None:
     """Complaint desk for Indonesian prisons and remand centres."""
 
 
-def _settings(**overrides: object) -> Settings:
-    settings = load(**{name: value for name, value in overrides.items() if value is not None})
-    logging.basicConfig(
-        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    for noisy in ("apscheduler", "twilio", "httpx", "waitress.queue", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    return settings
-
-
-def _database(settings: Settings) -> Database:
-    """The database for a command; behind the code it is refused with the remedy."""
-    from webhooks.service import open_database
-    from workflow.db import pending_migration
-
-    database, _ = open_database(settings)
-    if pending_migration(database.engine):
-        raise WrongSettings("The database is not up to date: run `aduan db upgrade`.")
-    return database
+main.add_command(user)
 
 
 # ------------------------------------------------------------------ making
@@ -63,7 +42,7 @@ def _database(settings: Settings) -> Database:
 @main.command()
 def init() -> None:
     """Make keys and database. Nothing that exists is overwritten."""
-    prepare(_settings())
+    prepare(opening.settings())
 
 
 def prepare(settings: Settings) -> None:
@@ -91,7 +70,7 @@ def db_upgrade() -> None:
     """Bring the schema to the newest migration."""
     from workflow.db import upgrade
 
-    upgrade(_settings().database)
+    upgrade(opening.settings().database)
     click.echo("database is up to date")
 
 
@@ -110,132 +89,12 @@ def unit_add(code: str, name: str, kind: str, parent: str, timezone: str) -> Non
     """Add a regional office or a facility."""
     from workflow import units
 
-    with _database(_settings()).write() as session:
+    with opening.database(opening.settings()).write() as session:
         try:
-            units.ensure(session, code, name, kind, _unit(session, parent), timezone)
+            units.ensure(session, code, name, kind, opening.unit(session, parent), timezone)
         except (ValueError, KeyError) as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{code}: {name}")
-
-
-def _unit(session: Session, code: str) -> Any:
-    from sqlalchemy import select
-
-    from workflow.models import Unit
-
-    found = session.scalar(select(Unit).where(Unit.code == code))
-    if found is None:
-        raise click.ClickException(f"there is no unit {code}")
-    return found
-
-
-# ------------------------------------------------------------------ accounts
-
-
-@main.group()
-def user() -> None:
-    """Staff accounts."""
-
-
-@user.command("add")
-@click.argument("name")
-@click.option("--role", required=True)
-@click.option("--facility", required=True, help="Code of the unit where the role is held.")
-@click.option("--full-name", default="")
-@click.option("--post", default="", help="The official's post, for example Kasubsi Pelayanan Tahanan.")
-def user_add(name: str, role: str, facility: str, full_name: str, post: str) -> None:
-    """Add an account; its first password is printed once."""
-    from sqlalchemy.exc import IntegrityError
-
-    from webhooks.service import utc_now
-    from workflow import journal, staff
-    from workflow.actors import Clock
-
-    password, now = secrets.token_urlsafe(12), utc_now()
-    try:
-        with _database(_settings()).write() as session:
-            where = _unit(session, facility)
-            account = staff.add(session, name, password, [(role, where)], now, full_name, post)
-            journal.append(session, where.id, "account_added", Clock(), now, account=account.id, role=role)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    except IntegrityError as error:
-        raise click.ClickException(f"there is an account {name} already") from error
-    click.echo(f"{name} {password}")
-
-
-@user.command("list")
-def user_list() -> None:
-    """Every account with its roles."""
-    from sqlalchemy import select
-
-    from workflow.models import Account, Unit
-
-    with _database(_settings()).read() as session:
-        codes = {u.id: u.code for u in session.scalars(select(Unit))}
-        for account in session.scalars(select(Account).order_by(Account.name)):
-            roles = ", ".join(f"{g.role}@{codes[g.unit_id]}" for g in account.grants)
-            click.echo(f"{account.name}\t{roles}\t{'disabled' if account.disabled_at else 'active'}")
-
-
-@user.command("disable")
-@click.argument("name")
-def user_disable(name: str) -> None:
-    """Bar an account; its sessions end."""
-    from webhooks.service import utc_now
-    from workflow import staff
-
-    with _database(_settings()).write() as session:
-        staff.disable(_account(session, name), utc_now())
-    click.echo(f"{name} disabled")
-
-
-@user.command("reset")
-@click.argument("name")
-def user_reset(name: str) -> None:
-    """A new password, printed once; the account's sessions end."""
-    from workflow import staff
-
-    password = secrets.token_urlsafe(12)
-    with _database(_settings()).write() as session:
-        staff.reset(_account(session, name), password)
-    click.echo(f"{name} {password}")
-
-
-@user.command("telephone")
-@click.argument("name")
-@click.argument("channel", type=click.Choice(["whatsapp", "sms", "telegram", "simulator"]))
-@click.argument("address")
-def user_telephone(name: str, channel: str, address: str) -> None:
-    """Where an account is paged in an emergency, for example `whatsapp whatsapp:+62…` or `sms +62…`."""
-    from webhooks.service import open_service, utc_now
-    from workflow import notices, units
-
-    settings = _settings()
-    _database(settings).close()
-    office = open_service(settings)
-    try:
-        with office.database.write() as session:
-            for adapter in office.adapters.values():
-                for ours, at in adapter.accounts.items():
-                    units.channel_account(session, ours, at)
-            notices.register_telephone(session, _account(session, name), channel, address, utc_now())
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        office.close()
-    click.echo(f"{name} is paged by {channel}")
-
-
-def _account(session: Session, name: str) -> Any:
-    from sqlalchemy import select
-
-    from workflow.models import Account
-
-    found = session.scalar(select(Account).where(Account.name == name))
-    if found is None:
-        raise click.ClickException(f"there is no account {name}")
-    return found
 
 
 # ------------------------------------------------------------------ serving
@@ -246,7 +105,7 @@ def _account(session: Session, name: str) -> Any:
 @click.option("--no-worker", is_flag=True, help="Leave scheduler and delivery to `aduan worker`.")
 def serve(port: int | None, no_worker: bool) -> None:
     """The web server, with scheduler and delivery unless told otherwise."""
-    _serve(_settings(port=port), with_worker=not no_worker)
+    _serve(opening.settings(port=port), with_worker=not no_worker)
 
 
 def _serve(settings: Settings, *, with_worker: bool) -> None:
@@ -256,7 +115,7 @@ def _serve(settings: Settings, *, with_worker: bool) -> None:
     from webhooks.jobs import Clockwork
     from webhooks.service import open_service, public_url
 
-    _database(settings).close()
+    opening.database(settings).close()
     office = open_service(settings)
     app = create_app(office)
     server = waitress.create_server(
@@ -308,8 +167,8 @@ def worker() -> None:
     from webhooks.jobs import Clockwork
     from webhooks.service import open_service
 
-    settings = _settings()
-    _database(settings).close()
+    settings = opening.settings()
+    opening.database(settings).close()
     office = open_service(settings)
     clockwork, stopping = Clockwork(office), threading.Event()
     clockwork.start()
@@ -332,7 +191,7 @@ def demo(and_serve: bool, port: int | None) -> None:
     """Fill an empty database with the demo facility, staff and a few cases."""
     from webhooks import demo as demonstration
 
-    settings = _settings(port=port)
+    settings = opening.settings(port=port)
     prepare(settings)
     made = demonstration.fill(settings)
     if not made and not and_serve:
@@ -381,7 +240,7 @@ def doctor(as_json: bool) -> None:
     """Check the configuration; exit 1 where something is wrong."""
     from webhooks.doctor import examine
 
-    findings = examine(_settings())
+    findings = examine(opening.settings())
     if as_json:
         click.echo(json.dumps([finding.__dict__ for finding in findings], indent=1))
     else:
@@ -402,8 +261,8 @@ def journal_verify() -> None:
     from webhooks.service import journal_key
     from workflow import journal
 
-    settings = _settings()
-    database = _database(settings)
+    settings = opening.settings()
+    database = opening.database(settings)
     with database.read() as session:
         anchors = journal.read_anchors(settings.home / "anchors")
         findings, total = journal.verify(session, journal_key(settings), anchors)

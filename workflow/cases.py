@@ -285,6 +285,9 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
         case.seal, case.seal_reason = "kanwil", case.seal_reason or reason
         return
     states.apply("seal", case.status, parts(session, case, actor))
+    if case.status in states.UNDONE_BY_SEAL:
+        case.status = Status.CLASSIFIED
+        deadlines.undo(session, case, now)
     case.seal, case.seal_reason = "kanwil", reason
     session.execute(delete(Notice).where(Notice.case_id == case.id))
     case.owner_id = case.official_id = None

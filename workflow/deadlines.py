@@ -148,7 +148,8 @@ def end(session: Session, case: Case, action: str, now: datetime) -> None:
         return
     for row in _open(session, case):
         if row.rule in ended:
-            row.state = "met" if now <= row.due_at else "missed"
+            in_time = now <= row.due_at or rules()[0][row.rule].on_due != "escalate"
+            row.state = "met" if in_time else "missed"
             row.ended_at, row.next_at = now, None
     _refresh(session, case)
 
@@ -164,6 +165,14 @@ def retrack(session: Session, case: Case, track: str, now: datetime) -> None:
     for rule in known.values():
         if rule.starts == "received" and track in rule.tracks and "release" in rule.ends and rule.name not in running:
             _begin(session, case, rule, unit, case.received_at, now)
+    _refresh(session, case)
+
+
+def undo(session: Session, case: Case, now: datetime) -> None:
+    """What the facility decided is void, and so are the clocks that its decisions started."""
+    for row in _open(session, case):
+        if rules()[0][row.rule].starts != "received":
+            row.state, row.ended_at, row.next_at = "void", now, None
     _refresh(session, case)
 
 
@@ -232,8 +241,7 @@ def claim(session: Session, deadline_id: str, rung: int, now: datetime) -> Deadl
 
 def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) -> None:
     """Tell the next person up; plan the rung after it. The deadline was claimed."""
-    ladder = rules()[1]
-    rungs = ladder.facility if case.handling_unit.kind == "upt" else ladder.office
+    rungs = _rungs(case, deadline)
     if deadline.rung > len(rungs):
         return
     role = rungs[deadline.rung - 1]
@@ -259,6 +267,15 @@ def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) ->
         session, case.handling_unit_id, "escalate", Clock(), now, case_id=case.id,
         rule=deadline.rule, rung=deadline.rung, role=role, recipients=[a.id for a in people],
     )  # fmt: skip
+
+
+def _rungs(case: Case, deadline: Deadline) -> tuple[str, ...]:
+    """Whose turn it is, in order. An emergency with staff accused never goes to the shift."""
+    ladder = rules()[1]
+    if case.handling_unit.kind != "upt":
+        return ladder.office
+    spared = deadline.rule == "emergency" and case.about_staff
+    return tuple(role for role in ladder.facility if not (spared and role == "petugas"))
 
 
 def _next_rung(session: Session, case: Case, deadline: Deadline, now: datetime) -> datetime:

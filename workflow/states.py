@@ -46,6 +46,8 @@ S, P = Status, Part
 ENDED = frozenset({S.CLOSED, S.REFERRED, S.WITHDRAWN, S.DISCONTINUED})
 OPEN = frozenset(Status) - ENDED
 BEFORE_ANSWER = OPEN - {S.RESPONDED}
+#: Sealing a case undoes what the facility decided about it: nobody accused keeps a hand in the answer.
+UNDONE_BY_SEAL = frozenset({S.RECOMMENDED, S.DIRECTED, S.DRAFTED, S.APPROVED})
 #: Work stands still in WAITING and goes on where it stood.
 RESUMES = "resumes"
 

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import triage
-from bot.dialogue import COMMANDS, EFFECTS, Context, Effect, Incoming, State, Turn, advance, command
+from bot.commands import COMMANDS, command
+from bot.dialogue import EFFECTS, Context, Effect, Incoming, State, Turn, advance
 from triage import Assessment
 from workflow import receipts
 from workflow.states import Status

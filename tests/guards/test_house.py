@@ -37,7 +37,7 @@ def test_functions_are_short() -> None:
 
 
 def test_files_are_short() -> None:
-    limits = {"workflow/models.py": 600, "workflow/wording.py": 450, "workflow/cases.py": 560}
+    limits = {"workflow/models.py": 600, "workflow/cases.py": 490}
     sizes = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in SOURCES}
     assert {name: size for name, size in sizes.items() if size > limits.get(name, 400)} == {}
 
@@ -91,6 +91,7 @@ def test_provider_names_stay_in_their_rooms() -> None:
     allowed = {
         "channels/__init__.py", "channels/twilio.py", "channels/twilio_codes.py", "channels/twilio_inbound.py",
         "webhooks/settings.py", "webhooks/receive.py", "webhooks/cli.py", "webhooks/public.py", "webhooks/service.py",
+        "webhooks/opening.py",
     }  # fmt: skip
     code = re.compile(r"^(?!\s*(#|\"\"\")).*twilio", re.I | re.M)
     naming = {str(p.relative_to(ROOT)) for p in SOURCES if code.search(_without_docstrings(p.read_text()))}

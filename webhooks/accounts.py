@@ -1,0 +1,119 @@
+"""``aduan user``: staff accounts from the command line."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webhooks import opening
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@click.group()
+def user() -> None:
+    """Staff accounts."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", required=True)
+@click.option("--facility", required=True, help="Code of the unit where the role is held.")
+@click.option("--full-name", default="")
+@click.option("--post", default="", help="The official's post, for example Kasubsi Pelayanan Tahanan.")
+def user_add(name: str, role: str, facility: str, full_name: str, post: str) -> None:
+    """Add an account; its first password is printed once."""
+    from sqlalchemy.exc import IntegrityError
+
+    from webhooks.service import utc_now
+    from workflow import journal, staff
+    from workflow.actors import Clock
+
+    password, now = secrets.token_urlsafe(12), utc_now()
+    try:
+        with opening.database(opening.settings()).write() as session:
+            where = opening.unit(session, facility)
+            account = staff.add(session, name, password, [(role, where)], now, full_name, post)
+            journal.append(session, where.id, "account_added", Clock(), now, account=account.id, role=role)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    except IntegrityError as error:
+        raise click.ClickException(f"there is an account {name} already") from error
+    click.echo(f"{name} {password}")
+
+
+@user.command("list")
+def user_list() -> None:
+    """Every account with its roles."""
+    from sqlalchemy import select
+
+    from workflow.models import Account, Unit
+
+    with opening.database(opening.settings()).read() as session:
+        codes = {u.id: u.code for u in session.scalars(select(Unit))}
+        for account in session.scalars(select(Account).order_by(Account.name)):
+            roles = ", ".join(f"{g.role}@{codes[g.unit_id]}" for g in account.grants)
+            click.echo(f"{account.name}\t{roles}\t{'disabled' if account.disabled_at else 'active'}")
+
+
+@user.command("disable")
+@click.argument("name")
+def user_disable(name: str) -> None:
+    """Bar an account; its sessions end."""
+    from webhooks.service import utc_now
+    from workflow import staff
+
+    with opening.database(opening.settings()).write() as session:
+        staff.disable(_account(session, name), utc_now())
+    click.echo(f"{name} disabled")
+
+
+@user.command("reset")
+@click.argument("name")
+def user_reset(name: str) -> None:
+    """A new password, printed once; the account's sessions end."""
+    from workflow import staff
+
+    password = secrets.token_urlsafe(12)
+    with opening.database(opening.settings()).write() as session:
+        staff.reset(_account(session, name), password)
+    click.echo(f"{name} {password}")
+
+
+@user.command("telephone")
+@click.argument("name")
+@click.argument("channel", type=click.Choice(["whatsapp", "sms", "telegram", "simulator"]))
+@click.argument("address")
+def user_telephone(name: str, channel: str, address: str) -> None:
+    """Where an account is paged in an emergency, for example `whatsapp whatsapp:+62…` or `sms +62…`."""
+    from webhooks.service import open_service, utc_now
+    from workflow import notices, units
+
+    settings = opening.settings()
+    opening.database(settings).close()
+    office = open_service(settings)
+    try:
+        with office.database.write() as session:
+            for adapter in office.adapters.values():
+                for ours, at in adapter.accounts.items():
+                    units.channel_account(session, ours, at)
+            notices.register_telephone(session, _account(session, name), channel, address, utc_now())
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        office.close()
+    click.echo(f"{name} is paged by {channel}")
+
+
+def _account(session: Session, name: str) -> Any:
+    from sqlalchemy import select
+
+    from workflow.models import Account
+
+    found = session.scalar(select(Account).where(Account.name == name))
+    if found is None:
+        raise click.ClickException(f"there is no account {name}")
+    return found
