@@ -10,14 +10,22 @@ from workflow import receipts
 
 #: Words that people type as a command, at the beginning of a short message; typing errors are forgiven.
 COMMANDS: dict[str, tuple[str, ...]] = {
-    "status": ("status", "lacak", "cek status", "check status"),
+    "status": (
+        "status",
+        "lacak",
+        "cek status",
+        "check status",
+        "gimana kabarnya",
+        "gmn kabarnya",
+        "bagaimana kabarnya",
+    ),
     "dissatisfied": ("tidak puas", "belum puas", "gak puas", "ga puas", "not satisfied"),
     "satisfied": ("puas", "sudah puas", "satisfied"),
     "direct": ("kanwil", "langsung ke kanwil", "langsung kanwil"),
     "anonymous": ("anonim", "anonymous"),
     "confidential": ("rahasia", "confidential"),
     "open": ("terbuka",),
-    "withdraw": ("cabut", "cabut aduan", "cabut pengaduan", "withdraw"),
+    "withdraw": ("cabut", "cabut aduan", "cabut pengaduan", "cabut laporan", "batalkan", "tarik laporan", "withdraw"),
     "new": ("baru", "aduan baru", "pengaduan baru"),
     "skip": ("lewati", "lewat", "skip"),
     "person": ("petugas", "bicara petugas", "operator"),
@@ -28,6 +36,19 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "english": ("english", "bahasa inggris"),
     "indonesian": ("indonesia", "bahasa indonesia"),
 }
+#: Wishes that people say in a short sentence of their own.
+PHRASES = {
+    "withdraw": re.compile(
+        r"\b(cabut|tarik|batalkan|membatalkan|mencabut|menarik)\b.*\b(lapor|adu)\w*"
+        r"|\b(lapor|adu)\w*.*\b(dicabut|ditarik|dibatalkan)\b"
+    ),
+    "invite": re.compile(
+        r"^\W*((saya|sy|aku|sya|kami) )?(mau|ingin|pengen|pgn|boleh|bisa)( saya| sy)? "
+        r"(lapor|melapor|ngadu|mengadu|komplain|cerita)\b\W*"
+        r"((tapi|tp|cuma|pak|bu|min|kak|dong|ya|saya|sy|takut|gimana|caranya|disini|di sini)\b\W*)*$"
+    ),
+}
+MAX_PHRASE = 10
 #: These take words after them; the others stand alone, or they are part of a sentence.
 _TAKES_WORDS = frozenset({"status", "dissatisfied"})
 _CLOSE_ENOUGH = 84
@@ -47,7 +68,14 @@ def command(text: str) -> tuple[str, str] | None:
             head, rest = " ".join(words[:length]), words[length:]
             if _same(head, form) and (not rest or name in _TAKES_WORDS) and _fits(name, rest):
                 return name, " ".join(plain.split()[length:])
-    return None
+    return _phrase(plain.lower(), len(words))
+
+
+def _phrase(plain: str, words: int) -> tuple[str, str] | None:
+    """A wish said as a sentence: "ga jadi pak, saya mau tarik laporannya"."""
+    if words > MAX_PHRASE:
+        return None
+    return next(((name, "") for name, phrase in PHRASES.items() if phrase.search(plain)), None)
 
 
 def _same(typed: str, form: str) -> bool:

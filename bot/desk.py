@@ -17,7 +17,7 @@ from workflow.answers import Answer
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN, Purpose
 from workflow.models import Case, Conversation, Message
-from workflow.states import Impossible
+from workflow.states import ENDED, Impossible
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -121,6 +121,7 @@ class _Desk:
         self.answer = self._find_answer()
         self.respect = wording.RESPECT.get(self.judgement.language, "")
         saved = State.load(self.conversation.state or {})
+        self.wish = saved.direct or bool(messages[0].options.get("direct_to_kanwil"))
         turn = advance(saved, self._incoming(), self._context())
         self.state = turn.state
         for effect in turn.effects:
@@ -177,10 +178,20 @@ class _Desk:
     def _reply(self, effect: Effect) -> None:
         if effect.key == "emergency":
             named = help.lines(self.text, self.judgement.categories, self.conversation.locale)
-            self.say("emergency", help=named)
+            self.say("emergency", self.situation.case, help=named, to=self._who_is_told())
             return
-        known = self.situation.case
-        self.say(effect.key, known if effect.key in ("added", "added_unsure", "facts_done") else None)
+        self.say(effect.key, self.situation.case)
+
+    def _who_is_told(self) -> str:
+        """Whom an emergency reaches, said before the case opens: never the accused."""
+        case, unit = self.situation.case, self.situation.unit
+        if case is not None and case.status not in ENDED:
+            sealed = case.seal != "none" or case.handling_unit.kind != "upt"
+        else:
+            sealed = cases.will_seal(self.session, self.judgement, unit, self.now, wish=self.wish)
+        accused = self.judgement.about_staff or bool(case and case.about_staff)
+        key = "to_kanwil" if sealed else "to_head_and_kanwil" if accused else "to_shift"
+        return wording.render(key, self.conversation.locale, unit=unit.name, kanwil=self.situation.kanwil.name)
 
     def _answer(self, _: Effect) -> None:
         if self.answer is not None:
@@ -202,6 +213,7 @@ class _Desk:
         )
         case, code = cases.open_case(self.session, self.messages, self.judgement, opening, self.now)
         self.situation = replace(self.situation, case=case, recent=True)
+        outbox.attach(self.session, self.conversation, case, self.now)
         if asks:
             self.say("information_opened", case, code=code)
         else:
@@ -217,6 +229,8 @@ class _Desk:
         for earlier in conversations.wordless(self.session, self.conversation, self.now):
             cases.adopt(self.session, case, earlier)
         notes = [wording.render(f"privacy_{case.visibility}", self.conversation.locale)]
+        if case.seal == "none" and case.handling_unit.kind == "upt":
+            notes.append(wording.render("offer_kanwil", self.conversation.locale, unit=self.situation.unit.name))
         if not deadlines.office_open(self.session, case.handling_unit, self.now):
             notes.append(wording.render("after_hours", self.conversation.locale))
         self.say("opened", case, code=code, privacy=" ".join(notes))

@@ -225,6 +225,13 @@ def _person(state: State, context: Context) -> Turn:
     return Turn(replace(state, person=not context.open_case, expecting=""), (_reply("person_hint"),))
 
 
+def _invite(state: State, context: Context) -> Turn | None:
+    """ "Saya mau lapor tapi takut": a word of courage, before anything is stored as a complaint."""
+    if state.expecting or context.open_case:
+        return None
+    return Turn(replace(state, welcomed=True), (_reply("invite"),))
+
+
 def _stop(state: State, _: Context) -> Turn:
     return Turn(replace(state, expecting="", to_ask=()), (_reply("stopped"), Effect("stop")))
 
@@ -247,6 +254,7 @@ _SIMPLE = {
     "new": _new,
     "person": _person,
     "stop": _stop,
+    "invite": _invite,
     "help": _help,
     "english": _language("en"),
     "indonesian": _language("id"),
@@ -348,7 +356,10 @@ _FEAR = re.compile(
 def _missing(judgement: Assessment) -> tuple[str, ...]:
     """The questions that a new case leaves open: two at most."""
     details = judgement.details
-    facts = [*([] if details.when or details.where else ["when_where"]), *([] if details.inmate_named else ["who"])]
+    known = details.inmate_named or details.block or details.room
+    if judgement.urgency == "darurat":
+        return () if known else ("who",)
+    facts = [*([] if details.when or details.where else ["when_where"]), *([] if known else ["who"])]
     if judgement.about_staff or _RISKY & set(judgement.categories):
         return (*facts[:1], "risk")
     return tuple(facts[:2])

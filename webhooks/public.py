@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -249,12 +250,19 @@ def _inbound(report: Report) -> Inbound:
     return Inbound(
         channel="web",
         account="web",
-        provider_id=report.form_id,
+        provider_id=_identity(report),
         sender=report.sender,
         text=report.text,
         raw=json.dumps(raw).encode(),
         media=report.media,
     )
+
+
+def _identity(report: Report) -> str:
+    """The same words from the same browser on one day are one complaint, also after the Back button."""
+    day = service().now().date().isoformat()
+    told = "\x00".join((report.token, day, " ".join(report.text.split()), str(report.direct)))
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
 
 
 def _handle(conversation_id: str) -> None:
@@ -270,7 +278,7 @@ def _confirm(report: Report, stored: Stored) -> Response:
     code, number, words = stored.receipt, None, list[str]()
     try:
         with service().database.write() as session:
-            if stored.receipt or _owns(session, stored.conversation_id, report.sender):
+            if stored.receipt or _owns(session, stored.conversation_id, report.token):
                 code, number = _receipt(session, stored, code)
                 words = _said(session, stored.conversation_id)
     except SQLAlchemyError:
@@ -278,8 +286,8 @@ def _confirm(report: Report, stored: Stored) -> Response:
     return _page("terima", code=code, number=number, words=words, duplicate=stored.duplicate, pin=bool(report.pin))
 
 
-def _owns(session: Session, conversation_id: str, sender: str) -> bool:
-    return tracking.address_of(session, session.get_one(Conversation, conversation_id)) == sender
+def _owns(session: Session, conversation_id: str, token: str) -> bool:
+    return tracking.address_of(session, session.get_one(Conversation, conversation_id)).startswith(f"{token}:")
 
 
 def _receipt(session: Session, stored: Stored, code: str | None) -> tuple[str | None, str | None]:

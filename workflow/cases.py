@@ -111,6 +111,11 @@ def open_case(
     return case, code
 
 
+def will_seal(session: Session, assessment: Assessment, unit: Unit, now: datetime, *, wish: bool) -> bool:
+    """Whether a case that opened with this would be sealed."""
+    return bool(_seal_reason(session, assessment, Opening(unit, direct_to_kanwil=wish), now))
+
+
 def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now: datetime) -> str:
     if opening.unit.kind != "upt":
         return ""
@@ -293,12 +298,22 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
     case.owner_id = case.official_id = None
     transfer(session, case, units.superior(session, case.handling_unit), actor, now)
     journal.append(session, case.handling_unit_id, "seal", actor, now, case_id=case.id, reason=reason)
+    if isinstance(actor, Officer):
+        outbox.enqueue(
+            session, case.conversation, "sealed_later", now, case=case, number=case.number,
+            unit=case.subject_unit.name if case.subject_unit else "", kanwil=case.handling_unit.name,
+        )  # fmt: skip
     if case.urgency == "darurat":
         notices.emergency(session, case, now)
 
 
-def unseal(session: Session, case: Case, actor: Officer, now: datetime) -> None:
-    """The Kanwil decides that the head is not concerned: the facility handles the case from now on."""
+def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
+    """The Kanwil decides, with a reason, that the head is not concerned: the facility handles the case from now on.
+
+    The complainant is told; what was promised before no longer holds.
+    """
+    if not reason.strip():
+        raise Impossible("reason_missing")
     if case.seal != "kanwil" or case.subject_unit is None or case.seal_reason == "wish":
         raise Impossible("not_now")
     move(session, case, "unseal", actor, now)
@@ -307,7 +322,12 @@ def unseal(session: Session, case: Case, actor: Officer, now: datetime) -> None:
     heads = [a.id for a in staff.holders(session, "kepala", case.subject_unit.id, now)]
     hidden = (Exclusion.case_id == case.id, Exclusion.reason == "named", Exclusion.account_id.in_(heads))
     session.execute(delete(Exclusion).where(*hidden))
+    kanwil = case.handling_unit.name
     transfer(session, case, case.subject_unit, actor, now)
+    outbox.enqueue(
+        session, case.conversation, "unsealed", now, case=case, number=case.number, unit=case.handling_unit.name,
+        kanwil=kanwil, reason=reason.strip(),
+    )  # fmt: skip
 
 
 def transfer(session: Session, case: Case, unit: Unit, actor: Actor, now: datetime) -> None:

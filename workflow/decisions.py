@@ -142,7 +142,11 @@ def officials(session: Session, case: Case, now: datetime) -> list[Account]:
     roles = ROLES[case.handling_unit.kind][Part.OFFICIAL]
     hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
     people = [a for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
-    return [a for a in people if a.id not in hidden]
+    able = [a for a in people if a.id not in hidden]
+    if able or case.handling_unit.kind != "upt":
+        return able
+    # Every official is named in the text: the complaint unit acts in their place.
+    return [a for a in staff.holders(session, "petugas", case.handling_unit_id, now) if a.id not in hidden]
 
 
 # ------------------------------------------------------------------ official

@@ -101,6 +101,14 @@ LABELS: dict[str, dict[str, str]] = {
         "ditjenpas": N_("Direktorat Jenderal"),
         "admin": N_("Administrator"),
     },
+    "evidence": {
+        "topic": N_("Topik"),
+        "intent": N_("Maksud"),
+        "urgency": N_("Urgensi"),
+        "conflict": N_("Konflik kepentingan"),
+        "group": N_("Kelompok rentan"),
+        "language": N_("Bahasa"),
+    },
     "visibility": {
         "open": N_("Terbuka"),
         "confidential": N_("Rahasia"),

@@ -99,6 +99,15 @@ def _row(
     return row
 
 
+def attach(session: Session, conversation: Conversation, case: Case, now: datetime) -> None:
+    """What was said a moment before the case opened (the word on an emergency) belongs to it, too."""
+    session.execute(
+        update(Outbound)
+        .where(Outbound.conversation_id == conversation.id, Outbound.case_id.is_(None), Outbound.created_at == now)
+        .values(case_id=case.id)
+    )
+
+
 def _obstacle(conversation: Conversation, purpose: str, now: datetime) -> str | None:
     """Why this message may not go out now: the person said stop, or the window for free text is closed."""
     if conversation.address.opted_out_at is not None and purpose != "ack":

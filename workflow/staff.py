@@ -21,6 +21,8 @@ from workflow.states import STAFF_ROLES
 MAX_FAILURES = 10
 LOCK = timedelta(minutes=15)
 MIN_PASSWORD = 12
+#: How families name staff: a title and one of the names.
+TITLES = ("pak", "bapak", "bu", "ibu", "mas", "mbak")
 
 _hasher = PasswordHasher()  # argon2id with the library's current recommendation
 
@@ -123,10 +125,14 @@ def directory(session: Session, now: datetime) -> tuple[tuple[str, str], ...]:
     Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody.
     """
     enabled = select(Account.id, Account.full_name, Account.post).where(Account.disabled_at.is_(None))
-    names = [(i, name) for i, name, _ in session.execute(enabled)]
+    rows = session.execute(enabled).all()
+    names = [(i, name) for i, name, _ in rows]
+    titled = [
+        (i, f"{title} {part}") for i, name, _ in rows for part in name.split() if len(part) > 3 for title in TITLES
+    ]
     officials = enabled.join(RoleGrant, RoleGrant.account_id == Account.id).where(RoleGrant.role == "pejabat")
     posts = [(i, post) for i, _, post in session.execute(officials) if post]
-    return (*names, *posts)
+    return (*names, *titled, *posts)
 
 
 def holders(session: Session, role: str, unit_id: str, now: datetime) -> list[Account]:

@@ -31,19 +31,21 @@ MESSAGES: dict[str, str] = {
         "For English, reply ENGLISH."
     ),
     "opened": N_(
-        "Pengaduan Anda sudah kami terima.\nNomor: {number}\nKode tanda terima: {code}\n\n"
-        "Simpan kode ini dan jangan berikan kepada siapa pun. Untuk bertanya kabar, balas STATUS {code} "
-        "atau buka halaman Lacak. {privacy}\n\nLayanan ini gratis; kami tidak pernah meminta transfer."
+        "Pengaduan Anda sudah kami terima.\n\nNomor: {number}\nKode tanda terima:\n{code}\n\n"
+        "Simpan kode ini, jangan berikan kepada siapa pun. Untuk bertanya kabar balas STATUS, untuk mencabut balas "
+        "CABUT.\n\n{privacy}\n\nLayanan ini gratis; kami tidak pernah meminta transfer."
     ),
+    "offer_kanwil": N_("Tidak ingin dibaca di {unit}? Balas KANWIL."),
     "privacy_open": N_("Petugas yang menangani dapat melihat nama dan nomor Anda, seperti yang Anda pilih."),
     "privacy_confidential": N_(
-        "Petugas hanya melihat nama samaran. Nama dan nomor Anda disimpan terkunci; hanya pejabat kustodian yang "
-        "dapat membukanya, dengan alasan yang tercatat. Pengelola mesin layanan dan penyedia saluran ini secara "
-        "teknis dapat mengetahui nomor Anda. Balas ANONIM bila nama Anda tidak boleh dibuka siapa pun."
+        "Petugas hanya melihat nama samaran, tetapi membaca kata-kata Anda apa adanya. Nama dan nomor Anda disimpan "
+        "terkunci; membukanya perlu alasan yang tercatat. Pemilik komputer layanan ini dan penyedia saluran pesan "
+        "secara teknis dapat mengetahui nomor Anda. Balas ANONIM bila nama Anda tidak boleh dibuka siapa pun."
     ),
     "privacy_anonymous": N_(
         "Pengaduan Anda anonim: nama dan nomor Anda tidak ditampilkan kepada petugas dan tidak boleh dibuka siapa pun. "
-        "Pengelola mesin layanan dan penyedia saluran ini secara teknis dapat mengetahui nomor Anda."
+        "Nama yang Anda tulis sendiri di dalam pesan tetap terbaca. Pemilik komputer layanan ini dan penyedia saluran "
+        "pesan secara teknis dapat mengetahui nomor Anda."
     ),
     "sealed": N_(
         "Pengaduan ini ditangani {kanwil}. Petugas dan pimpinan {unit} tidak dapat melihatnya di layanan ini."
@@ -52,10 +54,14 @@ MESSAGES: dict[str, str] = {
         "Mulai sekarang pengaduan ini ditangani {kanwil} dengan nomor {number}. Petugas {unit} tidak dapat melihatnya "
         "lagi; apa yang sudah mereka baca sebelumnya tetap tercatat."
     ),
+    "unsealed": N_(
+        "{kanwil} memeriksa pengaduan Anda dan menyerahkannya kepada {unit}, dengan nomor {number}. Mulai sekarang "
+        "petugas {unit} dapat membacanya. Alasannya: {reason}"
+    ),
     "kanwil_next": N_("Baik. Tulis pengaduan Anda sekarang; pengaduan itu langsung ke {kanwil}, bukan ke {unit}."),
     "already_kanwil": N_("Pengaduan Anda sudah ditangani {kanwil}."),
     "emergency": N_(
-        "Kami memahami ini mendesak. Pesan Anda langsung kami teruskan kepada penanggung jawab.\n"
+        "Kami memahami ini mendesak. Pesan Anda langsung kami teruskan kepada {to}.\n"
         "Layanan ini bukan layanan gawat darurat. Bila ada bahaya sekarang, hubungi:\n{help}"
     ),
     "ask_when_where": N_(
@@ -72,14 +78,22 @@ MESSAGES: dict[str, str] = {
     "new_next": N_("Baik. Tulis pengaduan baru Anda; kami buatkan nomor tersendiri."),
     "ask_code": N_("Balas dengan kode tanda terima Anda, 16 huruf dan angka, misalnya 7K3M-9QTX-2PWD-HR5B."),
     "bad_code": N_(
-        "Kode itu tidak kami kenali. Mohon periksa lagi: 16 huruf dan angka, tanpa angka 0 dan 1, tanpa huruf O dan I."
+        "Kode itu tidak kami kenali. Mohon periksa lagi: 16 huruf dan angka, tanpa angka 0 dan 1, tanpa huruf O dan I. "
+        "Nomor yang berawal ADU bukan kode."
     ),
     "status": N_("Pengaduan {number}: {state}"),
     "status_stored": N_("Pesan Anda sudah tersimpan dan sedang diproses. Silakan tanyakan lagi sebentar lagi."),
     "visibility_open": N_("Baik. Mulai sekarang petugas yang menangani dapat melihat nama dan nomor Anda."),
     "visibility_confidential": N_("Baik. Mulai sekarang petugas hanya melihat nama samaran."),
     "visibility_anonymous": N_("Baik. Mulai sekarang pengaduan Anda anonim; nama Anda tidak boleh dibuka siapa pun."),
-    "thanks": N_("Terima kasih. Bila ada yang perlu kami ketahui, tulis saja di sini."),
+    "thanks": N_("Baik, terima kasih. Kami di sini; tulis saja bila ada yang perlu kami ketahui."),
+    "to_kanwil": N_("{kanwil}"),
+    "to_head_and_kanwil": N_("pimpinan {unit} dan {kanwil}"),
+    "to_shift": N_("petugas piket dan pimpinan {unit}"),
+    "invite": N_(
+        "Silakan, ceritakan di sini. Tidak perlu takut: petugas tidak melihat nama Anda, dan Anda boleh tidak menyebut "
+        "nama siapa pun. Bila tidak ingin dibaca di {unit}, balas KANWIL lebih dulu, lalu tulis ceritanya."
+    ),
     "praise_thanks": N_("Terima kasih atas pesan baik Anda. Kami catat dan sampaikan kepada {unit}."),
     "aspiration_thanks": N_("Terima kasih atas saran Anda. Kami catat untuk perbaikan layanan {unit}."),
     "answer": N_("{answer}\n\nApakah ini membantu? Balas YA atau BELUM. Untuk bertanya kepada petugas balas PETUGAS."),

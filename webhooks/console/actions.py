@@ -113,7 +113,7 @@ def _seal(step: Step) -> None:
 
 
 def _unseal(step: Step) -> None:
-    cases.unseal(step.session, step.case, step.officer, step.now)
+    cases.unseal(step.session, step.case, step.officer, step.typed["reason"], step.now)
 
 
 def _send_again(step: Step) -> None:

@@ -282,8 +282,10 @@ def _spans(session: Session, row: Judgement) -> list[Span]:
 
 
 def _history(session: Session, case: Case, alias: str) -> list[Entry]:
-    """Every entry of the journal on this case, newest first, under names or the alias."""
+    """The journal on this case, newest first, under names or the alias. A facility reads its own chain alone."""
     query = select(JournalEntry).where(JournalEntry.case_id == case.id)
+    if case.handling_unit.kind == "upt":
+        query = query.where(JournalEntry.unit_id == case.handling_unit_id)
     rows = session.scalars(query.order_by(JournalEntry.at.desc(), JournalEntry.id.desc()))
     return [_entry(session, row, alias) for row in rows]
 
