@@ -88,7 +88,7 @@ class TelegramAdapter:
         chat = outgoing.recipient
         if not chat.removeprefix("-").isdecimal():
             raise SendError("address", retryable=False)
-        message = self._call(lambda bot: _send_text(bot, int(chat), outgoing.body))
+        message = self._call(lambda bot: _send_text(bot, int(chat), outgoing.body, outgoing.choices))
         return Sent(provider_id=str(message.message_id), state="sent")
 
     def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
@@ -180,10 +180,16 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
         loop.close()
 
 
-async def _send_text(bot: Bot, chat: int, text: str) -> Message:
-    from telegram import LinkPreviewOptions
+async def _send_text(bot: Bot, chat: int, text: str, choices: tuple[str, ...] = ()) -> Message:
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
-    return await bot.send_message(chat_id=chat, text=text, link_preview_options=LinkPreviewOptions(is_disabled=True))
+    buttons = [InlineKeyboardButton(word, callback_data=word) for word in choices]
+    return await bot.send_message(
+        chat_id=chat,
+        text=text,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        reply_markup=InlineKeyboardMarkup([buttons]) if buttons else None,
+    )
 
 
 async def _get_file(bot: Bot, file_id: str) -> File:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from workflow import outbox, receipts, units
-from workflow.models import Attachment, Case, Conversation, Judgement, Message, Outbound, Unit
+from workflow import outbox, people, receipts, units
+from workflow.models import Attachment, Case, Conversation, Judgement, Message, Outbound, Person, Unit
 from workflow.states import ENDED
 from workflow.vault import Erased, vault_of
 
@@ -197,16 +197,22 @@ class Line:
     message_id: int | None = None
 
 
-def thread(session: Session, case: Case, *, text: bool) -> list[Line]:
-    """Messages both ways, oldest first, without receipt codes; texts only for those whose view allows them."""
-    lines = [_inbound(session, m, text) for m in session.scalars(select(Message).where(Message.case_id == case.id))]
+def thread(session: Session, case: Case, *, text: bool, identity: bool = False) -> list[Line]:
+    """Messages both ways, oldest first, without receipt codes; texts only for those whose view allows them.
+
+    Without ``identity`` what is known of the writer is hidden in the words, too.
+    """
+    writer = None if identity else session.get(Person, case.person_id)
+    written = session.scalars(select(Message).where(Message.case_id == case.id))
+    lines = [_inbound(session, message, text, writer) for message in written]
     lines += [_outbound(session, o, text) for o in session.scalars(select(Outbound).where(Outbound.case_id == case.id))]
     return sorted(lines, key=lambda line: line.at)
 
 
-def _inbound(session: Session, message: Message, text: bool) -> Line:
+def _inbound(session: Session, message: Message, text: bool, writer: Person | None) -> Line:
     try:
         shown = receipts.redact(text_of(session, message)) if text else None
+        shown = people.mask(session, writer, shown) if shown and writer else shown
     except Erased:
         shown = None
     files = tuple(message.attachments) if text else ()

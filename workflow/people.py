@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from datetime import datetime
 
@@ -75,6 +76,28 @@ def identity(session: Session, person: Person) -> dict[str, str]:
         return {}
     facts: dict[str, str] = json.loads(plain)
     return facts
+
+
+def mask(session: Session, person: Person, text: str) -> str:
+    """The text with what is known of its writer hidden: their names and numbers, letter by letter.
+
+    Families sign their letters; whoever may not open the identity shall not read it there either.
+    """
+    for pattern in _traces(identity(session, person)):
+        text = pattern.sub(lambda found: re.sub(r"\w", "•", found.group()), text)
+    return text
+
+
+def _traces(facts: dict[str, str]) -> list[re.Pattern[str]]:
+    names = [word for word in re.findall(r"\w+", facts.get("name", "")) if len(word) > 3]
+    patterns = [re.compile(rf"\b{re.escape(word)}\b", re.I) for word in names]
+    for told in (facts.get("number", ""), facts.get("contact", "")):
+        digits = re.sub(r"\D", "", told)
+        if len(digits) > 7:
+            patterns.append(re.compile(r"\+?(?:62|0)?" + r"[\s.-]?".join(re.sub(r"^(62|0)", "", digits))))
+        elif "@" in told:
+            patterns.append(re.compile(re.escape(told), re.I))
+    return patterns
 
 
 def value(session: Session, address: Address) -> str:

@@ -244,7 +244,7 @@ def _said(session: Session, case: Case, view: View, verdicts: list[Verdict]) -> 
             files=[_upload(session, a) for a in line.attachments],
             stuck=line.state in STUCK and not line.inbound,
         )
-        for line in conversations.thread(session, case, text=view.text)
+        for line in conversations.thread(session, case, text=view.text, identity=view.identity)
     ]
 
 

@@ -17,7 +17,7 @@ from webhooks.service import service
 from workflow import access, cases, conversations
 from workflow.actors import Officer
 from workflow.db import wake
-from workflow.models import Case, Exclusion, Notice, Paper, Party
+from workflow.models import Case, CaseNumber, Exclusion, Notice, Paper, Party
 from workflow.states import ENDED, ROLES, Part, Status
 
 PAGE = 50
@@ -95,8 +95,17 @@ def antrean() -> str:
             notices=_notices(session, officer),
             several=len({unit for _, unit in officer.roles}) > 1 or bool(officer.units(*_OVERSEERS)),
             set_aside=cases.set_aside_count(session) if officer.units(*_OVERSEERS) else 0,
+            elsewhere=_elsewhere(session, officer) if tab == "selesai" else [],
             works=bool({role for role, _ in officer.roles} - {"admin"}),
         )
+
+
+def _elsewhere(session: Session, officer: Officer) -> list[str]:
+    """Numbers of the own register that are handled elsewhere: a neutral entry, so that no gap asks questions."""
+    units = officer.units("petugas", "kepala")
+    query = select(CaseNumber.number).join(Case, Case.id == CaseNumber.case_id)
+    query = query.where(CaseNumber.unit_id.in_(units), ~access.visible(officer)).order_by(CaseNumber.given_at.desc())
+    return list(session.scalars(query.limit(PAGE))) if units else []
 
 
 def _condition(officer: Officer, tab: str) -> ColumnElement[bool]:
