@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from workflow import receipts
 
@@ -79,7 +80,11 @@ def _phrase(plain: str, words: int) -> tuple[str, str] | None:
 
 
 def _same(typed: str, form: str) -> bool:
-    return typed == form or (len(form) >= 5 and fuzz.ratio(typed, form) >= _CLOSE_ENOUGH)
+    """The form itself, nearly the form, or the form with two neighbouring letters in the wrong order."""
+    if typed == form or len(form) < 5:
+        return typed == form
+    swapped = sorted(typed) == sorted(form) and OSA.distance(typed, form) == 1
+    return swapped or fuzz.ratio(typed, form) >= _CLOSE_ENOUGH
 
 
 def _fits(name: str, rest: list[str]) -> bool:

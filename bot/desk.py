@@ -8,15 +8,17 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 import triage
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
-from workflow import answers, cases, conversations, deadlines, help, inbox, outbox, receipts, staff, wording
+from workflow import answers, cases, conversations, deadlines, help, inbox, openings, outbox, receipts, staff, wording
 from workflow.actors import Citizen
 from workflow.answers import Answer
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN, Purpose
-from workflow.models import Case, Conversation, Message
+from workflow.models import Case, Conversation, Message, Outbound
 from workflow.states import ENDED, Impossible
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ log = logging.getLogger("aduan.desk")
 
 #: A bare greeting waits this long for the message that nearly always follows it.
 GREETING_PAUSE = timedelta(seconds=4)
+#: Sentences that say nothing new the second time: not said again so soon. What they answer is kept all the same.
+_SAID_ONCE = frozenset({"added", "media_received", "unsupported"})
+SAID_PAUSE = timedelta(minutes=10)
 #: What a sentence is for, where it is more than a reply.
 _PURPOSES: dict[str, Purpose] = {
     "emergency": "emergency", "opened": "ack", "information_opened": "ack", "stopped": "ack",
@@ -179,8 +184,13 @@ class _Desk:
         if effect.key == "emergency":
             named = help.lines(self.text, self.judgement.categories, self.conversation.locale)
             self.say("emergency", self.situation.case, help=named, to=self._who_is_told())
-            return
-        self.say(effect.key, self.situation.case)
+        elif effect.key not in _SAID_ONCE or not self._said_lately(effect.key):
+            self.say(effect.key, self.situation.case)
+
+    def _said_lately(self, key: str) -> bool:
+        """A family that writes forty messages in a minute is not answered forty times."""
+        said = select(Outbound.id).where(Outbound.conversation_id == self.conversation.id, Outbound.key == key)
+        return self.session.scalar(said.where(Outbound.created_at > self.now - SAID_PAUSE).limit(1)) is not None
 
     def _who_is_told(self) -> str:
         """Whom an emergency reaches, said before the case opens: never the accused."""
@@ -188,7 +198,7 @@ class _Desk:
         if case is not None and case.status not in ENDED:
             sealed = case.seal != "none" or case.handling_unit.kind != "upt"
         else:
-            sealed = cases.will_seal(self.session, self.judgement, unit, self.now, wish=self.wish)
+            sealed = openings.will_seal(self.session, self.judgement, unit, self.now, wish=self.wish)
         accused = self.judgement.about_staff or bool(case and case.about_staff)
         key = "to_kanwil" if sealed else "to_head_and_kanwil" if accused else "to_shift"
         return wording.render(key, self.conversation.locale, unit=unit.name, kanwil=self.situation.kanwil.name)
@@ -205,13 +215,13 @@ class _Desk:
             self._load(conversations.last_added(self.session, self.case))
         options = self.messages[0].options
         asks = effect.value in ("question", "information")
-        opening = cases.Opening(
+        opening = openings.Opening(
             unit=self.situation.unit,
             direct_to_kanwil=effect.value == "direct" or bool(options.get("direct_to_kanwil")),
             visibility=options.get("visibility") or self.state.visibility,
             track="information" if asks else "complaint",
         )
-        case, code = cases.open_case(self.session, self.messages, self.judgement, opening, self.now)
+        case, code = openings.open_case(self.session, self.messages, self.judgement, opening, self.now)
         self.situation = replace(self.situation, case=case, recent=True)
         outbox.attach(self.session, self.conversation, case, self.now)
         if asks:
@@ -303,7 +313,7 @@ class _Desk:
         outbox.enqueue(self.session, self.conversation, "status", self.now, number=case.number, state=state)
 
     def _record(self, _: Effect) -> None:
-        cases.record(self.session, self.messages[0], self.judgement, self.situation.unit, self.now)
+        openings.record(self.session, self.messages[0], self.judgement, self.situation.unit, self.now)
 
     def _locale(self, effect: Effect) -> None:
         self.conversation.locale = effect.value

@@ -126,7 +126,7 @@ def _reply(key: str) -> Effect:
 def advance(state: State, incoming: Incoming, context: Context) -> Turn:
     """One step of the conversation."""
     if context.silent:
-        state = replace(state, expecting="", to_ask=(), direct=False, fresh=False, person=False, puzzled=0)
+        state = replace(state, expecting="", to_ask=(), fresh=False, person=False, puzzled=0)
     if incoming.from_form:
         return _open(replace(state, to_ask=()), incoming, context, ask=False)
     if found := command(incoming.text):
@@ -155,10 +155,17 @@ def _obey(state: State, name: str, rest: str, context: Context) -> Turn | None:
         changed = replace(state, visibility=name)
         return Turn(changed, (Effect("visibility", value=name), _reply(f"visibility_{name}")))
     if name == "skip":
-        return _next_question(state, done="thanks") if state.expecting in _FACTS else None
+        return _skip(state)
     if name in ("yes", "no"):
         return _yes_no(state, name)
     return _SIMPLE[name](state, context) if name in _SIMPLE else None
+
+
+def _skip(state: State) -> Turn:
+    """Passing over a question is no information, whichever question it was, and no complaint where there was none."""
+    if state.expecting in _FACTS:
+        return _next_question(state, done="thanks")
+    return Turn(replace(state, expecting=""), (_reply("thanks"),))
 
 
 def _yes_no(state: State, said: str) -> Turn | None:
@@ -313,7 +320,7 @@ def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
         return _answered(state, incoming)
     if context.open_case and not state.fresh:
         return _further(state, incoming, context)
-    if context.answered and not state.fresh and _only_asks_on(incoming.judgement):
+    if context.answered and not (state.fresh or state.direct) and _only_asks_on(incoming.judgement):
         return Turn(replace(state, expecting="reason"), (Effect("add"), _reply("ask_reason")))
     return _open(state, incoming, context, ask=context.can_ask)
 

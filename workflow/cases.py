@@ -5,10 +5,8 @@ Locks are taken in one order: conversation, case, its deadlines and messages, nu
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import access, deadlines, journal, notices, outbox, people, receipts, staff, states, units
+from workflow import access, deadlines, journal, notices, outbox, staff, states, units
 from workflow.actors import Actor, Citizen, Officer
 from workflow.models import (
     Attachment,
@@ -28,9 +26,7 @@ from workflow.models import (
     Message,
     Notice,
     Paper,
-    Receipt,
     Unit,
-    new_id,
 )
 from workflow.states import ENDED, ROLES, Impossible, Part, Status
 from workflow.vault import vault_of
@@ -39,90 +35,16 @@ URGENCY_RANK = {"darurat": 0, "tinggi": 1, "normal": 2, "rendah": 3}
 VISIBILITIES = ("open", "confidential", "anonymous")
 
 
-@dataclass(frozen=True)
-class Opening:
-    """What is known when a case opens, beside the judgement."""
-
-    unit: Unit
-    direct_to_kanwil: bool = False
-    visibility: str = "confidential"
-    track: str = "complaint"
-
-
 def lock(session: Session, case_id: str) -> Case:
     """The case, locked against other writers (its row on PostgreSQL, the database on SQLite)."""
     query = select(Case).where(Case.id == case_id).with_for_update(of=Case, key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-# ------------------------------------------------------------------ opening
+# ------------------------------------------------------------------ messages of a case
 
 
-def open_case(
-    session: Session, messages: list[Message], assessment: Assessment, opening: Opening, now: datetime
-) -> tuple[Case, str]:
-    """Open a case for messages of one conversation. Returns it with its receipt code.
-
-    A complaint about the head, a doubt whether the head is meant, and the complainant's own wish seal it: the
-    Kanwil handles and numbers it, and the facility has neither row nor gap.
-    """
-    conversation = messages[0].conversation
-    sealed = _seal_reason(session, assessment, opening, now)
-    subject = opening.unit if opening.unit.kind == "upt" else None
-    handling = units.handling_unit(session, opening.unit, sealed=bool(sealed))
-    case = Case(
-        id=new_id(),
-        number=f"pending-{messages[0].id}",
-        subject_unit_id=subject.id if subject else None,
-        handling_unit_id=handling.id,
-        handling_unit=handling,
-        subject_unit=subject,
-        person_id=conversation.address.person_id or "",
-        conversation_id=conversation.id,
-        conversation=conversation,
-        data_key_id=vault_of(session).new_key(session, "case", now),
-        channel=conversation.channel_account.channel,
-        track=opening.track,
-        status=Status.RECEIVED,
-        seal="kanwil" if sealed else "none",
-        seal_reason=sealed,
-        visibility=opening.visibility,
-        received_at=messages[0].received_at,
-        rounds=0,
-        **_verdict(assessment),
-    )
-    session.add(case)
-    session.flush()
-    people.add_reporter(session, case)
-    code = _receipt(session, case, messages[0], now)
-    _judge(session, case, messages[0], assessment, now)
-    for message in messages:
-        adopt(session, case, message)
-    _hide_from(session, case, assessment.details.staff, now)
-    deadlines.start(session, case, "received", case.received_at, track_of(case))
-    case.number = units.give_number(session, case, handling, case.received_at)
-    actor = Citizen(case.person_id)
-    journal.append(
-        session, handling.id, "open", actor, now, case_id=case.id, number=case.number, channel=case.channel,
-        category=case.category, urgency=case.urgency, sealed=bool(sealed), visibility=case.visibility,
-    )  # fmt: skip
-    if case.urgency == "darurat":
-        notices.emergency(session, case, now)
-    return case, code
-
-
-def will_seal(session: Session, assessment: Assessment, unit: Unit, now: datetime, *, wish: bool) -> bool:
-    """Whether a case that opened with this would be sealed."""
-    return bool(_seal_reason(session, assessment, Opening(unit, direct_to_kanwil=wish), now))
-
-
-def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now: datetime) -> str:
-    if opening.unit.kind != "upt":
-        return ""
-    return "wish" if opening.direct_to_kanwil else _head_meant(session, assessment, opening.unit, now)
-
-
-def _head_meant(session: Session, assessment: Assessment, unit: Unit, now: datetime) -> str:
+def head_meant(session: Session, assessment: Assessment, unit: Unit, now: datetime) -> str:
     """``head``, ``doubt`` or nothing. A head who is called by name may be meant as well as one called by post."""
     if assessment.about_head:
         return "head"
@@ -130,71 +52,11 @@ def _head_meant(session: Session, assessment: Assessment, unit: Unit, now: datet
     return "doubt" if assessment.head_doubt or named else ""
 
 
-def _verdict(assessment: Assessment) -> dict[str, Any]:
-    return {
-        "intent": assessment.intent,
-        "category": assessment.categories[0],
-        "urgency": assessment.urgency,
-        "urgency_rank": URGENCY_RANK[assessment.urgency],
-        "about_head": assessment.about_head,
-        "about_staff": assessment.about_staff,
-        "vulnerable_group": assessment.vulnerable_group,
-        "language": assessment.language,
-    }
-
-
 def track_of(case: Case) -> str:
     """``information``, ``integrity`` or ``service``: which clocks a case has."""
     if case.track == "information":
         return "information"
     return "integrity" if triage.category_info(case.category).track == "integrity" else "service"
-
-
-def _receipt(session: Session, case: Case, message: Message, now: datetime) -> str:
-    """The code of the stored message moves to the case; without one a new code is minted."""
-    vault = vault_of(session)
-    held = session.scalar(select(Receipt).where(Receipt.message_id == message.id))
-    if held is None:
-        return receipts.mint(session, case.data_key_id, now, message_id=None, case_id=case.id)
-    code = vault.open_text(session, held.data_key_id, held.code_enc, "receipt.code")
-    held.case_id, held.data_key_id = case.id, case.data_key_id
-    held.code_enc = vault.seal(session, case.data_key_id, code, "receipt.code")
-    return code
-
-
-def receipt_code(session: Session, case: Case) -> str:
-    """The receipt code, for telling its owner again; never shown to staff."""
-    held = session.scalars(select(Receipt).where(Receipt.case_id == case.id).limit(1)).one()
-    return vault_of(session).open_text(session, held.data_key_id, held.code_enc, "receipt.code")
-
-
-def _judge(session: Session, case: Case, message: Message, assessment: Assessment, now: datetime) -> None:
-    shown = triage.to_json_dict("", assessment)
-    evidence = json.dumps(shown.pop("evidence"))
-    shown.pop("id")
-    session.add(
-        Judgement(
-            case_id=case.id,
-            message_id=message.id,
-            data_key_id=case.data_key_id,
-            verdict=shown,
-            evidence_enc=vault_of(session).seal(session, case.data_key_id, evidence, "judgement.evidence"),
-            created_at=now,
-        )
-    )
-
-
-def record(session: Session, message: Message, assessment: Assessment, unit: Unit, now: datetime) -> None:
-    """Count praise, a suggestion or a question without opening a case."""
-    session.add(
-        Judgement(
-            message_id=message.id,
-            unit_id=unit.id,
-            data_key_id=message.body_key_id,
-            verdict={"intent": assessment.intent, "categories": list(assessment.categories)},
-            created_at=now,
-        )
-    )
 
 
 def adopt(session: Session, case: Case, message: Message) -> None:
@@ -207,7 +69,7 @@ def adopt(session: Session, case: Case, message: Message) -> None:
         file.case_id = case.id
 
 
-def _hide_from(session: Session, case: Case, accounts: Iterable[str], now: datetime) -> None:
+def hide_from(session: Session, case: Case, accounts: Iterable[str], now: datetime) -> None:
     """Hide the case from every member of staff whom the text may name; what was theirs to do is theirs no more."""
     named = tuple(dict.fromkeys(accounts))
     for account_id in named:
@@ -224,12 +86,12 @@ def _hide_from(session: Session, case: Case, accounts: Iterable[str], now: datet
 def add_message(session: Session, case: Case, message: Message, assessment: Assessment, now: datetime) -> None:
     """A further message of the complainant. It may seal the case or raise its urgency, never lower it."""
     adopt(session, case, message)
-    _hide_from(session, case, assessment.details.staff, now)
+    hide_from(session, case, assessment.details.staff, now)
     journal.append(
         session, case.handling_unit_id, "message", Citizen(case.person_id), now, case_id=case.id, message=message.id
     )
     accuses = assessment.about_head or assessment.intent in ("complaint", "follow_up")
-    meant = accuses and case.handling_unit.kind == "upt" and _head_meant(session, assessment, case.handling_unit, now)
+    meant = accuses and case.handling_unit.kind == "upt" and head_meant(session, assessment, case.handling_unit, now)
     if meant and case.status not in ENDED:
         seal(session, case, Citizen(case.person_id), meant, now)
     if URGENCY_RANK[assessment.urgency] < case.urgency_rank and assessment.urgency == "darurat":

@@ -11,7 +11,7 @@ from bot import desk
 from bot.dialogue import EFFECTS
 from tests.support import Office
 from tests.workflow.steps import ANSWER, COMPLAINT, SENDER, act, carry
-from workflow import cases, conversations, wording
+from workflow import cases, conversations, openings, wording
 from workflow.inbox import Wish
 from workflow.messages import Media
 from workflow.models import Attachment, Case, Conversation, Judgement, Message, Notice, Outbound
@@ -210,7 +210,7 @@ def test_the_language_changes_at_once_and_stays(office: Office) -> None:
 def test_the_status_needs_the_code_or_the_same_address(office: Office) -> None:
     office.say(COMPLAINT)
     with office.db.read() as s:
-        code = cases.receipt_code(s, s.get_one(Case, office.case().id))
+        code = openings.receipt_code(s, s.get_one(Case, office.case().id))
     number = office.case().number
     assert any(number in r for r in office.say("STATUS"))
     assert any(number in r for r in office.say(f"kode saya {code}", "+62999") + office.say(code, "+62888"))

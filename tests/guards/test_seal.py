@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from tests.support import Office
 from tests.workflow.offices import database_url, furnished_postgres, furnished_sqlite, office, on_sqlite
 from tests.workflow.steps import act, carry
-from workflow import access, cases, decisions, journal
+from workflow import access, cases, decisions, journal, openings
 from workflow.db import Base
 from workflow.inbox import Wish
 from workflow.models import Account, Case, CaseNumber, JournalEntry, Notice, Outbound, Party, Unit
@@ -216,7 +216,7 @@ def everything_stored(office: Office) -> bytes:
 def test_the_machine_holds_no_readable_word_number_name_or_code(office: Office, way: Callable[[Office], None]) -> None:
     case = sealed(office, way)
     with office.db.read() as s:
-        code = cases.receipt_code(s, s.get_one(Case, case.id))
+        code = openings.receipt_code(s, s.get_one(Case, case.id))
     held = everything_stored(office)
     assert case.id.encode() in held, "the search itself works"
     for secret in (WORD, NAME, "Qomariah", SENDER, SENDER.strip("+"), code, code.replace("-", "")):

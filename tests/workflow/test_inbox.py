@@ -13,7 +13,7 @@ from tests.support import Office
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import COMPLAINT, SENDER, together
 from webhooks.service import open_service
-from workflow import cases, conversations, files, inbox, people
+from workflow import cases, conversations, files, inbox, openings, people
 from workflow.inbox import Intake, NotDurable, Wish
 from workflow.messages import Inbound, Media
 from workflow.models import Address, Attachment, Case, Conversation, Message, Person, Receipt
@@ -392,5 +392,5 @@ def test_a_receipt_is_minted_with_the_stored_message_and_moves_to_the_case(offic
         assert s.scalars(select(Receipt)).one().case_id is None
     office.handle()
     with office.db.read() as s:
-        assert cases.receipt_code(s, s.scalars(select(Case)).one()) == stored.receipt
+        assert openings.receipt_code(s, s.scalars(select(Case)).one()) == stored.receipt
         assert len(s.scalars(select(Receipt)).all()) == 1
