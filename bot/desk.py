@@ -155,6 +155,7 @@ class _Desk:
             silent=self.situation.silent,
             same_topic=bool(case and case.category in self.judgement.categories),
             has_answer=self.answer is not None,
+            only_asked=bool(case and case.track == "information"),
         )
 
     @property

@@ -57,7 +57,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Context:
-    """What the office knows about this conversation."""
+    """What the office knows about this conversation. ``only_asked``: its open case is a question, no complaint."""
 
     case_status: str | None = None
     case_sealed: bool = False
@@ -66,6 +66,7 @@ class Context:
     silent: bool = False
     same_topic: bool = False
     has_answer: bool = False
+    only_asked: bool = False
 
     @property
     def open_case(self) -> bool:
@@ -276,10 +277,14 @@ def _wordless(state: State, incoming: Incoming, context: Context) -> Turn:
     return Turn(state, (_reply(key),))
 
 
+#: Letters that neither triage nor we can read: a person must, unless they say no more than salam.
+_FOREIGN = re.compile(r"(?s)^(?!\s*السلام عليكم)(?=(.*[^\W\d_\x00-\u024f]){4})[^a-zA-Z]*$")
+
+
 def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
     intent = incoming.judgement.intent
     urgent = incoming.judgement.urgency in ("darurat", "tinggi")
-    if intent in ("complaint", "follow_up") or incoming.judgement.unsure or urgent:
+    if intent in ("complaint", "follow_up") or incoming.judgement.unsure or urgent or _FOREIGN.search(incoming.text):
         return _complaint(replace(state, person=False), incoming, context)
     if state.expecting in _FACTS:
         if context.open_case and intent not in ("spam_abuse", "status_check"):
@@ -318,7 +323,8 @@ def _greet(state: State, context: Context) -> Turn:
 def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
     if state.expecting in _FACTS and context.open_case:
         return _answered(state, incoming)
-    if context.open_case and not state.fresh:
+    accuses = incoming.judgement.intent == "complaint" and not incoming.judgement.unsure
+    if context.open_case and not state.fresh and not (context.only_asked and accuses):
         return _further(state, incoming, context)
     if context.answered and not (state.fresh or state.direct) and _only_asks_on(incoming.judgement):
         return Turn(replace(state, expecting="reason"), (Effect("add"), _reply("ask_reason")))
