@@ -1,4 +1,4 @@
-"""Whole conversations from ``tests/transcripts``, played through the real desk, on every channel.
+"""Whole conversations from ``tests/transcripts``, played through the real desk, channel by channel.
 
 A turn says what the person does and what must come of it:
 
@@ -9,7 +9,8 @@ A turn says what the person does and what must come of it:
     eager     every message of the burst is handled before the next one comes
     kind      of the message, where it is not a text
     office    what the staff do instead: a status to carry the case to, or one of ``OFFICE``
-    expect    the keys of all sentences queued, in order
+    expect    the keys of all sentences queued, in order; "?" is one of the questions about the case, or none
+    skip      whatever we ask is then passed over with LEWATI
     silent    the same where the channel does not talk; without it, ``expect`` without our questions
     talks     this turn has a meaning only where the channel talks; elsewhere it is left out
     has, lacks    fragments of the replies
@@ -25,7 +26,7 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -51,11 +52,22 @@ from workflow.models import Account, Case, CaseNumber, Conversation, Judgement, 
 FOLDER = Path(__file__).resolve().parents[1] / "transcripts"
 ZONE = ZoneInfo("Asia/Jakarta")
 THEMES = {path.stem: tomllib.loads(path.read_text())["conversation"] for path in sorted(FOLDER.glob("*.toml"))}
-ALL = [pytest.param(told, id=f"{theme}: {told['title']}") for theme, rows in THEMES.items() for told in rows]
+#: Themes that live by what a channel can do are played on all of them, the others on the two that differ most:
+#: one has a window and is asked questions, the other neither.
+EVERYWHERE = ("greetings", "our_questions", "secrecy", "emergency", "status", "fear", "not_text", "many")
+SOMEWHERE = ("whatsapp", "web")
+
+
+def _told(theme: str, row: dict[str, Any]) -> Any:
+    row.setdefault("channels", tuple(CAPABILITIES) if theme in EVERYWHERE else SOMEWHERE)
+    return pytest.param(row, id=f"{theme}: {row['title']}")
+
+
+ALL = [_told(theme, row) for theme, rows in THEMES.items() for row in rows]
 ON_POSTGRES = [row for row in ALL if row.values[0].get("postgres")]  # type: ignore[attr-defined]
 KNOWN = {
     "who", "wait", "say", "fill", "eager", "kind", "office", "expect", "silent", "talks", "has", "lacks", "locale",
-    "held", "case", "text_for",
+    "held", "case", "skip",
 }  # fmt: skip
 
 #: Our questions, and what the dialogue then waits for.
@@ -94,6 +106,23 @@ def postgres_office(
     shutil.copytree(furnished_sqlite, home, dirs_exist_ok=True, ignore=shutil.ignore_patterns("aduan.db*", "anchors"))
     furnished_postgres.reset()
     yield from _open(home, furnished_postgres.url)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _judged_once() -> Iterator[None]:
+    """The same words are said on five channels: triage, which is pure, reads them once for each circle of staff."""
+    judge = triage.assess
+    known: dict[tuple[str, object], triage.Assessment] = {}
+
+    def assess(text: str, staff: Any = ()) -> triage.Assessment:
+        key = (text, tuple(staff))
+        if key not in known:
+            known[key] = judge(text, staff=staff)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(triage, "assess", assess)
+        yield
 
 
 def _open(home: Path, url: str) -> Iterator[Office]:
@@ -198,6 +227,8 @@ class _Play:
         said = self._heard(person)
         self.check(person, turn, said)
         self._expected(turn, said)
+        if turn.get("skip"):
+            self._pass_over(person)
         self._case(person, turn.get("case", {}))
 
     def _work(self, person: Person, step: str) -> None:
@@ -221,6 +252,15 @@ class _Play:
                 while desk.handle_next(self.office.db, "test", self.office.clock()):
                     pass
         self.office.handle()
+
+    def _pass_over(self, person: Person) -> None:
+        while self._waiting(person) in [QUESTIONS[key] for key in FACTS_ASKED]:
+            self._write(person, {"say": "LEWATI"})
+        self._heard(person)
+
+    def _waiting(self, person: Person) -> str:
+        with self.office.db.read() as s:
+            return (s.get_one(Conversation, person.conversation_id).state or {}).get("expecting", "")
 
     def _filled(self, person: Person, text: str) -> str:
         def fill(found: re.Match[str]) -> str:
@@ -261,10 +301,13 @@ class _Play:
     def _expected(self, turn: dict[str, Any], said: list[Said]) -> None:
         expected = turn.get("expect")
         if expected is not None and not self.ability.talks:
-            expected = turn.get("silent", [key for key in expected if key not in FACTS_ASKED])
+            expected = turn.get("silent", [key for key in expected if key not in (*FACTS_ASKED, "?")])
         texts = "\n".join(s.text for s in said)
         if expected is not None:
-            assert [s.key for s in said] == expected, texts
+            keys = [s.key for s in said]
+            if expected[-1:] == ["?"]:
+                expected, keys = expected[:-1], keys[:-1] if keys and keys[-1] in FACTS_ASKED else keys
+            assert keys == expected, texts
         for fragment in turn.get("has", ()):
             assert self._filled(self._person(turn), fragment) in texts, f"without {fragment!r}: {texts}"
         for fragment in turn.get("lacks", ()):
@@ -278,8 +321,6 @@ class _Play:
                 assert len(found) == value, f"{len(found)} cases"
             elif name == "messages":
                 assert len(self._messages(found[0].id)) == value, self._messages(found[0].id)
-            elif name == "paged":
-                pass
             else:
                 assert getattr(found[0], name) == value, f"{name} is {getattr(found[0], name)!r}, not {value!r}"
 
@@ -307,14 +348,16 @@ class _Play:
     def _nothing_is_lost(self, person: Person) -> None:
         """Every message is handled at the first try; whatever may be a complaint is inside a case."""
         with self.office.db.read() as s:
-            query = select(Message).where(Message.conversation_id == person.conversation_id)
-            counted = {j.message_id for j in s.scalars(select(Judgement).where(Judgement.unit_id.is_not(None)))}
-            for message in s.scalars(query):
+            mine = Message.conversation_id == person.conversation_id
+            states = {(m.state, m.attempts) for m in s.execute(select(Message.state, Message.attempts).where(mine))}
+            assert states <= {("handled", 0)}, states
+            counted = select(Judgement.message_id).where(Judgement.message_id == Message.id)
+            apart = mine & Message.case_id.is_(None) & (Message.kind == "text") & ~counted.exists()
+            for message in s.scalars(select(Message).where(apart)):
                 text = conversations.text_of(s, message)
-                assert (message.state, message.attempts) == ("handled", 0), f"{message.state}: {text[:80]}"
-                if message.case_id or message.id in counted or command(text) or message.kind != "text":
+                if command(text):
                     continue
-                judged = _judged(text)
+                judged = triage.assess(text)
                 serious = judged.intent in ("complaint", "follow_up") or judged.unsure
                 assert not serious or judged.urgency == "rendah", f"in no case: {text[:80]!r}"
 
@@ -326,9 +369,7 @@ class _Play:
         if not self.ability.talks:
             assert not set(asked) & {*FACTS_ASKED, "added_unsure"}, f"asked where nobody listens: {asked}"
         person.open_question = asked[-1] if asked else person.open_question
-        with self.office.db.read() as s:
-            state = s.get_one(Conversation, person.conversation_id).state or {}
-        waiting = state.get("expecting", "")
+        waiting = self._waiting(person)
         assert waiting in ("", QUESTIONS.get(person.open_question)), f"waits for {waiting!r} without having asked"
         assert not asked or waiting == QUESTIONS[asked[-1]] or len(said) > 1 or not isinstance(turn.get("say"), str)
 
@@ -365,12 +406,9 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def _ours() -> set[tuple[str, ...]]:
-    return set().union(*(_shingles(wording.translator(at)(m)) for at in wording.LOCALES for m in wording.MESSAGES.values()))
-
-
-@lru_cache(maxsize=4000)
-def _judged(text: str) -> triage.Assessment:
-    return triage.assess(text)
+    return set().union(
+        *(_shingles(wording.translator(at)(m)) for at in wording.LOCALES for m in wording.MESSAGES.values())
+    )
 
 
 def _in_language(sentence: Said, locale: str) -> None:
@@ -381,7 +419,11 @@ def _in_language(sentence: Said, locale: str) -> None:
         assert " ".join(piece.split()) in flat, f"not in {locale}: {sentence.text}"
     if sentence.key in BY_STAFF:
         return
-    plain = re.sub(r"For English, reply ENGLISH\.|(?m:^(Sumber|Source): .*$)|Rumah Tahanan Negara|Kantor Wilayah", "", sentence.text)
+    plain = re.sub(
+        r"For English, reply ENGLISH\.|(?m:^(Sumber|Source): .*$)|Rumah Tahanan Negara|Kantor Wilayah",
+        "",
+        sentence.text,
+    )
     other = (ENGLISH if locale == "id" else INDONESIAN).findall(plain)
     assert not other, f"{other} in {sentence.text}"
 
@@ -389,7 +431,7 @@ def _in_language(sentence: Said, locale: str) -> None:
 # ------------------------------------------------------------------ the tests
 
 
-def _play_everywhere(office: Office, told: dict[str, Any], channels: tuple[str, ...]) -> None:
+def _play_everywhere(office: Office, told: dict[str, Any], channels: Sequence[str]) -> None:
     failures = []
     for channel in channels:
         try:
@@ -400,16 +442,17 @@ def _play_everywhere(office: Office, told: dict[str, Any], channels: tuple[str, 
 
 
 @pytest.mark.parametrize("told", ALL)
-def test_a_conversation_goes_as_it_should_on_every_channel(sqlite_office: Office, told: dict[str, Any]) -> None:
-    _play_everywhere(sqlite_office, told, tuple(told.get("channels", CAPABILITIES)))
+def test_a_conversation_goes_as_it_should(sqlite_office: Office, told: dict[str, Any]) -> None:
+    _play_everywhere(sqlite_office, told, told["channels"])
 
 
 @pytest.mark.parametrize("told", ON_POSTGRES)
 def test_a_conversation_goes_the_same_on_postgresql(postgres_office: Office, told: dict[str, Any]) -> None:
-    _play_everywhere(postgres_office, told, ("whatsapp", "web"))
+    _play_everywhere(postgres_office, told, ("whatsapp",))
 
 
 def test_the_transcripts_are_many_and_told_once() -> None:
     titles = [told["title"] for rows in THEMES.values() for told in rows]
-    assert len(titles) == len(set(titles)) >= 60
+    assert len(titles) == len(set(titles)) >= 140
+    assert sum(set(told["channels"]) == set(CAPABILITIES) for rows in THEMES.values() for told in rows) >= 60
     assert all(told["why"] and told["turn"] for rows in THEMES.values() for told in rows)
