@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot import desk
 from channels import delivery
 from webhooks.service import Service
-from workflow import conversations
+from workflow import conversations, likeness
 from workflow.db import WAKE_CHANNEL
 from workflow.sweep import recover, sweep
 
@@ -35,6 +35,7 @@ class Clockwork:
             (self._sweep, 20),
             (self._retry_unhandled, 30),
             (self._fetch, 10),
+            (self._propose, 60),
         ):
             self._scheduler.add_job(_guarded(job), "interval", seconds=seconds, coalesce=True, max_instances=1)
         self._scheduler.start()
@@ -79,6 +80,10 @@ class Clockwork:
 
     def _fetch(self) -> None:
         delivery.fetch_wanted(self._office.database, self._office.adapters, self._office.now())
+
+    def _propose(self) -> None:
+        with self._office.database.write() as session:
+            likeness.propose(session, self._office.now())
 
     def _listen(self) -> None:
         """PostgreSQL tells of work that other processes left."""

@@ -178,6 +178,13 @@ def last_added(session: Session, case: Case) -> list[Message]:
     return breath[::-1] if len(breath) < len(newest) else []
 
 
+def opening(session: Session, case: Case) -> str:
+    """The words that a case began with, in one breath; empty if there are none. Raises Erased."""
+    query = select(Message).where(Message.case_id == case.id).order_by(Message.id).limit(20)
+    told = [(m.received_at, text) for m in session.scalars(query) if (text := text_of(session, m).strip())]
+    return "\n".join(text for at, text in told if at - told[0][0] <= BREATH)
+
+
 # ------------------------------------------------------------------ the thread
 
 

@@ -18,10 +18,11 @@ from webhooks.console.evidence import Piece, Span
 from webhooks.console.forms import Refusal, Typed, of_recommendation
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
-from workflow import access, conversations, decisions, files, people, staff, states
+from workflow import access, conversations, decisions, files, likeness, people, staff, states
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
+from workflow.likeness import Alike
 from workflow.models import Account, Attachment, Case, Deadline, Exclusion, JournalEntry, Judgement, Person
 from workflow.states import ROLES, Part, Status
 from workflow.vault import Erased, vault_of
@@ -95,6 +96,7 @@ class CaseFile:
     verdicts: list[Verdict]
     sheets: list[Sheet]
     history: list[Entry]
+    alike: list[Alike]
     primary: str
     others: list[str]
     forms: Mapping[str, Typed]
@@ -133,6 +135,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         verdicts=verdicts,
         sheets=sheets,
         history=_history(session, case, people.reporter(session, case).alias),
+        alike=likeness.seen(session, officer, case),
         primary=primary,
         others=[a for a in actions if a != primary],
         forms=_forms(case, sheets, refusal),
