@@ -11,6 +11,7 @@ import click
 
 from webhooks import opening
 from webhooks.accounts import user
+from webhooks.corrections import corrections
 from webhooks.settings import Settings, WrongSettings
 
 if TYPE_CHECKING:
@@ -205,10 +206,13 @@ def demo(and_serve: bool, port: int | None) -> None:
 # ------------------------------------------------------------------ judging and checking
 
 
-@main.command("triage")
+@main.group("triage", invoke_without_command=True)
 @click.option("--jsonl", is_flag=True, help='One {"id", "text"} object a line in, one judgement a line out.')
-def triage_command(jsonl: bool) -> None:
+@click.pass_context
+def triage_command(context: click.Context, jsonl: bool) -> None:
     """Standard input to judgement; with --jsonl a line at a time, unbuffered, ASCII JSON."""
+    if context.invoked_subcommand is not None:
+        return
     import triage
 
     if not jsonl:
@@ -219,6 +223,9 @@ def triage_command(jsonl: bool) -> None:
         if line.strip():
             sys.stdout.write(json.dumps(_judge(line), ensure_ascii=True) + "\n")
             sys.stdout.flush()
+
+
+triage_command.add_command(corrections)
 
 
 def _judge(line: bytes) -> dict[str, Any]:

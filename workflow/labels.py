@@ -175,6 +175,7 @@ LABELS: dict[str, dict[str, str]] = {
         "send_again": N_("Dikirim ulang"),
         "identity": N_("Identitas dibuka"),
         "dossier": N_("Berkas diekspor"),
+        "corrections": N_("Koreksi penilaian diekspor"),
         "read": N_("Dibaca"),
     },
     "notice": {
