@@ -54,7 +54,7 @@ ZONE = ZoneInfo("Asia/Jakarta")
 THEMES = {path.stem: tomllib.loads(path.read_text())["conversation"] for path in sorted(FOLDER.glob("*.toml"))}
 #: Themes that live by what a channel can do are played on all of them, the others on the two that differ most:
 #: one has a window and is asked questions, the other neither.
-EVERYWHERE = ("greetings", "our_questions", "secrecy", "emergency", "status", "fear", "not_text", "many")
+EVERYWHERE = ("our_questions", "secrecy", "emergency", "status", "fear", "not_text", "many")
 SOMEWHERE = ("whatsapp", "web")
 
 
