@@ -308,7 +308,9 @@ def test_the_kanwil_releases_a_doubt_and_the_facility_gets_a_number_of_its_own(o
     say(office, NAMES)
     case = office.case(SENDER)
     assert (case.seal, case.seal_reason) == ("kanwil", "doubt")
-    act(office, case.id, lambda o, s, c: cases.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock()))
+    act(
+        office, case.id, lambda o, s, c: cases.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock())
+    )
     case = office.case(SENDER)
     assert (case.seal, case.handling_unit.code, case.number) == ("none", "RUTAN-MAGETAN", "ADU-RUTAN-MAGETAN-2026-0001")
     with office.db.read() as s:
@@ -319,4 +321,8 @@ def test_the_kanwil_releases_a_doubt_and_the_facility_gets_a_number_of_its_own(o
 def test_what_the_complainant_sealed_the_kanwil_does_not_unseal(office: Office) -> None:
     by_word(office)
     with pytest.raises(cases.Impossible):
-        act(office, office.case(SENDER).id, lambda o, s, c: cases.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock()))
+        act(
+            office,
+            office.case(SENDER).id,
+            lambda o, s, c: cases.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock()),
+        )
