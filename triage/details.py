@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from triage.assessment import Details
+from triage.patterns import SENTENCE
 from triage.scene import Scene
 from triage.signs import TICKET
 
@@ -32,7 +33,8 @@ _OFFICER = re.compile(
     r"((?:pak|bu|bapak|ibu)\s+\w+|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"
 )
 _INMATE = re.compile(
-    r"(?:a\.?n\.?|atas nama|bernama|nama(?:nya)?(?: lengkap)?(?: (?:wbp|napi|tahanan|warga binaan(?:nya)?))?|wbp|napi)"
+    r"\b(?i:a\.n\.?|an\.|a/n|atas nama|bernama|nama(?:nya)?(?: lengkap)?"
+    r"(?: (?:wbp|napi|tahanan|warga binaan(?:nya)?))?)"
     r"\s*:?\s+([A-Z][\w']+(?:\s[A-Z][\w']+)*|[A-Z]{2,}(?:\s[A-Z]{2,})*)"
 )
 _KIND = re.compile(
@@ -43,6 +45,7 @@ _KINDS = {"rutan": "rutan", "rumah tahanan": "rutan", "rumah tahanan negara": "r
 _CLASS = re.compile(r"[ivx]+[abc]?|di|kota|kabupaten")
 FUZZY_CUTOFF = 85
 MAX_MENTIONS = 4
+MIN_NAME, MAX_NAME = 3, 14
 
 
 class Place(NamedTuple):
@@ -59,12 +62,11 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
     block, room = _BLOCK.search(text), _ROOM.search(text)
     dates = tuple(m[0] for m in _DATE.finditer(text))
     facility = match_name(text, directory)
-    inmate = _INMATE.search(text)
     ticket = TICKET.search(text)
     return Details(
         when=bool(dates) or bool(_CLOCK.search(text)) or not scene.lexicon.sets["moment"].isdisjoint(scene.words()),
         where=bool(block or room) or scene.has("people.place"),
-        inmate_named=inmate is not None,
+        inmate_named=_inmate_named(scene, text),
         facility=facility,
         block=block[1].upper() if block and block[1] else None,
         room=room[1].upper() if room else None,
@@ -73,6 +75,40 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
         staff=tuple(key for key, name in staff if _named(text, name)),
         officer_names=tuple(m[1] for m in _OFFICER.finditer(text))[:5],
         ticket=ticket[0] if ticket else None,
+    )
+
+
+def _inmate_named(scene: Scene, text: str) -> bool:
+    """Whether a name is announced as one, or follows a word for a relative or inmate."""
+    announced = _INMATE.search(text)
+    return bool(announced and not scene.lexicon.words.known(announced[1].split()[0].lower())) or _relative_named(scene)
+
+
+def _relative_named(scene: Scene) -> bool:
+    """Whether a name follows a word for a relative or inmate: ``anak saya Rudi``, ``adik sy joko``."""
+    tokens, sets = scene.tokens, scene.lexicon.sets
+    for i, token in enumerate(tokens):
+        if token.keys.isdisjoint(sets["kin"]) and token.keys.isdisjoint(sets["inmate"]):
+            continue
+        j, said = i + 1, False
+        while j < min(i + 5, len(tokens)) and tokens[j].pause < SENTENCE and tokens[j].word in sets["before_name"]:
+            said |= tokens[j].word in sets["naming"]
+            j += 1
+        if j < len(tokens) and tokens[j].pause < SENTENCE and _is_given_name(scene, j, said):
+            return True
+    return False
+
+
+def _is_given_name(scene: Scene, j: int, said: bool) -> bool:
+    """Whether a word is a name: a usual one, or one that nothing else explains, capitalised or announced as a name."""
+    token = scene.tokens[j]
+    typed = scene.text[token.start : token.end]
+    if typed.lower() in scene.lexicon.sets["given_names"]:
+        return True
+    if not typed.isalpha() or not MIN_NAME <= len(typed) <= MAX_NAME or scene.lexicon.words.known(typed.lower()):
+        return False
+    return said or (
+        typed.istitle() and scene.text[: token.start].rstrip()[-1:] not in ".!?" and not scene.text.istitle()
     )
 
 

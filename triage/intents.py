@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from triage.assessment import Evidence, Intent
+from triage.assessment import INTENTS, Evidence, Intent
 from triage.events import Event
 from triage.scene import Scene
-from triage.signs import Signs, observe
+from triage.signs import Signs, observe, told
 
 
 class Verdict(NamedTuple):
@@ -66,7 +66,7 @@ def _is_praise(s: Signs) -> bool:
 
 
 def _is_wish(s: Signs) -> bool:
-    if s.events or s.dangers:
+    if s.events or (s.dangers and not s.wishing):
         return False
     if s.wishing and not s.thanks and s.problem < 6:
         return True
@@ -75,6 +75,11 @@ def _is_wish(s: Signs) -> bool:
 
 def _is_short_question(s: Signs) -> bool:
     return s.short_question and not s.events and not s.plea and s.problem < 6
+
+
+def _is_plain_question(s: Signs) -> bool:
+    brief = s.formal and s.words <= BRIEF
+    return brief and s.ask >= 3 > s.problem and not (s.events or s.plea or s.wishing or s.status or s.thanks)
 
 
 def _is_grievance(s: Signs) -> bool:
@@ -97,6 +102,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("wish", "aspiration", 0.75, _is_wish),
     Rule("praise", "praise", 0.75, _is_praise),
     Rule("short question", "information", 0.7, _is_short_question),
+    Rule("plain question", "information", 0.8, _is_plain_question),
     Rule("grievance", "complaint", 0.8, _is_grievance),
     Rule("question", "information", 0.75, lambda s: s.ask >= 2),
     Rule("discontent", "complaint", 0.6, lambda s: s.problem >= 2),
@@ -107,6 +113,23 @@ TABLE: tuple[Rule, ...] = (
     Rule("few words", "greeting", 0.4, lambda s: s.words <= 3),
     Rule("remainder", "follow_up", 0.2, lambda s: True),
 )
+
+PLAIN = ("empty", "plain question", "bot command", "pleasantry", "menu digit", "closing", "addendum")
+BRIEF, FEW = 8, 6  # words
+TRUST = 0.3  # how much a clear rule outweighs what is usual
+
+# Where something is said to have happened, or hardly anything is said, an intent other than complaint
+# must show in some sign of its own.
+SHOWN: dict[Intent, Callable[[Signs], bool]] = {
+    "complaint": lambda s: True,
+    "information": lambda s: s.ask > 0 or s.short_question,
+    "aspiration": lambda s: s.wish > 0,
+    "praise": lambda s: s.good > 0 or s.thanks > 0,
+    "status_check": lambda s: s.status > 0 or s.ask > 0,
+    "follow_up": lambda s: s.follow > 0 or s.adding or s.closing,
+    "greeting": lambda s: False,
+    "spam_abuse": lambda s: s.spam > 0 or s.inject > 0 or s.abuse > 0,
+}
 
 _GROUPS: dict[Intent, tuple[str, ...]] = {
     "complaint": ("tone.problem",),
@@ -123,12 +146,25 @@ def decide(scene: Scene, events: Sequence[Event]) -> Verdict:
     """The intent of a message."""
     signs = observe(scene, events)
     fitting = [rule for rule in TABLE if rule.fits(signs)]
-    rule = fitting[0]
+    rule = _reconsidered(scene, fitting[0], signs, events)
     hits = [h for group in _GROUPS.get(rule.intent, ()) for h in scene.found(group)]
     hits.sort(key=lambda h: (-h.weight, h.first))
     note = _note(rule, fitting, signs)
     found = tuple(scene.evidence(f"intent.{rule.intent}", h, note) for h in hits[:3])
+    if rule.name == "experience" and not found:
+        found = scene.reasons("intent", rule.intent, f"intent.{rule.intent}")
     return Verdict(rule.intent, found, rule.clarity)
+
+
+def _reconsidered(scene: Scene, rule: Rule, signs: Signs, events: Sequence[Event]) -> Rule:
+    """The rule that decided, unless messages with such words were usually wanted for something else."""
+    if rule.name in PLAIN:
+        return rule
+    usual = scene.usual_intents(told(signs, events))
+    guarded = signs.events or signs.words < FEW
+    possible = [i for i in INTENTS if i == rule.intent or not guarded or SHOWN[i](signs)]
+    likely = max(possible, key=lambda i: usual[i] + TRUST * rule.clarity * (i == rule.intent))
+    return rule if likely == rule.intent else Rule("experience", likely, round(usual[likely], 2), rule.fits)
 
 
 def _note(rule: Rule, fitting: Sequence[Rule], signs: Signs) -> str:

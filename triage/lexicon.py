@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from triage.assessment import Category, Urgency
+from triage.experience import experience
 from triage.language import REGIONAL
 from triage.patterns import Pattern, PatternIndex, parse
 from triage.words import Spelling, Words
@@ -46,6 +47,7 @@ class Lexicon:
         self.sets = {name: frozenset(words.split()) for name, words in self.classes.items()}
         self.words = Words(self._spelling, frozenset(self.index.words))
         events = load("events", overlay)
+        experience()  # read now, so that no message has to wait for it
         self.danger: frozenset[str] = frozenset(events.pop("long_text")["words"].split())
         self.events = {
             name: Kind(name, t["category"], t["level"], t["past"], t.get("group_only", False))

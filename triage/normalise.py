@@ -142,6 +142,10 @@ def _plain(char: str) -> str:
     return plain.lower() if plain.strip() else " "
 
 
+#: Titles that are written with a full stop, which ends no sentence: "Ka. Rutan", "Bpk. Kalapas".
+_SHORTENED = frozenset({"ka", "kep", "kpl", "bpk", "bp", "sdr", "yth", "no", "jl"})
+
+
 def _pieces(folded: str, origin: Sequence[int]) -> Iterator[tuple[Piece, bool]]:
     """Each piece, without endless repetitions, and whether a question mark stands right after it."""
     behind = run = 0
@@ -154,10 +158,11 @@ def _pieces(folded: str, origin: Sequence[int]) -> Iterator[tuple[Piece, bool]]:
             yield held, "?" in between
             held = None
         word = match[0] if match[0].isalpha() else _APOSTROPHES.sub("", match[0])
+        pause = 0 if last in _SHORTENED and between.strip() == "." else _pause(between)
         run = run + 1 if word == last else 1
         last, glued, behind = word, behind > 0 and a == behind, b
         if run <= MAX_RUN:
-            held = Piece(word, origin[a], origin[b - 1] + 1, _pause(between), glued)
+            held = Piece(word, origin[a], origin[b - 1] + 1, pause, glued)
     if held is not None:
         yield held, "?" in folded[behind:]
 

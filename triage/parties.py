@@ -12,6 +12,12 @@ from triage.scene import Scene
 
 GROUP_ORDER: Final[tuple[Group, ...]] = ("pregnant", "disabled", "child", "elderly")
 ELDERLY_FROM, CHILD_BELOW = 60, 18
+COURTESY = 4  # words of "yang sangat kami hormati"
+# "Kalapas yang menyuruh air dimatikan, …" is no courtesy: only these words are.
+COURTEOUS: Final[frozenset[str]] = frozenset(
+    {"sangat", "amat", "selalu", "kami", "saya", "hormati", "dihormati", "terhormat", "baik", "mulia", "bijak",
+     "bijaksana", "budiman", "kita", "kucinta", "cintai"}
+)  # fmt: skip
 # An official act or the way in is touched: whoever demands money there is staff.
 OFFICIAL: Final[frozenset[Category]] = frozenset(
     {"kunjungan", "remisi_integrasi", "cuti_izin", "pemindahan", "registrasi_data", "titipan_barang",
@@ -62,7 +68,8 @@ def _accused(scene: Scene, hit: Hit) -> bool:
         return True
     if near & sets["towards"]:
         return _paid_or_ignored(scene, hit)
-    return not (near & sets["appeal"] or _greeted(scene, hit))
+    begged = hit.first > 0 and scene.tokens[hit.first - 1].word in ("minta", "meminta", "memohon", "memohonkan")
+    return not (begged or near & sets["appeal"] or _greeted(scene, hit))
 
 
 def _paid_or_ignored(scene: Scene, hit: Hit) -> bool:
@@ -84,7 +91,7 @@ def _greeted(scene: Scene, hit: Hit) -> bool:
     lead_in = [t.word for t in scene.tokens[start : hit.first]]
     if not all(w in sets["salute"] for w in lead_in[1:] if lead_in) and lead_in:
         return hit.last + 1 >= len(scene.tokens) and lead_in[-1] in sets["salute"]
-    i = hit.last + 1
+    i = _after_courtesy(scene, hit.last + 1)
     while i < len(scene.tokens) and not scene.tokens[i].pause and scene.tokens[i].word in sets["salute"]:
         i += 1
     if i >= len(scene.tokens) or scene.tokens[i].pause:
@@ -92,9 +99,19 @@ def _greeted(scene: Scene, hit: Hit) -> bool:
     return scene.tokens[i].word in sets["pleading"]
 
 
+def _after_courtesy(scene: Scene, i: int) -> int:
+    """The place behind ``… yang baik,``, ``… yang kami hormati,``; the same place if there is none."""
+    tokens = scene.tokens
+    if i < len(tokens) and tokens[i].word == "yang" and not tokens[i].pause:
+        for end in range(i + 2, min(i + 2 + COURTESY, len(tokens) + 1)):
+            if end == len(tokens) or tokens[end].pause:
+                return end if all(t.word in COURTEOUS for t in tokens[i + 1 : end]) else i
+    return i
+
+
 def _staff(scene: Scene, categories: Sequence[Category], events: Sequence[Event]) -> list[Hit]:
     """Phrases that show staff as the cause."""
-    hits = [h for h in scene.found("people.staff") if not _harmless(scene, h)]
+    hits = [h for h in scene.found("people.staff") if not _harmless(scene, h) or _acts(scene, h, events)]
     hits += scene.found("people.staff_act")
     if hits:
         return hits
@@ -102,6 +119,12 @@ def _staff(scene: Scene, categories: Sequence[Category], events: Sequence[Event]
     if categories[0] == "pungli" and official and not scene.has("people.inmate_boss"):
         return [e.hit for e in events if e.category == "pungli"]
     return []
+
+
+def _acts(scene: Scene, hit: Hit, events: Sequence[Event]) -> bool:
+    """Whether a deed of theirs stands right behind them: ``tolong, petugas memukuli adik saya``."""
+    behind = (e.hit.first for e in events if hit.last < e.hit.first <= hit.last + 2)
+    return any(scene.tokens[i].word.startswith(("me", "ng", "ny", "mu")) for i in behind)
 
 
 def _harmless(scene: Scene, hit: Hit) -> bool:

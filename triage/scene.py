@@ -6,17 +6,21 @@ Around a phrase means: denied ("tidak ada pungli"), only supposed ("bagaimana ka
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from triage.assessment import Evidence, Language
+from triage.experience import experience, seen
 from triage.language import identify
 from triage.lexicon import Lexicon, lexicon
 from triage.normalise import Token, cut, excerpts
 from triage.patterns import SENTENCE, Hit
+from triage.words import PASSIVE
 
 DENIAL_REACH = 5
 MAX_HITS = 60  # of one group; more would add time, not knowledge
+FRAME_REACH = 4  # words that may stand between "simulasi" and what is practised
 SCOPE = 10  # words around a phrase that bear on it, in texts without punctuation
 LONG_MEASURES = ("minggu", "pekan", "bulan", "tahun")
 NOT_ONLY = ("hanya", "cuma", "saja", "sekali-dua", "lagi-lagi")
@@ -51,6 +55,30 @@ class Scene:
         }
         self.sentences = _number_sentences(self.tokens)
 
+    @cached_property
+    def seen(self) -> dict[str, int]:
+        """Everything about the words that labelled messages may have given a weight."""
+        return seen(self.tokens, self.text)
+
+    @cached_property
+    def usual_topics(self) -> dict[str, float]:
+        """How likely each topic is for messages with such words."""
+        return experience()["category"].answer(self.seen)
+
+    @cached_property
+    def usual_danger(self) -> float:
+        """How likely a message with such words tells of an emergency."""
+        return experience()["danger"].answer(self.seen)["yes"]
+
+    def reasons(self, question: str, answer: str, rule: str) -> tuple[Evidence, ...]:
+        """The words that made an answer usual."""
+        places = experience()[question].reasons(self.seen, answer)
+        return tuple(self.span(rule, i, i, 0, "usual in such messages") for i in places)
+
+    def usual_intents(self, told: Mapping[str, int]) -> dict[str, float]:
+        """How likely each intent is for messages with such words, of which the rules see such signs."""
+        return experience()["intent"].answer({**self.seen, **told})
+
     def found(self, group: str) -> Sequence[Hit]:
         """The phrases of one group, as they stand."""
         return self.hits.get(group, ())
@@ -65,7 +93,23 @@ class Scene:
 
     def denied(self, hit: Hit) -> bool:
         """Whether a "not" takes the phrase back."""
-        return self.denial(hit) >= 0
+        return self.denial(hit) >= 0 or self._denied_behind(hit)
+
+    def _denied_behind(self, hit: Hit) -> bool:
+        """``yang minta rokok saja tidak ada``: the "not" ends the clause."""
+        for i in range(hit.last + 1, min(hit.last + 5, len(self.tokens) - 2)):
+            if self.tokens[i].pause:
+                return False
+            if self.tokens[i].word in ("saja", "pun", "satupun"):
+                after = i + 3
+                ends = after >= len(self.tokens) or self.tokens[after].pause > 0
+                return ends and [t.word for t in self.tokens[i + 1 : i + 3]] == ["tidak", "ada"]
+        return False
+
+    def quoted(self, hit: Hit) -> bool:
+        """Whether somebody else's words are reported: the phrase stands between quotation marks."""
+        before = self.text[max(0, self.tokens[hit.first].start - 2000) : self.tokens[hit.first].start]
+        return before.count('"') % 2 == 1 or before.count("“") > before.count("”")
 
     def denial(self, hit: Hit) -> int:
         """The "not" that takes the phrase back, right before it, light words between, or inside; else -1."""
@@ -88,6 +132,13 @@ class Scene:
         """Whether the "not" is itself taken back or asked about ("bukan tidak", "kenapa tidak")."""
         return i > 0 and self.tokens[i - 1].word in ("bukan", "mengapa", "kok")
 
+    def conceded(self, hit: Hit) -> bool:
+        """Whether the phrase stands in a clause like ``biarpun kami berulang kali bertanya, …``."""
+        i = hit.first
+        while i > 0 and not self.tokens[i].pause:
+            i -= 1
+        return self.tokens[i].word in self.lexicon.sets["conceding"]
+
     def charged(self, hit: Hit) -> bool:
         """Whether the word names an offence someone is in for ("residivis pembunuhan", "kasus narkoba")."""
         before = [t.word for t in self.tokens[max(0, hit.first - 2) : hit.first]]
@@ -103,6 +154,8 @@ class Scene:
 
     def supposed(self, hit: Hit) -> bool:
         """Whether the sentence only asks about the thing or imagines it."""
+        if self.staged(hit) or self.wished(hit):
+            return True
         near = range(hit.first - SCOPE, hit.last + SCOPE + 1)
         sentence = self.sentences[hit.first]
         if any(h.first in near and self.sentences[h.first] == sentence for h in self.found("tone.hypothetical")):
@@ -114,6 +167,28 @@ class Scene:
             return True
         asking = self.tokens[hit.first].asks or bool(words & sets["asking"])
         return bool(words & sets["supposing"]) and asking and not words & sets["why"]
+
+    def staged(self, hit: Hit) -> bool:
+        """Whether the thing is practised, played, told or warned of: ``simulasi kebakaran``, ``lomba tinju``."""
+        sets = self.lexicon.sets
+        if PASSIVE in self.tokens[hit.first].keys:
+            return False
+        for i in range(hit.first - 1, max(-1, hit.first - 1 - FRAME_REACH), -1):
+            token, after = self.tokens[i], self.tokens[i + 1]
+            if after.pause or token.word in sets["happening"]:
+                return False
+            if not token.keys.isdisjoint(sets["staging"]):
+                return i == 0 or self.tokens[i - 1].word not in sets["during"]
+        return False
+
+    def wished(self, hit: Hit) -> bool:
+        """Whether the sentence is a suggestion and the thing what it would prevent or be ready for."""
+        sentence = self.sentences[hit.first]
+        opening = [h for h in self.found("intents.wish_opening") if self.sentences[h.first] == sentence]
+        if not any(h.first <= hit.first for h in opening):
+            return False
+        words = {t.word for t, s in zip(self.tokens, self.sentences, strict=True) if s == sentence}
+        return not words & self.lexicon.sets["happening"]
 
     def opens_question(self, i: int) -> bool:
         """Whether a question begins here that is no reproach: ``Siapa yang menangani … ?``, ``Resmikah …``."""

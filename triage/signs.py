@@ -14,6 +14,9 @@ TICKET = re.compile(r"\b[A-Z]{2,6}[-/ ]?\d{2,4}[-/]\d{2,6}\b|\b20\d\d[-/]\d{3,6}
 UNSPEAKABLE = re.compile(r"^[^aeiouy]{3,}$|[^aeiouy]{4,}|q(?!u)[a-z]")
 
 
+GRAVE, LEFT = 3, 0.3  # weight of a plain problem word; what is left of others when none stands
+
+
 class Signs(NamedTuple):
     """The weights of everything that bears on the intent."""
 
@@ -94,7 +97,7 @@ def observe(scene: Scene, events: Sequence[Event]) -> Signs:
         digits=0 < words <= 3 and all(t.word[0].isdigit() for t in scene.tokens),
         gibberish=_is_gibberish(scene),
         named=_is_name(scene),
-        closing=scene.has("intents.closing"),
+        closing=any(not scene.quoted(h) for h in scene.found("intents.closing")),
         adding=scene.has("intents.adding"),
         report_asked=_asks_about_report(scene),
         dangers=sum(e.standing != "denied" for e in events),
@@ -119,15 +122,19 @@ def _denials(scene: Scene, events: Sequence[Event]) -> frozenset[int]:
 def _polarity(scene: Scene, group: str, spared: frozenset[int]) -> tuple[float, float]:
     """Weight of a tone as it stands, and of what a "not" turns into its opposite."""
     straight = turned = 0.0
+    grave = False
     final = _final_question(scene)
     hopeful = group == "intents.praise"  # what is asked for is not yet there
     for hit in apart(scene.found(group)):
-        if hit.first in spared or hit.last == final or (hopeful and scene.requested(hit)):
+        if hit.last == final or (hopeful and scene.requested(hit)):
             continue
         if scene.denied(hit) or scene.overtaken(hit):
             turned += hit.weight
-        elif not scene.supposed(hit):
+        elif hit.first not in spared and not scene.supposed(hit) and not scene.conceded(hit):
             straight += hit.weight
+            grave = grave or hit.weight >= GRAVE
+    if turned and not grave:  # "tidak pernah membentak, malah sering …": the small words lament nothing
+        straight *= LEFT
     return straight, turned
 
 
@@ -173,3 +180,20 @@ def _is_name(scene: Scene) -> bool:
     """A bare name, given in answer to a question."""
     names = [scene.text[t.start : t.end].istitle() or t.word in ("bin", "binti") for t in scene.tokens]
     return 2 <= len(names) <= 5 and all(names) and not scene.typed.question_ends
+
+
+WEIGHED = ("problem", "good", "thanks", "ask", "wish", "status", "follow", "spam", "inject", "abuse")
+PLAIN = (
+    "thankful", "formal", "wishing", "ignored", "plea", "contrast", "resolved", "improved", "short_question",
+    "ticket", "closing", "adding", "report_asked", "named",
+)  # fmt: skip
+STEPS = (1, 3, 6)
+
+
+def told(signs: Signs, events: Sequence[Event]) -> dict[str, int]:
+    """What the rules have seen, in the form in which experience weighs it."""
+    found = [f"{name} from {step}" for name in WEIGHED for step in STEPS if getattr(signs, name) >= step]
+    found += [f"{name}." for name in PLAIN if getattr(signs, name)]
+    found += ["more good than bad." for _ in range(signs.good > signs.problem)]
+    found += [f"{e.standing}." for e in events] + [f"{e.kind.category} {e.standing}." for e in events]
+    return dict.fromkeys(found, 0)

@@ -16,6 +16,8 @@ PRECEDENCE: Final[tuple[Category, ...]] = (
 )  # fmt: skip
 EVENT_BONUS: Final[dict[Urgency, float]] = {"darurat": 5.0, "tinggi": 2.0, "normal": 1.0, "rendah": 0.0}
 ASKED_BONUS = 2.0
+MEANT, CERTAIN, UNHEARD = 2.6, 4.3, 0.6
+EXPERIENCE = 6.0  # what the labelled messages may add to a topic, at most
 DENIED_SHARE = 0.5
 SETTING_SHARE = 0.5
 CHARGED_SHARE = 0.3
@@ -39,6 +41,7 @@ class Topic(NamedTuple):
     score: float
     hits: tuple[Hit, ...]
     reason: str = ""
+    learnt: float = 0.0
 
 
 class Ranking(NamedTuple):
@@ -53,9 +56,9 @@ def choose(scene: Scene, events: Sequence[Event], intent: Intent) -> Ranking:
     """Up to three topics, best first."""
     if intent in ("greeting", "spam_abuse"):
         return Ranking(("lainnya",), (), 1.0)
-    topics = _with_events(weigh(scene), events, intent)
+    topics = _with_experience(scene, _with_events(weigh(scene), events, intent))
     if intent in ("status_check", "follow_up"):
-        topics = [t for t in topics if t.category not in ENVELOPE and _is_named(t)]
+        topics = [t for t in topics if t.learnt >= MEANT or (t.category not in ENVELOPE and _is_named(t))]
     topics.sort(key=lambda t: -t.score)
     if not topics:
         return Ranking(("lainnya",), (), 0.5)
@@ -113,6 +116,19 @@ def _with_events(topics: list[Topic], events: Sequence[Event], intent: Intent) -
     return list(found.values())
 
 
+def _with_experience(scene: Scene, topics: list[Topic]) -> list[Topic]:
+    """What messages with such words were usually about speaks for its topic as well."""
+    found = {t.category: t for t in topics}
+    for category in CATEGORIES:
+        gain = EXPERIENCE * scene.usual_topics[category]
+        if category in found:
+            old = found[category]
+            found[category] = old._replace(score=old.score + gain, learnt=gain)
+        elif gain >= 1.0:
+            found[category] = Topic(category, gain, (), learnt=gain)
+    return list(found.values())
+
+
 def _is_named(topic: Topic) -> bool:
     return any(h.weight >= 3 for h in topic.hits)
 
@@ -123,7 +139,7 @@ def _lead(scene: Scene, topics: list[Topic], events: Sequence[Event], intent: In
     if first is None or first == topics[0].category:
         return topics
     place = next((i for i, t in enumerate(topics) if t.category == first), -1)
-    if place < 0:
+    if place < 0 or (topics[0].learnt >= CERTAIN and topics[place].learnt < UNHEARD):
         return topics
     leader = topics[place]._replace(reason=f"outranks {topics[0].category}")
     return [leader, *topics[:place], *topics[place + 1 :]]
@@ -183,4 +199,6 @@ def _evidence(scene: Scene, chosen: Sequence[Topic]) -> tuple[Evidence, ...]:
         if place:
             note += f", behind {chosen[0].category}"
         found += [scene.evidence(f"topic.{topic.category}", h, note) for h in topic.hits[:3]]
+        if not topic.hits:
+            found += scene.reasons("category", topic.category, f"topic.{topic.category}")
     return tuple(found)

@@ -18,6 +18,9 @@ SIGNS = {
     "pemindahan": "danger",
     "kelompok_rentan": "illness",
 }
+ALARM, CALM = 0.4, 0.02
+LIKELY = 0.4
+FEW, SHORT = 6, 60  # words; what is usual says little about a mere cry or a danger inside a long letter
 ENOUGH = 3  # points; one strong sign, or weaker ones together
 OWN_CASE = frozenset({"pungli", "kekerasan", "kekerasan_seksual", "narkoba_hp"})
 
@@ -49,19 +52,25 @@ def decide(scene: Scene, intent: Intent, main: Category, events: Sequence[Event]
 
 
 def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: Group) -> Pressure:
+    danger = scene.usual_danger
     relevant = [e for e in events if e.counts and (group != "none" or not e.kind.group_only)]
     counting = sorted(relevant, key=lambda e: URGENCIES.index(e.urgency))
     worst = counting[0] if counting else None
+    if danger >= ALARM and len(scene.tokens) >= FEW:
+        own = [scene.evidence("urgency", e.hit, e.kind.name) for e in counting if e.urgency == "darurat"]
+        return Pressure("darurat", tuple(own[:1]) or scene.reasons("danger", "yes", "urgency"))
     if worst is None or worst.urgency != "darurat":
         signs = _severity(scene, main)
         if signs is not None:
             return signs
+    if worst is not None and worst.urgency == "darurat" and danger < CALM and FEW <= len(scene.tokens) <= SHORT:
+        return Pressure("tinggi", ())
     if worst is not None and worst.urgency != "normal":
         note = f"{worst.kind.name}, {worst.standing}"
         return Pressure(worst.urgency, (scene.evidence("urgency", worst.hit, note),))
     if main == "kekerasan_seksual":
         return Pressure("darurat", ())
-    if main in HIGH_TOPICS:
+    if main in HIGH_TOPICS and (scene.has(f"topics.{main}") or scene.usual_topics[main] >= LIKELY):
         return Pressure("tinggi", ())
     return Pressure("normal", ())
 

@@ -18,6 +18,8 @@ CACHE = 20_000
 GUESSED = ("id", "mixed")  # typing errors are assumed only where the vocabulary is complete
 PASSIVE = "<di>"  # key of every passive verb, so that phrases can ask for "tidak <di>"
 
+_PLACES = frozenset(("disini", "disana", "disitu", "dimana", "diatas", "dibawah", "didalam", "diluar", "dirumah"))
+
 Plain = tuple[str, ...]
 _UNITS = {"k": "ribu", "rb": "ribu", "jt": "juta", "th": "tahun", "thn": "tahun", "bln": "bulan",
           "hr": "hari", "mgg": "minggu", "x": "kali", "jm": "jam", "j": "jam", "org": "orang"}  # fmt: skip
@@ -160,7 +162,12 @@ class Words:
 
     def _is_passive(self, word: str) -> bool:
         """``dipukuli`` but not ``dingin``: what follows ``di`` is a word or comes from a root."""
-        return len(word) >= 6 and word.startswith("di") and any(c in self._known for c in roots.candidates(word[2:]))
+        return (
+            len(word) >= 6
+            and word.startswith("di")
+            and word not in _PLACES
+            and any(c in self._known for c in roots.candidates(word[2:]))
+        )
 
     def _read(self, word: str, may_guess: bool) -> Reading:
         direct = self._lookup(word)

@@ -22,6 +22,7 @@ from pathlib import Path
 import psycopg
 
 import triage
+from tests.bench import triage_report
 from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,6 +220,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="aduan-bench-"))
     try:
         judging()
+        triage_report.main()
         start_and_idle(folder)
         with databases(folder) as urls:
             for kind in ("SQLite", "PostgreSQL"):

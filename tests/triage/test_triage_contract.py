@@ -63,3 +63,10 @@ def test_a_repeat_is_recognised_and_another_matter_is_not() -> None:
     found = similar("AIR MATI 3 hari di blok c!!", texts)
     assert [likeness.place for likeness in found][:1] == [0]
     assert all(likeness.place != 1 for likeness in found)
+
+
+def test_a_judgement_that_rests_on_experience_alone_shows_its_words() -> None:
+    result = assess("si bungsu tergolek, tatapannya hampa, kawan sebloknya panik memanggil penjaga")
+    assert any(e.rule.startswith("topic.") for e in result.evidence)
+    if result.urgency == "darurat":
+        assert any(e.rule == "urgency" for e in result.evidence)

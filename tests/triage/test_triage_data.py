@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import tomllib
 from pathlib import Path
 
@@ -62,6 +64,17 @@ def test_phrases_are_written_in_the_phrase_language(table: str) -> None:
 def test_no_chat_spelling_has_two_readings() -> None:
     variants = [v for words in load("spelling")["spelling"].values() for v in words.split()]
     assert len(variants) == len(set(variants))
+
+
+def test_the_weights_were_learnt_from_these_very_messages() -> None:
+    """If not: python tests/triage/learn.py"""
+    spec = importlib.util.spec_from_file_location("learn", Path(__file__).parent / "learn.py")
+    assert spec is not None
+    assert spec.loader is not None
+    learn = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(learn)
+    table = json.loads((DATA / "experience.json").read_text(encoding="utf-8"))
+    assert table["made_from"] == learn.fingerprint(learn.load())
 
 
 def test_an_overlay_adds_and_never_takes_away(tmp_path: Path) -> None:

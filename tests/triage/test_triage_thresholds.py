@@ -23,10 +23,10 @@ def load_scoring() -> ModuleType:
 scoring = load_scoring()
 
 AT_LEAST = {
-    "main_f1": 0.88, "any3": 0.94, "intent": 0.92, "emerg_recall": 0.94, "emerg_precision": 0.85,
-    "head_recall": 0.85, "head_precision": 0.85, "inject": 0.95, "language": 0.96, "urgency": 0.9,
+    "main_f1": 0.94, "any3": 0.97, "intent": 0.97, "emerg_recall": 0.97, "emerg_precision": 0.93,
+    "head_recall": 0.95, "head_precision": 0.92, "inject": 1.0, "language": 0.97, "urgency": 0.93,
 }  # fmt: skip
-AT_MOST = {"per_msg": 2.2, "looks_complaint": 0.1, "looks_emergency": 0.02, "emerg_missed_low": 2}
+AT_MOST = {"per_msg": 2.2, "looks_complaint": 0.06, "looks_emergency": 0.01, "emerg_missed_low": 1}
 
 
 @pytest.fixture(scope="module", params=["dev.jsonl", "messages.jsonl"])

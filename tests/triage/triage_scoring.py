@@ -45,7 +45,11 @@ def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
 
 def figures(rows: Sequence[Row]) -> dict[str, float]:
     """All goals of the triage, measured on these rows."""
-    judged = judge(rows)
+    return measure(judge(rows))
+
+
+def measure(judged: Sequence[tuple[Row, Any]]) -> dict[str, float]:
+    """All goals of the triage, measured on rows already judged."""
     n = len(judged)
     emergencies = [(r, a) for r, a in judged if r["urgency"] == "darurat"]
     called = [(r, a) for r, a in judged if a.urgency == "darurat"]
@@ -77,10 +81,10 @@ def figures(rows: Sequence[Row]) -> dict[str, float]:
     }
 
 
-def slices(rows: Sequence[Row], field: str) -> dict[str, tuple[int, float, float]]:
+def slices(judged: Sequence[tuple[Row, Any]], field: str) -> dict[str, tuple[int, float, float]]:
     """For each value of a label: how many, intent accuracy, main-category accuracy."""
     parts: defaultdict[str, list[tuple[Row, Any]]] = defaultdict(list)
-    for row, result in judge(rows):
+    for row, result in judged:
         values = row[field] if isinstance(row[field], list) else [row[field]]
         for value in values[:1] if field == "categories" else values:
             parts[str(value)].append((row, result))
@@ -116,7 +120,7 @@ def main(arguments: Sequence[str]) -> None:
     print(result, f"{(time.perf_counter() - start) / len(rows) * 1000:.2f} ms each")
     for field in fields:
         if field.startswith("by-"):
-            for key, value in slices(rows, field[3:]).items():
+            for key, value in slices(judge(rows), field[3:]).items():
                 print(f"  {key:26} n={value[0]:3} intent {value[1]:.2f} main {value[2]:.2f}")
             continue
         for row, found in judge(rows):
