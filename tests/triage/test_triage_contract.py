@@ -70,3 +70,23 @@ def test_a_judgement_that_rests_on_experience_alone_shows_its_words() -> None:
     assert any(e.rule.startswith("topic.") for e in result.evidence)
     if result.urgency == "darurat":
         assert any(e.rule == "urgency" for e in result.evidence)
+
+
+@pytest.mark.parametrize(
+    "text, category",
+    [("Petugas minta uang", "pungli"), ("anak saya dipukul", "kekerasan"), ("ada kebakaran", "hunian"),
+     ("mau bunuh diri", "kesehatan"), ("air mati", "makanan_air"), ("petugas kasar", "sikap_petugas")],
+)  # fmt: skip
+def test_a_mere_cry_is_a_complaint_whatever_such_words_usually_were(text: str, category: str) -> None:
+    result = assess(text)
+    assert (result.intent, result.categories[0]) == ("complaint", category)
+
+
+@pytest.mark.parametrize("text", ["Tolong", "tolong saya", "saya mau lapor", "hapus data saya"])
+def test_a_few_words_are_no_spam(text: str) -> None:
+    assert assess(text).intent != "spam_abuse"
+
+
+def test_asking_for_money_in_few_words_is_urgent_and_a_suicide_an_emergency() -> None:
+    assert assess("Petugas minta uang").urgency == "tinggi"
+    assert assess("mau bunuh diri").urgency == assess("ada kebakaran").urgency == "darurat"
