@@ -69,6 +69,13 @@ def eventually(condition: Callable[[], object], limit: float = 15.0) -> None:
         time.sleep(0.02)
 
 
+def _until_closed(server: waitress.server.BaseWSGIServer) -> None:
+    try:
+        server.run()
+    except OSError:
+        pass  # its sockets were closed under it: that is how this test ends
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[Live]:
     """Serve on a free port of the loopback until the test is over."""
@@ -76,13 +83,15 @@ def running(settings: Settings) -> Iterator[Live]:
     settings = settings.model_copy(update={"port": port})
     office = make_office(settings, RealClock())
     server = waitress.create_server(create_app(office.service), host="127.0.0.1", port=port, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=_until_closed, args=(server,), daemon=True)
     clockwork = Clockwork(office.service)
     clockwork.start()
     thread.start()
     try:
         yield Live(office, port)
     finally:
+        server.task_dispatcher.shutdown()  # answers under way go out before the sockets close
         server.close()
+        thread.join(timeout=5)
         clockwork.stop()
         office.service.close()
