@@ -436,3 +436,14 @@ def test_any_word_in_any_state_has_known_effects_and_a_state_that_can_be_saved(
 def test_a_saved_state_of_another_version_loads(saved: dict[str, int]) -> None:
     unknown = {k: v for k, v in saved.items() if k not in State.__dataclass_fields__}
     assert State.load(unknown) == State()
+
+
+def test_a_code_without_any_digit_is_a_code_too() -> None:
+    from workflow import receipts
+
+    body = "ABCDEFGHJKLMNP"
+    code = next(c for c in (body[n:] + body[:n] for n in range(14)) if (c + receipts._check(c)).isalpha())
+    whole = code + receipts._check(code)
+    typed = "-".join(whole[n : n + 4] for n in range(0, 16, 4))
+    assert command(f"STATUS {typed}") == ("status", typed)
+    assert command(f"status {typed.lower()}") == ("status", typed.lower())
