@@ -20,7 +20,6 @@ from workflow.actors import Actor, Citizen, Officer
 from workflow.models import (
     Attachment,
     Case,
-    Conversation,
     Exclusion,
     Judgement,
     Message,
@@ -352,10 +351,3 @@ def ask_withdrawal(session: Session, case: Case, now: datetime) -> None:
 def set_aside_count(session: Session) -> int:
     """Messages that could not be handled after three tries and wait for a person."""
     return session.scalar(select(func.count()).select_from(Message).where(Message.state == "set_aside")) or 0
-
-
-def open_cases(session: Session, conversation: Conversation) -> list[Case]:
-    """The cases of a conversation that have not ended, newest first."""
-    ended = [str(s) for s in ENDED]
-    query = select(Case).where(Case.conversation_id == conversation.id, Case.status.not_in(ended))
-    return list(session.scalars(query.order_by(Case.received_at.desc())))
