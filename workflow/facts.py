@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflow import journal
 from workflow.actors import Officer
 from workflow.db import Base, UTCDateTime
-from workflow.models import ID, Unit, new_id
+from workflow.models import Unit, new_id
+from workflow.models.columns import ID
 from workflow.states import Impossible
 
 #: What a facility may tell, in the order of its page; the words stand in ``wording.LABELS["fact"]``.

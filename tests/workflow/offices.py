@@ -15,7 +15,7 @@ import pytest
 from tests.support import Clock, Office, make_office
 from webhooks.service import open_service
 from webhooks.settings import Settings
-from workflow.models import Base
+from workflow.db import Base
 
 MONDAY = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 TABLES = [f'"{table.name}"' for table in Base.metadata.sorted_tables]

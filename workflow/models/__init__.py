@@ -1,0 +1,48 @@
+"""The rows. Columns that end in ``_enc`` hold ciphertext under a data key; see ``vault``."""
+
+from workflow.models.cases import Case, CaseLink, CaseNumber, Exclusion, Judgement, NumberSeries, Party
+from workflow.models.chain import JournalEntry, JournalHead
+from workflow.models.clocks import Deadline, Escalation, Notice
+from workflow.models.columns import new_id, new_ref
+from workflow.models.delivery import DeliveryEvent, Outbound
+from workflow.models.intake import Attachment, Conversation, Message, Receipt
+from workflow.models.papers import Approval, Letter, Paper
+from workflow.models.people import Address, DataKey, Person
+from workflow.models.units import Account, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
+
+__all__ = [
+    "Account",
+    "Address",
+    "Approval",
+    "Attachment",
+    "Case",
+    "CaseLink",
+    "CaseNumber",
+    "ChannelAccount",
+    "Conversation",
+    "DataKey",
+    "Deadline",
+    "DeliveryEvent",
+    "Escalation",
+    "Exclusion",
+    "HolidayOverride",
+    "JournalEntry",
+    "JournalHead",
+    "Judgement",
+    "Lease",
+    "Letter",
+    "Mark",
+    "Message",
+    "Notice",
+    "NumberSeries",
+    "Outbound",
+    "Paper",
+    "Party",
+    "Person",
+    "Receipt",
+    "RoleGrant",
+    "Unit",
+    "UnitKey",
+    "new_id",
+    "new_ref",
+]
