@@ -6,8 +6,9 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from workflow.inbox import Stored
 from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
 
 #: The largest attachment that is fetched unless the caller says otherwise; Telegram hands out no more than this.
@@ -141,6 +142,57 @@ class Adapter(Protocol):
 
     def close(self) -> None:
         """Release threads and sockets; the adapter is not used again."""
+        ...
+
+
+class Post(Protocol):
+    """The office, as a poller sees it: it takes what comes, and knows whether to go on.
+
+    Everything here returns after its commit. What cannot be made durable raises ``workflow.inbox.NotDurable``: it
+    was not taken, and must not be confirmed to the provider.
+    """
+
+    def goes_on(self) -> bool:
+        """Whether to poll once more; False on stopping, or once another process polls. Asked at least every 30 s."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but not longer than until the program stops."""
+        ...
+
+    def take(self, inbound: Inbound, *, dead_letter: bool = False) -> Stored:
+        """Store a message; ``dead_letter`` sets one aside that nobody can read, where staff see it."""
+        ...
+
+    def report(self, receipt: DeliveryReport) -> bool:
+        """Take a delivery receipt; False where it speaks of nothing of ours."""
+        ...
+
+    def recall(self, name: str) -> str:
+        """What was remembered under this name (up to 20 characters); empty if nothing."""
+        ...
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a position in the provider's stream over restarts."""
+        ...
+
+    def well(self) -> None:
+        """A round went well: the heartbeat, and the recovery notice after a trouble."""
+        ...
+
+    def trouble(self, code: str) -> None:
+        """A round did not: an alarm that names the code, once until it changes or is over."""
+        ...
+
+
+@runtime_checkable
+class Poller(Protocol):
+    """An adapter that goes and looks for messages itself. It runs in a thread of its own, in one process at a time."""
+
+    name: str
+
+    def poll(self, post: Post) -> None:
+        """Take in what there is, round by round, ``while post.goes_on()``; provider failures never escape."""
         ...
 
 

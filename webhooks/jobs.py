@@ -10,6 +10,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import desk
 from channels import delivery
+from channels.base import Poller
+from webhooks.polling import Round
 from webhooks.service import Service
 from workflow import conversations, likeness
 from workflow.db import WAKE_CHANNEL
@@ -26,6 +28,8 @@ class Clockwork:
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._threads = [self._loop("desk", self._handle), self._loop("delivery", self._drain)]
+        pollers = (adapter for adapter in office.adapters.values() if isinstance(adapter, Poller))
+        self._threads += [self._poll(poller) for poller in pollers]
         if not office.database.is_sqlite:
             self._threads.append(threading.Thread(target=self._listen, name="aduan-listen", daemon=True))
 
@@ -60,6 +64,14 @@ class Clockwork:
                 _guarded(step)()
 
         return threading.Thread(target=run, name=f"aduan-{name}", daemon=True)
+
+    def _poll(self, poller: Poller) -> threading.Thread:
+        def run() -> None:
+            while not self._stopping.is_set():
+                _guarded(Round(self._office, poller, self._stopping).run)()
+                self._stopping.wait(3)
+
+        return threading.Thread(target=run, name=f"aduan-poll-{poller.name}", daemon=True)
 
     def _handle(self) -> None:
         while not self._stopping.is_set() and desk.handle_next(

@@ -1,0 +1,89 @@
+"""The office's end of a poller: one process at a time, and its heartbeat."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from channels.base import Poller
+from webhooks.service import Service
+from workflow import deliveries, health, leases
+from workflow.inbox import Stored, Wish
+from workflow.messages import DeliveryReport, Inbound
+from workflow.models import Mark
+
+log = logging.getLogger("aduan.polling")
+
+#: A heartbeat more often than this says nothing new.
+_BEAT = timedelta(seconds=60)
+
+
+class Round:
+    """One holding of a poller's lease: the ``Post`` that the poller is handed."""
+
+    def __init__(self, office: Service, poller: Poller, stopping: threading.Event) -> None:
+        self._office, self._poller, self._stopping = office, poller, stopping
+        self._lease = f"poll:{poller.name}"
+        self._last: tuple[str, datetime] | None = None
+
+    def run(self) -> None:
+        """Poll for as long as this process holds the lease; returns at once where another one does."""
+        with self._office.database.write() as session:
+            mine = leases.take(session, self._lease, self._office.worker, self._office.now())
+        if not mine:
+            return
+        try:
+            self._poller.poll(self)
+        finally:
+            with self._office.database.write() as session:
+                leases.release(session, self._lease, self._office.worker)
+
+    def goes_on(self) -> bool:
+        if self._stopping.is_set():
+            return False
+        with self._office.database.write() as session:
+            mine = leases.renew(session, self._lease, self._office.worker, self._office.now())
+        if not mine:
+            log.warning("another process polls now: adapter=%s", self._poller.name)
+        return mine
+
+    def pause(self, seconds: float) -> None:
+        self._stopping.wait(seconds)
+
+    def take(self, inbound: Inbound, *, dead_letter: bool = False) -> Stored:
+        return self._office.intake.store(inbound, Wish(options={"dead_letter": True}) if dead_letter else None)
+
+    def report(self, receipt: DeliveryReport) -> bool:
+        with self._office.database.write() as session:
+            return deliveries.take_report(session, receipt, self._office.now()) is not None
+
+    def recall(self, name: str) -> str:
+        with self._office.database.read() as session:
+            row = session.get(Mark, self._key(name))
+            return row.value if row else ""
+
+    def remember(self, name: str, value: str) -> None:
+        with self._office.database.write() as session:
+            session.merge(Mark(name=self._key(name), value=value))
+
+    def _key(self, name: str) -> str:
+        return f"poll:{self._poller.name}:{name}"
+
+    def well(self) -> None:
+        self._note("")
+
+    def trouble(self, code: str) -> None:
+        self._note(code)
+
+    def _note(self, code: str) -> None:
+        now = self._office.now()
+        if self._last and self._last[0] == code and now - self._last[1] < _BEAT:
+            return
+        with self._office.database.write() as session:
+            before = health.note(session, self._poller.name, code, now)
+        if code and (before is not None or self._last is None or self._last[0] != code):
+            log.critical("a way in is in trouble: adapter=%s code=%s", self._poller.name, code)
+        elif not code and before is not None:
+            log.warning("a way in works again: adapter=%s code=%s", self._poller.name, before.code)
+        self._last = code, now
