@@ -13,7 +13,7 @@ from sqlalchemy import select
 import triage
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
-from workflow import answers, cases, conversations, deadlines, help, inbox, openings, outbox, receipts, staff, wording
+from workflow import answers, cases, clocks, conversations, help, inbox, openings, outbox, receipts, staff, wording
 from workflow.actors import Citizen
 from workflow.answers import Answer
 from workflow.db import Database
@@ -242,7 +242,7 @@ class _Desk:
         notes = [wording.render(f"privacy_{case.visibility}", self.conversation.locale)]
         if case.seal == "none" and case.handling_unit.kind == "upt":
             notes.append(wording.render("offer_kanwil", self.conversation.locale, unit=self.situation.unit.name))
-        if not deadlines.office_open(self.session, case.handling_unit, self.now):
+        if not clocks.office_open(self.session, case.handling_unit, self.now):
             notes.append(wording.render("after_hours", self.conversation.locale))
         self.say("opened", case, code=code, privacy=" ".join(notes))
         if case.seal == "kanwil":

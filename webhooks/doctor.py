@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -15,13 +15,11 @@ from sqlalchemy.orm import Session
 
 from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
-from workflow import calendar, staff
+from workflow import alarms, calendar, clocks, staff
 from workflow.db import Database, pending_migration
 from workflow.models import Unit, UnitKey
 
 PACKAGES = ("bot", "channels", "triage", "workflow", "webhooks")
-#: The longest clock is 60 working days, up to 104 calendar days; the alarm rings 60 days before.
-HORIZON = timedelta(days=104 + 60)
 NEEDED = {"upt": ("petugas", "kepala", "pejabat"), "kanwil": ("kanwil",), "ditjen": ()}
 
 
@@ -67,7 +65,7 @@ def _calendar() -> Iterator[Finding]:
     covered = calendar.covered_to(today)
     if covered < today:
         yield Finding("wrong", "calendar", f"The holiday data end on {covered}: every deadline is provisional.")
-    elif covered - today < HORIZON:
+    elif clocks.horizon_near(today):
         yield Finding("note", "calendar", f"The holiday data end on {covered}; update the library `holidays` soon.")
     else:
         yield Finding("ok", "calendar", f"National holidays and joint leave are known until {covered}.")
@@ -124,6 +122,10 @@ def _units(database: Database) -> Iterator[Finding]:
         for unit in units:
             yield from _unit(session, unit)
         sealed = session.scalar(select(UnitKey.id).where(UnitKey.retired_at.is_(None)).limit(1))
+        for alarm in alarms.ringing(session):
+            yield Finding(
+                "wrong", alarm.name, f"An alarm rings since {alarm.raised_at:%Y-%m-%d %H:%M} UTC: {alarm.code}."
+            )
     if len(units) < 2:
         yield Finding("wrong", "units", "There is no facility yet: `aduan unit add`.")
     if not sealed:

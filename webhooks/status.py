@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from webhooks.auth import public
 from webhooks.service import reachable, service
+from workflow import alarms
 from workflow.db import pending_migration
 from workflow.models import Attachment, Message, Outbound
 
@@ -49,6 +50,9 @@ def metrics() -> Response:
         for state in ("queued", "claimed", "held", "uncertain", "failed"):
             count = select(func.count()).select_from(Outbound).where(Outbound.state == state)
             outbound.labels(state).set(session.scalar(count) or 0)
+        ringing = Gauge("aduan_alarms", "Alarms of the service that are not over", ["name"], registry=registry)
+        for alarm in alarms.ringing(session):
+            ringing.labels(alarm.name).set(1)
         wanted = select(func.count()).select_from(Attachment).where(Attachment.state == "wanted")
         files.set(session.scalar(wanted) or 0)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

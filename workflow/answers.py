@@ -16,7 +16,6 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from babel.dates import format_date
 from rapidfuzz import fuzz, process
 from sqlalchemy.orm import Session
 
@@ -245,5 +244,5 @@ def render(answer: Answer, locale: str) -> str:
     """The text with one short line for its source and date."""
     if not answer.source:
         return answer.text
-    day = format_date(answer.as_of, "d MMMM y", locale=locale)
+    day = wording.day(answer.as_of, locale)
     return f"{answer.text}\n{wording.render('answer_source', locale, source=answer.source, day=day)}"

@@ -53,6 +53,20 @@ class Calendar:
         first, last = self.local_day(start), self.local_day(end)
         return sum(self.is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
 
+    def morning_before(self, due: datetime, days: int) -> datetime:
+        """Eight o'clock local time on the ``days``-th working day before the local day of ``due``."""
+        day, left = self.local_day(due), days
+        for _ in range(_LONGEST):
+            if left <= 0:
+                break
+            day -= timedelta(days=1)
+            left -= self.is_working(day)
+        return datetime.combine(day, time(8), self.zone).astimezone(UTC)
+
+    def end_of_day(self, moment: datetime) -> datetime:
+        """The last second of the local day of a moment."""
+        return self._end_of(self.local_day(moment)).at
+
     def _end_of(self, day: date) -> Due:
         local = datetime.combine(day, time(23, 59, 59), self.zone)
         return Due(local.astimezone(UTC), provisional=day > self.covered_to)
@@ -82,7 +96,7 @@ def covered_to(today: date) -> date:
 
 def build(zone: str, today: date, overrides: Iterable[tuple[date, bool]] = ()) -> Calendar:
     """A calendar for deadlines that start about ``today``. ``overrides``: (day, is a holiday) of the operator."""
-    days = frozenset[date]().union(*(national_days(y)[0] for y in range(today.year - 1, today.year + 3)))
-    added = {day for day, holiday in overrides if holiday}
-    removed = {day for day, holiday in overrides if not holiday}
-    return Calendar(ZoneInfo(zone), (days | added) - removed, covered_to(today))
+    days = set[date]().union(*(national_days(y)[0] for y in range(today.year - 1, today.year + 3)))
+    for day, holiday in overrides:  # the later one of two about one day holds
+        (days.add if holiday else days.discard)(day)
+    return Calendar(ZoneInfo(zone), frozenset(days), covered_to(today))

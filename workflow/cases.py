@@ -115,6 +115,11 @@ def parts(session: Session, case: Case, actor: Actor) -> frozenset[Part]:
     return frozenset({Part.CLOCK})
 
 
+def permit(session: Session, case: Case, action: str, actor: Actor) -> None:
+    """Raises Impossible where the action does not fit the status or the actor."""
+    states.apply(action, case.status, parts(session, case, actor), case.resume_status)
+
+
 def move(session: Session, case: Case, action: str, actor: Actor, now: datetime, **data: Any) -> None:
     """Apply one action of the table: status, clocks, journal, in the caller's transaction. Raises Impossible."""
     before: str = Status(case.status)

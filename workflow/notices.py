@@ -6,6 +6,7 @@ A notice holds a case and a key, never a word of the complaint; whoever a case i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from workflow import journal, outbox, staff, units
 from workflow.actors import Clock
-from workflow.models import Account, Address, Case, ChannelAccount, Conversation, Exclusion, Notice
+from workflow.models import Account, Address, Case, ChannelAccount, Conversation, Exclusion, Notice, Unit
 from workflow.states import ROLES, Part
 from workflow.vault import vault_of
 
@@ -21,26 +22,51 @@ from workflow.vault import vault_of
 PAGED = frozenset({"emergency", "late_emergency"})
 
 
+@dataclass(frozen=True)
+class Told:
+    """Somebody who was told: the line on their page, and the message to their telephone if there was one."""
+
+    account_id: str
+    notice_id: int
+    outbound_id: int | None
+
+
 def tell(session: Session, case: Case, part: Part, key: str, now: datetime) -> None:
     """Put a line on the pages of those who play a part in the case now."""
-    if part == Part.OFFICIAL and case.official_id:
-        notify(session, case, [case.official_id], key, now)
-        return
-    if part == Part.OFFICER and case.owner_id:
-        notify(session, case, [case.owner_id], key, now)
-        return
-    roles = ROLES[case.handling_unit.kind][part]
-    everyone = [a.id for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
-    notify(session, case, everyone, key, now)
+    notify(session, case, [account.id for account in keepers(session, case, part, now)], key, now)
 
 
-def notify(session: Session, case: Case, accounts: Iterable[str], key: str, now: datetime) -> None:
+def keepers(session: Session, case: Case, part: Part, now: datetime) -> list[Account]:
+    """Who answers for a part of a case. Where nobody plays it, its head does, and then the office above: never nobody,
+    as long as anybody is there at all."""
+    unit, chosen = case.handling_unit, {Part.OFFICIAL: case.official_id, Part.OFFICER: case.owner_id}.get(part)
+    if chosen:
+        here = {a.id: a for any_part in ROLES[unit.kind] for a in _able(session, case, unit, any_part, now)}
+        if chosen in here:
+            return [here[chosen]]
+    able = _able(session, case, unit, part, now) or _able(session, case, unit, Part.HEAD, now)
+    while not able and unit.parent_id:
+        unit = units.superior(session, unit)
+        able = _able(session, case, unit, Part.HEAD, now)
+    return able
+
+
+def _able(session: Session, case: Case, unit: Unit, part: Part, now: datetime) -> list[Account]:
+    everyone = [a for role in sorted(ROLES[unit.kind][part]) for a in staff.holders(session, role, unit.id, now)]
+    return [account for account in everyone if not hidden(session, case, account.id)]
+
+
+def notify(session: Session, case: Case, accounts: Iterable[str], key: str, now: datetime) -> list[Told]:
     """Put a line on the pages of these accounts, and a page on their telephones where the key asks for it."""
     told = [account_id for account_id in dict.fromkeys(accounts) if not hidden(session, case, account_id)]
-    session.add_all(Notice(account_id=account_id, case_id=case.id, key=key, created_at=now) for account_id in told)
+    lines = [Notice(account_id=account_id, case_id=case.id, key=key, created_at=now) for account_id in told]
+    session.add_all(lines)
+    pages = {}
     if key in PAGED and told:
-        _page(session, case, told, now)
+        pages = _page(session, case, told, now)
         journal.append(session, case.handling_unit_id, "page", Clock(), now, case_id=case.id, recipients=told)
+    session.flush()
+    return [Told(line.account_id, line.id, pages.get(line.account_id)) for line in lines]
 
 
 def hidden(session: Session, case: Case, account_id: str) -> bool:
@@ -49,11 +75,14 @@ def hidden(session: Session, case: Case, account_id: str) -> bool:
     return exclusion is not None and exclusion.scope == "hide"
 
 
-def _page(session: Session, case: Case, accounts: list[str], now: datetime) -> None:
-    """Neither text nor name goes to a telephone: a number, and the request to log in."""
-    query = select(Conversation).join(Address, Address.id == Conversation.address_id)
-    for conversation in session.scalars(query.where(Address.account_id.in_(accounts))):
-        outbox.enqueue(session, conversation, "page", now, purpose="page", number=case.number)
+def _page(session: Session, case: Case, accounts: list[str], now: datetime) -> dict[str, int]:
+    """Neither text nor name goes to a telephone: a number, and the request to log in. The message of each account."""
+    query = select(Conversation, Address.account_id).join(Address, Address.id == Conversation.address_id)
+    sent = dict[str, int]()
+    for conversation, account_id in session.execute(query.where(Address.account_id.in_(accounts))):
+        rows = outbox.enqueue(session, conversation, "page", now, purpose="page", number=case.number)
+        sent[str(account_id)] = rows[-1].id
+    return sent
 
 
 def register_telephone(session: Session, account: Account, channel: str, address: str, now: datetime) -> None:

@@ -1,17 +1,19 @@
-"""What time does: due deadlines close, release or escalate; doubtful deliveries are looked at again."""
+"""What time does: due deadlines remind, close, release or escalate; waiting ends; doubtful deliveries are looked at."""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import cases, deadlines, decisions, journal, notices, outbox
+from workflow import cases, decisions, escalation, journal, notices, outbox, timekeeping
 from workflow.actors import Clock
+from workflow.clocks import rules
 from workflow.db import Database
-from workflow.models import Case, Deadline
+from workflow.models import Case, Deadline, Pause
 from workflow.states import Impossible, Part
 from workflow.vault import Erased, Unreadable
 
@@ -21,29 +23,41 @@ log = logging.getLogger("aduan.sweep")
 def sweep(database: Database, now: datetime) -> int:
     """Act on every due deadline, each in a transaction of its own. Safe in several processes; returns how many.
 
-    One that cannot be acted on is logged at every sweep, and keeps no other waiting.
+    Cases without an owner come first. One that cannot be acted on is logged, and keeps no other waiting.
     """
-    done, seen = 0, set[tuple[str, int]]()
+    done = _end_waiting(database, now)
+    while acted := sum(_pass(database, now, owned=owned) for owned in (False, True)):
+        done += acted
+    return done
+
+
+def _pass(database: Database, now: datetime, *, owned: bool) -> int:
+    """Once through everything that is due, page by page."""
+    done, place = 0, None
     while True:
         with database.read() as session:
-            due = [d for d in deadlines.due_now(session, now) if (d[0], d[1]) not in seen]
+            rows = escalation.due(session, now, owned=owned, after=place)
+            due = [(row.id, row.case_id, row.next_at) for row in rows if row.next_at]
         if not due:
             return done
-        for deadline_id, rung, _ in due:
-            seen.add((deadline_id, rung))
+        for deadline_id, case_id, seen_at in due:
+            place = (seen_at, deadline_id)
             try:
-                done += _one(database, deadline_id, rung, now)
+                done += _one(database, deadline_id, case_id, seen_at, now)
             except (SQLAlchemyError, Erased, Unreadable):
                 log.exception("deadline could not be acted on: deadline=%s", deadline_id)
 
 
-def _one(database: Database, deadline_id: str, rung: int, now: datetime) -> bool:
+def _one(database: Database, deadline_id: str, case_id: str, seen_at: datetime, now: datetime) -> bool:
     with database.write() as session:
-        case = cases.lock(session, deadlines.case_of(session, deadline_id))
-        deadline = deadlines.claim(session, deadline_id, rung, now)
+        case = cases.lock(session, case_id)
+        deadline = escalation.claim(session, deadline_id, seen_at)
         if deadline is None:
             return False
-        _ACTIONS[deadlines.rules()[0][deadline.rule].on_due](session, case, deadline, now)
+        if deadline.due_at > now:
+            escalation.remind(session, case, deadline, now)
+        else:
+            _ACTIONS[rules()[deadline.rule].on_due](session, case, deadline, now)
         return True
 
 
@@ -61,7 +75,19 @@ def _release(session: Session, case: Case, _: Deadline, now: datetime) -> None:
         log.warning("nothing to release: case=%s", case.id)
 
 
-_ACTIONS = {"escalate": deadlines.escalate, "close": _close, "release": _release}
+_ACTIONS = {"escalate": escalation.escalate, "close": _close, "release": _release}
+
+
+def _end_waiting(database: Database, now: datetime) -> int:
+    """Whoever did not answer by the date that the officer set is waited for no longer: the clocks run on."""
+    query = select(Pause.case_id).where(Pause.ended_at.is_(None), Pause.until < now).order_by(Pause.until).limit(500)
+    with database.read() as session:
+        waited = list(session.scalars(query))
+    for case_id in waited:
+        with database.write() as session:
+            case = cases.lock(session, case_id)
+            timekeeping.waited_enough(session, case, now)
+    return len(waited)
 
 
 def recover(database: Database, now: datetime) -> None:

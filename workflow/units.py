@@ -31,6 +31,11 @@ def ensure(
     return unit
 
 
+def root(session: Session) -> Unit:
+    """The top of the organisation."""
+    return session.scalars(select(Unit).where(Unit.code == ROOT_CODE)).one()
+
+
 def default_unit(session: Session) -> Unit:
     """Where messages of an unassigned account go: the only facility, else the highest office that exists."""
     facilities = list(session.scalars(select(Unit).where(Unit.kind == "upt").limit(2)))

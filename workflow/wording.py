@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext as gettext_module
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -129,6 +130,10 @@ MESSAGES: dict[str, str] = {
         "Baik, kami tidak akan mengirim pesan lagi ke sini. Pengaduan Anda tetap ditangani. "
         "Tulis apa saja untuk mulai lagi."
     ),
+    "extended": N_(
+        "Pemeriksaan pengaduan {number} memerlukan waktu lebih lama. Jawaban kami sampaikan paling lambat {day}. "
+        "Alasannya: {reason}"
+    ),
     "page": N_(
         "Aduan: keadaan DARURAT pada {number} perlu ditangani sekarang. Masuk ke layanan pengaduan untuk membacanya."
     ),
@@ -203,6 +208,13 @@ def label(group: str, value: str, locale: str) -> str:
     """The word for a slug, or the slug where it has none."""
     msgid = LABELS[group].get(value)
     return translator(locale)(msgid) if msgid else value
+
+
+def day(value: date, locale: str) -> str:
+    """A date as people write it: 4 November 2026."""
+    from babel.dates import format_date
+
+    return str(format_date(value, "d MMMM y", locale=locale))
 
 
 def public_status(status: str, locale: str) -> str:

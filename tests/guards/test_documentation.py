@@ -8,7 +8,7 @@ import click
 
 from webhooks.cli import main
 from webhooks.settings import Settings
-from workflow import deadlines, wording
+from workflow import clocks, wording
 from workflow.states import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ def test_every_command_is_documented() -> None:
 
 
 def test_every_action_rule_and_notice_has_words() -> None:
-    rules = deadlines.rules()[0]
+    rules = clocks.rules()
     assert set(rules) <= set(wording.LABELS["rule"])
     assert set(TABLE) <= set(wording.LABELS["action"])
     late = {f"late_{name}" for name, rule in rules.items() if rule.on_due == "escalate"}

@@ -24,13 +24,14 @@ from tests.workflow.steps import (
     together,
 )
 from tests.workflow.wires import FakeWire, drain
-from workflow import cases, deadlines, decisions, deliveries, staff, states
+from workflow import cases, decisions, deliveries, staff, states
+from workflow import clocks as clocks_of_file
 from workflow.messages import DeliveryReport
 from workflow.models import Account, Case, Deadline, Escalation, HolidayOverride, Notice, Outbound, Unit
 from workflow.sweep import sweep
 from workflow.wording import LABELS
 
-RULES, LADDER = deadlines.rules()
+RULES = clocks_of_file.rules()
 EMERGENCY = "Tolong pak, adik saya di blok A dipukuli teman sekamarnya malam ini, kepalanya berdarah!"
 
 
@@ -90,8 +91,15 @@ def test_the_file_speaks_of_things_that_exist() -> None:
         assert rule.source
         assert rule.name in LABELS["rule"]
         assert rule.on_due != "escalate" or f"late_{rule.name}" in LABELS["notice"]
-    assert set(LADDER.facility + LADDER.office) <= set(states.STAFF_ROLES)
-    assert (LADDER.facility, LADDER.office) == (("petugas", "kepala", "kanwil"), ("kanwil", "ditjenpas"))
+        assert rule.checked <= date(2026, 12, 31)
+        assert not rule.remind or f"soon_{rule.name}" in LABELS["notice"]
+        assert rule.name == "respond" or not rule.extension
+    unit = Unit(kind="upt", settings={})
+    for urgency in cases.URGENCY_RANK:
+        ladder = clocks_of_file.ladder(Case(urgency=urgency, handling_unit=unit))
+        assert set(ladder.facility + ladder.office) <= set(states.STAFF_ROLES)
+        assert ladder.office == ("kanwil", "ditjenpas")
+        assert ladder.facility[:3] == ("petugas", "kepala", "kanwil")
 
 
 def test_every_clock_ends_by_an_action_that_is_possible_where_it_runs() -> None:
@@ -184,7 +192,11 @@ def test_an_operators_holiday_and_a_units_own_length_move_the_date(office: Offic
     with office.db.write() as s:
         unit = s.scalars(select(Unit).where(Unit.code == "RUTAN-MAGETAN")).one()
         unit.settings = {"clocks": {"respond": 2}}
-        s.add(HolidayOverride(unit_id=unit.id, day=date(2026, 11, 3), holiday=True, source="SK"))
+        s.add(
+            HolidayOverride(
+                unit_id=unit.id, day=date(2026, 11, 3), holiday=True, source="SK", created_at=office.clock()
+            )
+        )
     office.say(COMPLAINT)
     assert clock(office, "classify").due_at == local(2026, 11, 4)
     assert clock(office, "respond").due_at == local(2026, 11, 5)
@@ -208,7 +220,7 @@ def test_waiting_for_the_complainant_stops_every_clock_and_their_word_lets_them_
     assert office.case().status == "classified"
     row = clock(office, "respond")
     assert (before, row.due_at) == (local(2026, 11, 20), local(2026, 11, 27)), "five working days stood still"
-    assert (row.state, row.paused_at, row.next_at) == ("running", None, row.due_at)
+    assert (row.state, row.paused_at, row.next_at) == ("running", None, datetime(2026, 11, 24, 1, tzinfo=UTC))
 
 
 def test_a_pause_within_one_day_costs_nothing(office: Office) -> None:
@@ -269,12 +281,17 @@ def test_an_emergency_is_counted_in_minutes_around_the_clock(office: Office) -> 
     office.say(EMERGENCY)
     assert office.case().urgency == "darurat"
     begun = office.case().received_at
-    for minutes, count in ((14, 0), (15, 1), (29, 1), (30, 2), (45, 3), (500, 3)):
+    for minutes, count in ((14, 0), (15, 1), (29, 1), (30, 2), (45, 3), (60, 4), (89, 4), (90, 5), (120, 6)):
         office.clock.now = begun + timedelta(minutes=minutes)
         sweep(office.db, office.clock())
         assert len(rungs(office, "emergency")) == count, minutes
-    assert [role for _, role, _ in rungs(office, "emergency")] == ["petugas", "kepala", "kanwil"]
-    assert "emergency" not in clocks(office) or clocks(office)["emergency"] == "running"
+    assert [role for _, role, _ in rungs(office, "emergency")][:4] == ["petugas", "kepala", "kanwil", "ditjenpas"]
+    assert [told for *_, told in rungs(office, "emergency")][4:] == [5, 5], "everybody on the ladder, again and again"
+    me = office.account_id("petugas")
+    act(office, office.case().id, lambda o, s, c: cases.assign(s, c, o.officer(s, "petugas"), me, o.clock()))
+    office.clock.advance(days=1)
+    sweep(office.db, office.clock())
+    assert len(rungs(office, "emergency")) == 6, "until a person takes it"
 
 
 def test_a_person_who_takes_an_emergency_stops_its_clock(office: Office) -> None:

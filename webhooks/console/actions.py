@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webhooks.console.forms import Typed
-from workflow import access, cases, decisions, deliveries, journal, outbox
+from workflow import access, cases, decisions, deliveries, journal, outbox, timekeeping
 from workflow.actors import Officer
 from workflow.models import Case, Outbound
 from workflow.states import Impossible, Part
@@ -93,8 +93,14 @@ def _inform(step: Step) -> None:
 
 def _wait(step: Step) -> None:
     """The clocks stand still only for somebody who was asked something."""
-    _ask(step)
-    cases.move(step.session, step.case, "wait", step.officer, step.now)
+    typed, until = step.typed, step.typed.day("until")
+    if until is None:
+        raise Impossible("pause_date")
+    timekeeping.wait(step.session, step.case, step.officer, typed["text"], typed["category"], until, step.now)
+
+
+def _extend(step: Step) -> None:
+    timekeeping.extend(step.session, step.case, step.officer, step.typed["reason"], step.now)
 
 
 def _resume(step: Step) -> None:
@@ -151,6 +157,7 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "ask": _ask,
     "wait": _wait,
     "resume": _resume,
+    "extend": _extend,
     "refer": _end("refer"),
     "withdraw": _end("withdraw"),
     "discontinue": _end("discontinue"),

@@ -19,6 +19,7 @@ from webhooks.i18n import locale
 from webhooks.service import service
 from workflow import access, cases, journal, wording
 from workflow.actors import Officer
+from workflow.deadlines import PAUSES
 from workflow.models import Case, Notice
 from workflow.states import TABLE, Impossible, possible
 
@@ -70,6 +71,7 @@ def _page(case_id: str, refusal: Refusal | None = None) -> str:
             way=casefile.WAY,
             categories=triage.CATEGORIES,
             urgencies=triage.URGENCIES,
+            pauses=PAUSES,
             room=range(ALTERNATIVES),
         )
 

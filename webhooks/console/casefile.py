@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,12 +18,12 @@ from webhooks.console.evidence import Piece, Span
 from webhooks.console.forms import Refusal, Typed, of_recommendation
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
-from workflow import access, conversations, decisions, files, likeness, people, staff, states
+from workflow import access, clocks, conversations, decisions, files, likeness, people, staff, states
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
 from workflow.likeness import Alike
-from workflow.models import Account, Attachment, Case, Deadline, Exclusion, JournalEntry, Judgement, Person
+from workflow.models import Account, Attachment, Case, Deadline, Exclusion, JournalEntry, Judgement, Pause, Person
 from workflow.states import ROLES, Part, Status
 from workflow.vault import Erased, vault_of
 
@@ -92,6 +92,7 @@ class CaseFile:
     identity: dict[str, str]
     summary: str | None
     dues: list[Due]
+    pause: Pause | None
     said: list[Said]
     verdicts: list[Verdict]
     sheets: list[Sheet]
@@ -131,6 +132,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         identity=_identity(session, case) if view.identity else {},
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
+        pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
         said=_said(session, case, view, verdicts) if view.summary else [],
         verdicts=verdicts,
         sheets=sheets,
@@ -138,7 +140,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         alike=likeness.seen(session, officer, case),
         primary=primary,
         others=[a for a in actions if a != primary],
-        forms=_forms(case, sheets, refusal),
+        forms=_forms(case, sheets, refusal, now),
         officials=decisions.officials(session, case, now) if "direct" in actions else [],
         officers=_officers(session, case, now) if "assign" in actions else [],
         can_send_again=may_send_again(parts),
@@ -189,12 +191,15 @@ def _officers(session: Session, case: Case, now: datetime) -> list[Account]:
     return [a for a in able if a.id not in hidden]
 
 
-def _forms(case: Case, sheets: list[Sheet], refusal: Refusal | None) -> dict[str, Typed]:
+def _forms(case: Case, sheets: list[Sheet], refusal: Refusal | None, now: datetime) -> dict[str, Typed]:
     """What each form starts with; what was typed and refused comes back as it was."""
+    place = case.subject_unit or case.handling_unit
+    usual = staff.local_today(place.timezone, now) + timedelta(days=clocks.waiting()[0])
     owner, meant = triage.category_info(case.category).owner, {"about_head": "1"} if case.about_head else {}
     forms = {
         "classify": Typed({"category": case.category, "urgency": case.urgency, **meant}),
         "recommend": Typed({"official-0": owner, "official-1": owner}),
+        "wait": Typed({"until": usual.isoformat()}),
     }
     for sheet in reversed(sheets):
         if sheet.kind == "recommendation" and sheet.text is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from workflow.decisions import MAX_TEXT, Alternative
 from workflow.states import Impossible
@@ -21,6 +22,8 @@ FIELD_OF = {
     "choose_officer": "account_id",
     "choose_category": "category",
     "choose_report_kind": "kind",
+    "choose_pause": "category",
+    "pause_date": "until",
 }
 #: Refusals that tell of somebody else's deed, not of a mistake in the form.
 OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})
@@ -53,6 +56,13 @@ class Typed:
     def number(self, name: str) -> int:
         """A number, or -1, which is nobody's choice."""
         return int(self[name]) if self[name].isascii() and self[name].isdigit() else -1
+
+    def day(self, name: str) -> date | None:
+        """A date; None where it is missing or none."""
+        try:
+            return date.fromisoformat(self[name].strip())
+        except ValueError:
+            return None
 
     def alternatives(self) -> list[Alternative]:
         """The alternatives of a recommendation, in the order of the form."""

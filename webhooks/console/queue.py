@@ -14,7 +14,7 @@ from webhooks.console.clock import Left, left
 from webhooks.console.routes import bp
 from webhooks.i18n import ngettext
 from webhooks.service import service
-from workflow import access, cases, conversations
+from workflow import access, alarms, cases, clocks, conversations
 from workflow.actors import Officer
 from workflow.db import wake
 from workflow.models import Case, CaseNumber, Exclusion, Notice, Paper, Party
@@ -96,8 +96,17 @@ def antrean() -> str:
             several=len({unit for _, unit in officer.roles}) > 1 or bool(officer.units(*_OVERSEERS)),
             set_aside=cases.set_aside_count(session) if officer.units(*_OVERSEERS) else 0,
             elsewhere=_elsewhere(session, officer) if tab == "selesai" else [],
+            alarms=_alarms(session, officer),
             works=bool({role for role, _ in officer.roles} - {"admin"}),
         )
+
+
+def _alarms(session: Session, officer: Officer) -> list[str]:
+    """What is wrong with the service, for those who keep it; that the holidays are known no further belongs to it."""
+    if not officer.units(*alarms.KEEPERS):
+        return []
+    near = ["calendar"] if clocks.horizon_near(service().now().date()) else []
+    return near + [alarm.name for alarm in alarms.ringing(session)]
 
 
 def _elsewhere(session: Session, officer: Officer) -> list[str]:

@@ -2,17 +2,18 @@
 
 from workflow.models.cases import Case, CaseLink, CaseNumber, Exclusion, Judgement, NumberSeries, Party
 from workflow.models.chain import JournalEntry, JournalHead
-from workflow.models.clocks import Deadline, Escalation, Notice
+from workflow.models.clocks import Deadline, Escalation, EscalationRecipient, Extension, Notice, Pause
 from workflow.models.columns import new_id, new_ref
 from workflow.models.delivery import DeliveryEvent, Outbound
 from workflow.models.intake import Attachment, Conversation, Message, Receipt
 from workflow.models.papers import Approval, Letter, Paper
 from workflow.models.people import Address, DataKey, Person
-from workflow.models.units import Account, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
+from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
 
 __all__ = [
     "Account",
     "Address",
+    "Alarm",
     "Approval",
     "Attachment",
     "Case",
@@ -24,7 +25,9 @@ __all__ = [
     "Deadline",
     "DeliveryEvent",
     "Escalation",
+    "EscalationRecipient",
     "Exclusion",
+    "Extension",
     "HolidayOverride",
     "JournalEntry",
     "JournalHead",
@@ -38,6 +41,7 @@ __all__ = [
     "Outbound",
     "Paper",
     "Party",
+    "Pause",
     "Person",
     "Receipt",
     "RoleGrant",

@@ -83,7 +83,10 @@ class RoleGrant(Base):
 
 
 class HolidayOverride(Base):
-    """A day that the operator, or a decree, made a holiday (or a working day) beyond the library's data."""
+    """A day that the operator, or a decree, made a holiday (or a working day) beyond the library's data.
+
+    ``applied_at`` is set once the running clocks were counted again; a removed one waits for that, too.
+    """
 
     __tablename__ = "holiday_override"
     id: Mapped[str] = pk()
@@ -91,6 +94,9 @@ class HolidayOverride(Base):
     day: Mapped[date]
     holiday: Mapped[bool]
     source: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    applied_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Lease(Base):
@@ -100,6 +106,16 @@ class Lease(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     holder: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Alarm(Base):
+    """Something wrong with the service itself, until it is cleared."""
+
+    __tablename__ = "alarm"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    raised_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    cleared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Mark(Base):

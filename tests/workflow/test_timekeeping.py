@@ -1,0 +1,304 @@
+"""People move deadlines with a reason, decrees move them all, and nothing counts otherwise than a slow reference."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.support import Office
+from tests.workflow.steps import COMPLAINT, act, carry
+from tests.workflow.test_deadlines import clock, clocks, local, run_to, told
+from workflow import calendar, cases, timekeeping
+from workflow import clocks as file
+from workflow.actors import Clock
+from workflow.models import Account, EscalationRecipient, Extension, HolidayOverride, JournalEntry, Notice, Pause, Unit
+from workflow.states import Impossible
+from workflow.sweep import sweep
+
+DECREE = "SKB 3 Menteri tentang tambahan cuti bersama"
+
+
+def journal(office: Office, action: str) -> int:
+    with office.db.read() as s:
+        return len(s.scalars(select(JournalEntry).where(JournalEntry.action == action)).all())
+
+
+def wait(office: Office, case_id: str, until: date, category: str = "documents") -> None:
+    question = "Mohon kirim salinan surat yang Bapak sebut."
+    act(
+        office,
+        case_id,
+        lambda o, s, c: timekeeping.wait(s, c, o.officer(s, "petugas"), question, category, until, o.clock()),
+    )
+
+
+def extend(office: Office, case_id: str, reason: str = "Saksi kedua baru dapat ditemui pekan depan.") -> None:
+    act(office, case_id, lambda o, s, c: timekeeping.extend(s, c, o.officer(s, "kepala"), reason, o.clock()))
+
+
+def decree(office: Office, day: date, *, holiday: bool = True) -> str:
+    with office.db.write() as s:
+        return timekeeping.decree(s, day, DECREE, Clock(), office.clock(), holiday=holiday).id
+
+
+# ------------------------------------------------------------------ reminders
+
+
+def test_a_reminder_comes_once_on_the_morning_before_and_the_ladder_after(office: Office) -> None:
+    office.say(COMPLAINT)
+    carry(office, "classified")
+    assert clock(office, "first_response").due_at == local(2026, 11, 5)
+    office.clock.now = datetime(2026, 11, 4, 0, 59, tzinfo=UTC)
+    sweep(office.db, office.clock())
+    assert told(office, "soon_first_response") == []
+    office.clock.now = datetime(2026, 11, 4, 1, 0, tzinfo=UTC)
+    sweep(office.db, office.clock())
+    sweep(office.db, office.clock())
+    assert told(office, "soon_first_response") == ["petugas"], "the owner alone, at eight o'clock"
+    row = clock(office, "first_response")
+    assert (row.rung, row.next_at) == (0, row.due_at)
+    run_to(office, datetime(2026, 11, 6, 0, 0, tzinfo=UTC))
+    assert told(office, "late_first_response") == ["petugas"]
+
+
+def test_each_rung_knows_whom_it_told_and_whether_they_have_seen_it(office: Office) -> None:
+    office.say(COMPLAINT)
+    run_to(office, local(2026, 11, 3) + timedelta(hours=7))
+    with office.db.write() as s:
+        rows = s.execute(
+            select(Account.name, Notice.key)
+            .join(EscalationRecipient, EscalationRecipient.account_id == Account.id)
+            .join(Notice, Notice.id == EscalationRecipient.notice_id)
+        ).all()
+        assert sorted(tuple(r) for r in rows) == [("petugas", "late_classify"), ("petugas2", "late_classify")]
+
+
+def test_a_facility_without_staff_is_never_silent(office: Office) -> None:
+    """Nobody at the desk: its head is told; nobody there at all: the office above."""
+    with office.db.write() as s:
+        for name in ("petugas", "petugas2"):
+            s.scalars(select(Account).where(Account.name == name)).one().disabled_at = office.clock()
+    office.say(COMPLAINT)
+    case_id = office.case().id
+
+    def keepers(o: Office, s: Session, c: cases.Case) -> None:
+        from workflow import notices
+        from workflow.states import Part
+
+        assert [a.name for a in notices.keepers(s, c, Part.OFFICER, o.clock())] == ["kepala"]
+        s.scalars(select(Account).where(Account.name == "kepala")).one().disabled_at = o.clock()
+        assert [a.name for a in notices.keepers(s, c, Part.OFFICER, o.clock())] == ["kanwil", "kanwil2"]
+
+    act(office, case_id, keepers)
+
+
+# ------------------------------------------------------------------ waiting
+
+
+def test_waiting_has_a_reason_and_an_end_after_which_the_clocks_run_on(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    wait(office, case_id, date(2026, 11, 9))
+    assert (office.case().status, clock(office, "respond").state) == ("waiting", "paused")
+    run_to(office, local(2026, 11, 9))
+    assert office.case().status == "waiting"
+    run_to(office, local(2026, 11, 9) + timedelta(hours=6))
+    assert office.case().status == "classified"
+    assert clock(office, "respond").due_at == local(2026, 11, 27), "the ten days from 2 November are not lost"
+    assert told(office, "waited_enough") == ["petugas"]
+    with office.db.read() as s:
+        row = s.scalars(select(Pause)).one()
+        assert (row.category, row.ended_at is not None) == ("documents", True)
+    sweep(office.db, office.clock())
+    assert journal(office, "resume") == 1
+
+
+def test_a_message_of_the_family_ends_the_waiting_and_resets_nothing(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    before = clock(office, "respond").due_at
+    office.say("Apakah sudah ada kabar?")
+    assert clock(office, "respond").due_at == before
+    wait(office, case_id, date(2026, 11, 12))
+    office.say("Ini suratnya, saya tulis ulang")
+    assert (office.case().status, clock(office, "respond").due_at) == ("classified", before)
+    with office.db.read() as s:
+        assert s.scalars(select(Pause.ended_at)).one() is not None
+
+
+@pytest.mark.parametrize("until", [date(2026, 11, 2), date(2026, 12, 3)])
+def test_waiting_ends_after_today_and_within_a_month(office: Office, until: date) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    with pytest.raises(Impossible, match="pause_date"):
+        wait(office, case_id, until)
+    assert office.case().status == "classified"
+    with pytest.raises(Impossible, match="choose_pause"):
+        wait(office, case_id, date(2026, 11, 9), category="nothing")
+
+
+def test_a_case_that_ends_while_it_waits_is_waited_for_no_longer(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    wait(office, case_id, date(2026, 11, 9))
+    act(
+        office,
+        case_id,
+        lambda o, s, c: cases.end_with_reason(s, c, "withdraw", o.officer(s, "petugas"), "Dicabut.", o.clock()),
+    )
+    run_to(office, local(2026, 11, 11))
+    assert (office.case().status, told(office, "waited_enough")) == ("withdrawn", [])
+
+
+# ------------------------------------------------------------------ more time
+
+
+def test_the_head_extends_once_and_the_family_is_told_why(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "directed")
+    extend(office, case_id)
+    assert clock(office, "respond").due_at == local(2026, 12, 10), "28 working days from 2 November"
+    said = office._outbound("+628120000001")[-1]
+    assert said.key == "extended"
+    body = office._body(said.id)
+    assert "10 Desember 2026" in body
+    assert "Saksi kedua" in body
+    with office.db.read() as s:
+        assert s.scalars(select(Extension.days)).all() == [14]
+    with pytest.raises(Impossible, match="extended_already"):
+        extend(office, case_id)
+    assert journal(office, "extend") == 1
+
+
+def test_nobody_extends_without_reason_too_late_or_in_the_heads_place(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "directed")
+    with pytest.raises(Impossible, match="reason_missing"):
+        extend(office, case_id, "  ")
+    with pytest.raises(Impossible, match="not_yours"):
+        act(
+            office,
+            case_id,
+            lambda o, s, c: timekeeping.extend(s, c, o.officer(s, "petugas"), "Karena sibuk", o.clock()),
+        )
+    office.clock.now = local(2026, 11, 20) + timedelta(seconds=1)
+    with pytest.raises(Impossible, match="too_late_to_extend"):
+        extend(office, case_id)
+
+
+def test_an_integrity_case_has_no_extension(office: Office) -> None:
+    office.say("Petugas blok minta uang 500 ribu supaya suami saya dapat kamar. Ini pungli.")
+    case_id = carry(office, "classified")
+    act(
+        office,
+        case_id,
+        lambda o, s, c: cases.classify(s, c, o.officer(s, "petugas"), "pungli", "tinggi", o.clock(), about_head=False),
+    )
+    with pytest.raises(Impossible, match="not_extendable"):
+        extend(office, case_id)
+
+
+# ------------------------------------------------------------------ decrees
+
+
+def test_a_new_decree_moves_what_is_not_due_yet_and_is_journalled(office: Office) -> None:
+    office.say(COMPLAINT)
+    carry(office, "classified")
+    before = clock(office, "respond")
+    first = decree(office, date(2026, 11, 12))
+    assert timekeeping.apply_decrees(office.db, office.clock()) == 1
+    assert clock(office, "respond").due_at == local(2026, 11, 23)
+    assert journal(office, "holiday") == 1
+    assert journal(office, "recomputed") >= 1
+    assert timekeeping.apply_decrees(office.db, office.clock()) == 0, "once"
+    with office.db.write() as s:
+        timekeeping.revoke(s, s.get_one(HolidayOverride, first), Clock(), office.clock())
+    timekeeping.apply_decrees(office.db, office.clock())
+    assert clock(office, "respond").due_at == before.due_at
+    assert clocks(office)["classify"] == "met", "what is over stays as it was"
+
+
+def test_a_working_day_by_decree_never_makes_anybody_late_at_once(office: Office) -> None:
+    office.say(COMPLAINT)
+    decree(office, date(2026, 11, 3))
+    timekeeping.apply_decrees(office.db, office.clock())
+    assert clock(office, "classify").due_at == local(2026, 11, 4)
+    office.clock.now = datetime(2026, 11, 4, 2, tzinfo=UTC)
+    decree(office, date(2026, 11, 3), holiday=False)
+    timekeeping.apply_decrees(office.db, office.clock())
+    assert clock(office, "classify").due_at == local(2026, 11, 4), "not before the end of today"
+
+
+def test_a_decree_for_one_unit_leaves_the_others_alone(office: Office) -> None:
+    office.say(COMPLAINT)
+    with office.db.write() as s:
+        other = s.scalars(select(Unit).where(Unit.kind == "kanwil")).one()
+        timekeeping.decree(s, date(2026, 11, 12), DECREE, Clock(), office.clock(), holiday=True, unit=other)
+    assert timekeeping.apply_decrees(office.db, office.clock()) == 0
+
+
+def test_a_decree_names_its_source(office: Office) -> None:
+    with office.db.write() as s, pytest.raises(Impossible, match="fact_source_missing"):
+        timekeeping.decree(s, date(2026, 11, 12), "  ", Clock(), office.clock(), holiday=True)
+
+
+# ------------------------------------------------------------------ the slow reference
+
+
+def slow_due(start: datetime, days: int, zone: str, off: set[date]) -> datetime:
+    """Count on fingers, second by second in spirit: one day at a time, asking the library about each."""
+    tz = ZoneInfo(zone)
+    day, left = start.astimezone(tz).date(), days
+    while left:
+        day += timedelta(days=1)
+        national = calendar.national_days(day.year)[0]
+        if day.isoweekday() <= 5 and day not in national and day not in off:
+            left -= 1
+    return datetime.combine(day, time(23, 59, 59), tz).astimezone(UTC)
+
+
+MOMENTS = st.integers(0, 540 * 24 * 60).map(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
+ZONES = st.sampled_from(["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"])
+OFF = st.sets(st.dates(date(2026, 1, 1), date(2027, 12, 31)), max_size=8)
+
+
+@given(start=MOMENTS, zone=ZONES, off=OFF, rule=st.sampled_from(["classify", "respond", "respond_integrity"]))
+def test_every_length_in_every_zone_agrees_with_the_slow_reference(
+    start: datetime, zone: str, off: set[date], rule: str
+) -> None:
+    days = calendar.build(zone, start.date(), [(day, True) for day in off])
+    known = file.rules()[rule]
+    assert file.due(days, known, start, known.days).at == slow_due(start, known.days, zone, off)
+
+
+@given(start=MOMENTS, zone=ZONES, off=OFF, into=st.integers(0, 12), stood_days=st.integers(0, 20))
+def test_a_pause_costs_exactly_the_working_days_that_it_lasted(
+    start: datetime, zone: str, off: set[date], into: int, stood_days: int
+) -> None:
+    """Due after a pause = counted from the start over the working days of both, as a person would on a calendar."""
+    days = calendar.build(zone, start.date(), [(day, True) for day in off])
+    paused_at, resumed_at = start + timedelta(days=into), start + timedelta(days=into + stood_days)
+    stood = days.working_between(paused_at, resumed_at)
+    moved = days.after_working(days.after_working(start, 14).at, stood).at
+    assert moved == slow_due(start, 14 + stood, zone, off)
+
+
+@given(due=MOMENTS, zone=ZONES, off=OFF, count=st.integers(1, 10))
+def test_a_reminder_is_the_morning_that_many_working_days_before(
+    due: datetime, zone: str, off: set[date], count: int
+) -> None:
+    days = calendar.build(zone, due.date(), [(day, True) for day in off])
+    at = days.morning_before(due, count)
+    assert at.astimezone(ZoneInfo(zone)).time() == time(8)
+    assert days.is_working(days.local_day(at))
+    end = days.local_day(due)
+    between = [days.local_day(at) + timedelta(days=n) for n in range((end - days.local_day(at)).days)]
+    assert sum(days.is_working(day) for day in between) == count

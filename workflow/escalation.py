@@ -1,0 +1,113 @@
+"""What happens when time passes: a reminder before a deadline, then the ladder, each rung once, until somebody acts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from workflow import clocks, journal, notices, staff
+from workflow.actors import Clock
+from workflow.clocks import rules
+from workflow.models import Account, Case, Deadline, Escalation, EscalationRecipient, Unit
+
+#: Where a sweep goes on: after this (time, deadline).
+Place = tuple[datetime, str]
+
+
+def due(session: Session, now: datetime, *, owned: bool, after: Place | None, limit: int = 200) -> list[Deadline]:
+    """What the sweep must look at, oldest first, from a place on; reads an index only."""
+    query = select(Deadline).join(Case, Case.id == Deadline.case_id).where(Deadline.next_at <= now)
+    query = query.where(Case.owner_id.is_not(None) if owned else Case.owner_id.is_(None))
+    if after is not None:
+        moment, last = after
+        query = query.where((Deadline.next_at > moment) | ((Deadline.next_at == moment) & (Deadline.id > last)))
+    return list(session.scalars(query.order_by(Deadline.next_at, Deadline.id).limit(limit)))
+
+
+def claim(session: Session, deadline_id: str, seen_at: datetime) -> Deadline | None:
+    """Take a deadline as it was seen; None where another process was first or somebody acted meanwhile."""
+    taken = session.execute(
+        update(Deadline).where(Deadline.id == deadline_id, Deadline.next_at == seen_at).values(next_at=None)
+    )
+    return session.get_one(Deadline, deadline_id) if taken.rowcount else None  # type: ignore[attr-defined]
+
+
+def remind(session: Session, case: Case, deadline: Deadline, now: datetime) -> None:
+    """Before it is due: whoever's turn it is, once."""
+    deadline.reminded_at, deadline.next_at = now, deadline.due_at
+    rungs = _rungs(case, deadline)
+    told = _people(session, case, rungs[0], now)
+    notices.notify(session, case, [a.id for a in told], f"soon_{deadline.rule}", now)
+
+
+def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) -> None:
+    """Tell the next person up and plan the rung after it; an emergency goes round until somebody takes it."""
+    ladder, rungs = clocks.ladder(case), _rungs(case, deadline)
+    deadline.rung += 1
+    again = deadline.rung > len(rungs)
+    roles = rungs if again else rungs[deadline.rung - 1 : deadline.rung]
+    people = list({a.id: a for role in roles for a in _people(session, case, role, now)}.values())
+    _record(session, case, deadline, roles[-1], people, now)
+    if again or deadline.rung == len(rungs):
+        repeats = rules()[deadline.rule].kind == "minutes"
+        deadline.next_at = now + timedelta(minutes=ladder.repeat_minutes) if repeats else None
+    else:
+        deadline.next_at = _next_rung(session, case, deadline, now) if people else now
+    journal.append(
+        session, case.handling_unit_id, "escalate", Clock(), now, case_id=case.id,
+        rule=deadline.rule, rung=deadline.rung, role=roles[-1], recipients=[a.id for a in people],
+    )  # fmt: skip
+
+
+def _record(session: Session, case: Case, deadline: Deadline, role: str, people: list[Account], now: datetime) -> None:
+    """Who was told on this rung, and by which line and which page, whose delivery is known."""
+    rung = Escalation(
+        deadline_id=deadline.id,
+        case_id=case.id,
+        rung=deadline.rung,
+        role=role,
+        unit_id=_unit_of(session, case, role).id,
+        recipients=len(people),
+        at=now,
+    )
+    session.add(rung)
+    session.flush()
+    for told in notices.notify(session, case, [a.id for a in people], f"late_{deadline.rule}", now):
+        by = {"notice_id": told.notice_id, "outbound_id": told.outbound_id}
+        session.add(EscalationRecipient(escalation_id=rung.id, account_id=told.account_id, **by))
+
+
+def _people(session: Session, case: Case, role: str, now: datetime) -> list[Account]:
+    """Who holds the role where the case is handled and may know of it; of the officers the owner alone."""
+    unit = _unit_of(session, case, role)
+    people = [a for a in staff.holders(session, role, unit.id, now) if not notices.hidden(session, case, a.id)]
+    if role == "petugas" and any(a.id == case.owner_id for a in people):
+        return [a for a in people if a.id == case.owner_id]
+    return people
+
+
+def _rungs(case: Case, deadline: Deadline) -> tuple[str, ...]:
+    """Whose turn it is, in order. An emergency with staff accused never goes to the shift."""
+    ladder = clocks.ladder(case)
+    if case.handling_unit.kind != "upt":
+        return ladder.office
+    spared = deadline.rule == "emergency" and case.about_staff
+    return tuple(role for role in ladder.facility if not (spared and role == "petugas"))
+
+
+def _next_rung(session: Session, case: Case, deadline: Deadline, now: datetime) -> datetime:
+    ladder, rule = clocks.ladder(case), rules()[deadline.rule]
+    if rule.kind == "minutes":
+        return now + timedelta(minutes=ladder.delay_minutes)
+    days = clocks.calendar_of(session, case.subject_unit or case.handling_unit, now)
+    return days.after_working(now, ladder.delay_days).at
+
+
+def _unit_of(session: Session, case: Case, role: str) -> Unit:
+    unit = case.handling_unit
+    wanted = {"kanwil": "kanwil", "ditjenpas": "ditjen"}.get(role)
+    while wanted and unit.kind != wanted and unit.parent_id:
+        unit = session.get_one(Unit, unit.parent_id)
+    return unit

@@ -1,0 +1,121 @@
+"""The verbs by which people move a deadline: wait for the complainant, extend; and the decree that moves them all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow import cases, deadlines, journal, notices, outbox, units, wording
+from workflow.actors import Actor, Clock, Officer
+from workflow.db import Database
+from workflow.models import Case, Deadline, HolidayOverride, Unit
+from workflow.states import Impossible, Part, Status
+
+
+def wait(
+    session: Session, case: Case, actor: Officer, question: str, category: str, until: date, now: datetime
+) -> None:
+    """Ask the complainant and stop the clocks until they answer, at the latest until the end of a day."""
+    cases.ask(session, case, actor, question, now)
+    deadlines.note_pause(session, case, actor.account_id, category, until, now)
+    cases.move(session, case, "wait", actor, now, category=category, until=until.isoformat())
+
+
+def waited_enough(session: Session, case: Case, now: datetime) -> None:
+    """The day has passed without an answer: the clocks run on and the officer is told."""
+    if case.status != Status.WAITING:
+        deadlines.end_pauses(session, case, now)
+        return
+    cases.move(session, case, "resume", Clock(), now)
+    notices.tell(session, case, Part.OFFICER, "waited_enough", now)
+
+
+def extend(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
+    """The head takes more time for the answer, once; the family is told why and until when."""
+    reason = reason.strip()
+    if not reason:
+        raise Impossible("reason_missing")
+    cases.permit(session, case, "extend", actor)
+    due = deadlines.extend(session, case, actor.account_id, reason, now)
+    cases.move(session, case, "extend", actor, now, due=due.isoformat())
+    unit, locale = case.subject_unit or case.handling_unit, case.conversation.locale
+    day = wording.day(due.astimezone(ZoneInfo(unit.timezone)).date(), locale)
+    outbox.enqueue(session, case.conversation, "extended", now, case=case, number=case.number, day=day, reason=reason)
+
+
+# ------------------------------------------------------------------ decrees
+
+
+def decree(
+    session: Session, day: date, source: str, actor: Actor, now: datetime, *, holiday: bool, unit: Unit | None = None
+) -> HolidayOverride:
+    """A day becomes a holiday, or a working day, for one unit or for all; the clocks follow at the next tick.
+
+    Raises Impossible where the source is missing: nobody may move a deadline without saying by which right.
+    """
+    if not source.strip():
+        raise Impossible("fact_source_missing")
+    row = HolidayOverride(
+        unit_id=unit.id if unit else None, day=day, holiday=holiday, source=source.strip()[:200], created_at=now
+    )
+    session.add(row)
+    _journal(session, row, unit, actor, now, "holiday")
+    return row
+
+
+def revoke(session: Session, row: HolidayOverride, actor: Actor, now: datetime) -> None:
+    """Take an override back; what it moved moves back."""
+    if row.removed_at is None:
+        row.removed_at, row.applied_at = now, None
+        _journal(session, row, session.get(Unit, row.unit_id) if row.unit_id else None, actor, now, "holiday_revoked")
+
+
+def _journal(
+    session: Session, row: HolidayOverride, unit: Unit | None, actor: Actor, now: datetime, action: str
+) -> None:
+    session.flush()
+    where = unit or units.root(session)
+    journal.append(
+        session, where.id, action, actor, now, day=row.day.isoformat(), holiday=row.holiday, source=row.source
+    )
+
+
+def apply_decrees(database: Database, now: datetime) -> int:
+    """Count every running clock again where the calendar has changed; returns how many cases moved.
+
+    Each case in a transaction of its own; a decree counts as applied once all of them are done.
+    """
+    with database.read() as session:
+        fresh = list(session.scalars(select(HolidayOverride.id).where(HolidayOverride.applied_at.is_(None))))
+    if not fresh:
+        return 0
+    moved, place = 0, ""
+    while page := _running_after(database, place, now):
+        moved += sum(_recompute(database, case_id, now) for case_id in page)
+        place = page[-1]
+    with database.write() as session:
+        for row in session.scalars(select(HolidayOverride).where(HolidayOverride.id.in_(fresh))):
+            row.applied_at = now
+    return moved
+
+
+def _running_after(database: Database, place: str, now: datetime) -> list[str]:
+    query = select(Deadline.case_id).where(Deadline.state == "running", Deadline.due_at > now)
+    query = query.where(Deadline.case_id > place).distinct().order_by(Deadline.case_id).limit(200)
+    with database.read() as session:
+        return list(session.scalars(query))
+
+
+def _recompute(database: Database, case_id: str, now: datetime) -> bool:
+    with database.write() as session:
+        case = cases.lock(session, case_id)
+        moved = deadlines.recompute(session, case, now)
+        for rule, before, after in moved:
+            journal.append(
+                session, case.handling_unit_id, "recomputed", Clock(), now, case_id=case.id,
+                rule=rule, before=before.isoformat(), after=after.isoformat(),
+            )  # fmt: skip
+        return bool(moved)
