@@ -67,7 +67,7 @@ def user_disable(name: str) -> None:
     from workflow import staff
 
     with opening.database(opening.settings()).write() as session:
-        staff.disable(_account(session, name), utc_now())
+        staff.disable(session, _account(session, name), utc_now())
     click.echo(f"{name} disabled")
 
 

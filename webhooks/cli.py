@@ -11,6 +11,7 @@ import click
 
 from webhooks import opening
 from webhooks.accounts import user
+from webhooks.calendars import calendar_group
 from webhooks.corrections import corrections
 from webhooks.settings import Settings, WrongSettings
 
@@ -35,6 +36,7 @@ def main() -> None:
 
 
 main.add_command(user)
+main.add_command(calendar_group)
 
 
 # ------------------------------------------------------------------ making

@@ -20,7 +20,7 @@ from workflow.db import Database, pending_migration
 from workflow.models import Unit, UnitKey
 
 PACKAGES = ("bot", "channels", "triage", "workflow", "webhooks")
-NEEDED = {"upt": ("petugas", "kepala", "pejabat"), "kanwil": ("kanwil",), "ditjen": ()}
+NEEDED: dict[str, tuple[str, ...]] = {"upt": ("petugas", "kepala", "pejabat"), "kanwil": ("kanwil",)}
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,10 @@ def _units(database: Database) -> Iterator[Finding]:
 
 def _unit(session: Session, unit: Unit) -> Iterator[Finding]:
     now = utc_now()
-    missing = [role for role in NEEDED[unit.kind] if not staff.holders(session, role, unit.id, now)]
+    missing = [role for role in NEEDED.get(unit.kind, ()) if not staff.holders(session, role, unit.id, now)]
     if missing:
         yield Finding("wrong", unit.code, f"Nobody holds the role {', '.join(missing)}.")
-    elif NEEDED[unit.kind]:
+    elif NEEDED.get(unit.kind, ()):
         yield Finding("ok", unit.code, "Every role is staffed.")
     if unit.kind == "kanwil" and len(staff.holders(session, "kanwil", unit.id, now)) == 1:
         yield Finding(

@@ -65,17 +65,22 @@ def sanitise(text: str) -> str:
     return text
 
 
+def dedupe(session: Session, channel: str, account: str, provider_id: str) -> bytes:
+    """The keyed hash by which a message is known again."""
+    return vault_of(session).lookup("event", "\x00".join((channel, account, provider_id)))
+
+
 def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None = None) -> Stored:
     """Store one message, unless (channel, account, provider id) is known. Handling comes later."""
     wish = wish or Wish()
-    dedupe = vault_of(session).lookup("event", "\x00".join((inbound.channel, inbound.account, inbound.provider_id)))
-    repeat = session.execute(select(Message.id, Message.conversation_id).where(Message.dedupe == dedupe)).first()
+    known = dedupe(session, inbound.channel, inbound.account, inbound.provider_id)
+    repeat = session.execute(select(Message.id, Message.conversation_id).where(Message.dedupe == known)).first()
     if repeat is not None:
         return Stored(*repeat, duplicate=True)
     address = people.reach(session, inbound, now)
     account_id = units.channel_account_id(session, inbound.channel, inbound.account)
     conversation = _conversation(session, address, account_id, now)
-    message = _message(session, inbound, address, conversation, dedupe, wish.options, now)
+    message = _message(session, inbound, address, conversation, known, wish.options, now)
     for media in inbound.media[:MAX_FILES]:
         _attach(session, message, media, now)
     receipt = _mint(session, message, now) if wish.mint else None
@@ -108,13 +113,13 @@ def _message(
     inbound: Inbound,
     address: Address,
     conversation: Conversation,
-    dedupe: bytes,
+    known: bytes,
     options: dict[str, Any],
     now: datetime,
 ) -> Message:
     vault, key = vault_of(session), address.data_key_id
     message = Message(
-        dedupe=dedupe,
+        dedupe=known,
         conversation_id=conversation.id,
         kind=inbound.kind,
         note=_words(inbound.note),

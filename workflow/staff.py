@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from workflow.actors import Officer
-from workflow.models import Account, RoleGrant, Unit
+from workflow.models import Account, Case, RoleGrant, Unit
 from workflow.states import STAFF_ROLES
 
 #: Ten wrong passwords in a row lock the account for a quarter of an hour.
@@ -99,9 +99,11 @@ def reset(account: Account, password: str) -> None:
     account.failures, account.locked_until = 0, None
 
 
-def disable(account: Account, now: datetime) -> None:
-    """No log-in any more; every session of the account ends."""
+def disable(session: Session, account: Account, now: datetime) -> None:
+    """No log-in any more; every session of the account ends, and its open cases are nobody's own again."""
     account.disabled_at, account.epoch = now, account.epoch + 1
+    mine = update(Case).where(Case.closed_at.is_(None), Case.owner_id == account.id)
+    session.execute(mine.values(owner_id=None))
 
 
 def officer(session: Session, account: Account, now: datetime) -> Officer:

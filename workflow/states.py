@@ -105,6 +105,7 @@ ROLES: dict[str, dict[Part, frozenset[str]]] = {
         P.OFFICIAL: frozenset({"pejabat"}),
     },
     "kanwil": {part: frozenset({"kanwil"}) for part in (P.OFFICER, P.HEAD, P.OFFICIAL)},
+    "test": {part: frozenset({"kanwil"}) for part in (P.OFFICER, P.HEAD, P.OFFICIAL)},
     "ditjen": {part: frozenset({"ditjenpas"}) for part in (P.OFFICER, P.HEAD, P.OFFICIAL)},
 }
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from workflow.models import Case, CaseNumber, ChannelAccount, NumberSeries, Unit
 
-KINDS = ("ditjen", "kanwil", "upt")
+#: ``test`` is the unit of the daily self-test: nobody's, and seen by nobody.
+KINDS = ("ditjen", "kanwil", "upt", "test")
 ROOT_CODE = "DITJENPAS"
 
 

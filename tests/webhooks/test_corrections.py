@@ -102,7 +102,7 @@ def test_other_roles_and_unknown_accounts_are_refused(corrected: Office, name: s
 
 def test_a_disabled_account_is_refused(corrected: Office) -> None:
     with corrected.db.write() as s:
-        staff.disable(s.scalars(select(Account).where(Account.name == "petugas")).one(), corrected.clock())
+        staff.disable(s, s.scalars(select(Account).where(Account.name == "petugas")).one(), corrected.clock())
     assert ask(corrected, "petugas").exit_code == 1
 
 

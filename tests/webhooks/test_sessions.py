@@ -48,7 +48,7 @@ def test_a_session_ends_with_its_account(office: Office, ending: str) -> None:
     with office.db.write() as s:
         account = s.scalars(select(Account).where(Account.name == "petugas")).one()
         if ending == "disable":
-            staff.disable(account, office.clock())
+            staff.disable(s, account, office.clock())
         else:
             staff.reset(account, "kata-sandi-yang-baru")
     assert client.get("/petugas/").status_code == 302

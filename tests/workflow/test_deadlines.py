@@ -317,7 +317,7 @@ def test_an_emergency_told_later_starts_its_clock_then(office: Office) -> None:
 def test_a_rung_without_anybody_is_passed_at_once(office: Office) -> None:
     with office.db.write() as s:
         for name in ("petugas", "petugas2", "kepala"):
-            staff.disable(s.scalars(select(Account).where(Account.name == name)).one(), office.clock())
+            staff.disable(s, s.scalars(select(Account).where(Account.name == name)).one(), office.clock())
     office.say(COMPLAINT)
     office.clock.now = local(2026, 11, 3) + timedelta(seconds=1)
     sweep(office.db, office.clock())

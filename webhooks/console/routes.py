@@ -17,4 +17,8 @@ def _shared() -> dict[str, Any]:
     """The account on whose screen the page appears, and whether it reads the facts; none on the page for logging in."""
     if not current_user.is_authenticated:
         return {"me": None}
-    return {"me": current_user.account, "tells": bool(current_user.officer.units(*facts.READERS))}
+    return {
+        "me": current_user.account,
+        "tells": bool(current_user.officer.units(*facts.READERS)),
+        "dates": bool(current_user.officer.units("admin", "kanwil", "ditjenpas")),
+    }

@@ -1,0 +1,105 @@
+"""The working days: what the library knows, and what a decree changed, for one unit or for all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from webhooks.auth import current_officer, staff
+from webhooks.console.routes import bp
+from webhooks.i18n import gettext as _
+from webhooks.service import service
+from workflow import calendar, clocks, timekeeping, units
+from workflow.actors import Officer
+from workflow.models import HolidayOverride, Unit
+from workflow.states import Impossible
+
+#: Who may change the calendar: the keeper of the installation for all units, an office for itself and those below.
+EDITORS = ("admin", "kanwil", "ditjenpas")
+
+
+@bp.get("/kalender")
+@staff(*EDITORS)  # type: ignore[untyped-decorator]
+def kalender() -> str:
+    """Holidays of this year and the next, and the overrides."""
+    with service().database.read() as session:
+        return _page(session)
+
+
+@bp.post("/kalender")
+@staff(*EDITORS)  # type: ignore[untyped-decorator]
+def kalender_tambah() -> Response | tuple[str, int]:
+    """One more day; the clocks follow within a minute."""
+    officer = current_officer()
+    try:
+        with service().database.write() as session:
+            unit = _chosen(session, officer, request.form.get("unit", ""))
+            day, holiday = _day(request.form.get("day", "")), request.form.get("kind") != "working"
+            source = request.form.get("source", "")
+            timekeeping.decree(session, day, source, officer, service().now(), holiday=holiday, unit=unit)
+    except Impossible as refused:
+        with service().database.read() as session:
+            return _page(session, refused.reason), 422
+    flash(_("Hari itu dicatat. Tenggat yang berjalan dihitung ulang dalam satu menit."))
+    return redirect(url_for("console.kalender"), 303)
+
+
+@bp.post("/kalender/<override_id>/cabut")
+@staff(*EDITORS)  # type: ignore[untyped-decorator]
+def kalender_cabut(override_id: str) -> Response:
+    """Take one day back."""
+    officer = current_officer()
+    with service().database.write() as session:
+        row = session.get(HolidayOverride, override_id)
+        if row is None or row.unit_id not in _own(session, officer):
+            abort(404)
+        timekeeping.revoke(session, row, officer, service().now())
+    flash(_("Penetapan dicabut. Tenggat yang berjalan dihitung ulang dalam satu menit."))
+    return redirect(url_for("console.kalender"), 303)
+
+
+def _page(session: Session, fault: str = "") -> str:
+    officer, today = current_officer(), service().now().date()
+    own = _own(session, officer)
+    rows = select(HolidayOverride).where(HolidayOverride.removed_at.is_(None)).order_by(HolidayOverride.day)
+    names = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.kind != "test").order_by(Unit.name))}
+    return render_template(
+        "console/kalender.html",
+        covered=calendar.covered_to(today),
+        near=clocks.horizon_near(today),
+        national=[day for year in (today.year, today.year + 1) for day in sorted(calendar.national_days(year)[0])],
+        rows=[row for row in session.scalars(rows) if row.unit_id is None or row.unit_id in own],
+        units=[names[unit_id] for unit_id in names if unit_id in own],
+        names=names,
+        own=own,
+        everywhere=None in own,
+        typed=request.form,
+        fault=fault,
+    )
+
+
+def _own(session: Session, officer: Officer) -> set[str | None]:
+    """Ids of the units whose calendar this account may change; ``None`` stands for all units at once."""
+    mine = officer.units(*EDITORS)
+    if officer.units("admin") or units.root(session).id in mine:
+        return {None, *session.scalars(select(Unit.id).where(Unit.kind != "test"))}
+    return {*mine, *session.scalars(select(Unit.id).where(Unit.parent_id.in_(mine)))}
+
+
+def _chosen(session: Session, officer: Officer, code: str) -> Unit | None:
+    own = _own(session, officer)
+    unit = session.scalar(select(Unit).where(Unit.code == code)) if code else None
+    if (unit.id if unit else None) not in own:
+        raise Impossible("not_yours")
+    return unit
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise Impossible("fact_date_unreadable") from None
