@@ -99,7 +99,7 @@ def test_every_kind_of_unit_has_somebody_for_every_part() -> None:
     for parts in ROLES.values():
         assert set(parts) == {Part.OFFICER, Part.HEAD, Part.OFFICIAL}
         assert all(roles and roles <= set(STAFF_ROLES) for roles in parts.values())
-    assert {"upt", "kanwil", "ditjen"} == set(ROLES)
+    assert {"upt", "kanwil", "ditjen", "test"} == set(ROLES)
 
 
 def test_every_status_and_action_has_words() -> None:
