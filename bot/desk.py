@@ -13,7 +13,20 @@ from sqlalchemy import select
 import triage
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
-from workflow import answers, cases, clocks, conversations, help, inbox, openings, outbox, receipts, staff, wording
+from workflow import (
+    answers,
+    cases,
+    clocks,
+    conversations,
+    help,
+    inbox,
+    ladder,
+    openings,
+    outbox,
+    receipts,
+    staff,
+    wording,
+)
 from workflow.actors import Citizen
 from workflow.answers import Answer
 from workflow.db import Database
@@ -99,6 +112,7 @@ class _Desk:
         self.conversation.address.opted_out_at = None  # whoever writes wants to be answered
         for turn in self._turns(messages):
             self._advance(turn)
+        ladder.replied(self.session, self.conversation, self.now)
         outbox.release_held(self.session, self.conversation, self.now)
 
     def _turns(self, messages: list[Message]) -> list[list[Message]]:

@@ -20,6 +20,7 @@ class ChannelConfig:
     twilio_whatsapp_from: str | None = None
     twilio_sms_from: str | None = None
     twilio_api_base: str | None = None
+    twilio_templates: str | None = None
     telegram_token: str | None = None
     telegram_webhook_secret: str | None = None
     telegram_api_base: str | None = None
@@ -60,6 +61,7 @@ def _twilio(config: ChannelConfig) -> Adapter | None:
     if not (config.twilio_account_sid and config.twilio_auth_token and senders):
         return None
     from channels.twilio import TwilioAdapter
+    from channels.twilio_content import read_templates
 
     return TwilioAdapter(
         account_sid=config.twilio_account_sid,
@@ -69,6 +71,7 @@ def _twilio(config: ChannelConfig) -> Adapter | None:
         sms_from=config.twilio_sms_from,
         public_url=config.public_url,
         api_base=config.twilio_api_base,
+        templates=read_templates(config.twilio_templates or ""),
     )
 
 

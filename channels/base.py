@@ -67,8 +67,8 @@ class Fault:
     """What a provider's error code means for us.
 
     ``reason`` is one of our words. About the person: ``window`` (WhatsApp's 24 hours are over), ``address`` (nobody
-    there), ``blocked`` (wants no more). About the way: ``rate``, ``carrier``, ``timeout``, ``network``, ``provider``
-    (its own failure). About us: ``auth``, ``sender``, ``sandbox``, ``api_base``, ``too_long``, ``empty``,
+    there), ``blocked``, ``opted_out`` (wants no more). About the way: ``rate``, ``carrier``, ``timeout``, ``network``,
+    ``provider`` (its own failure). About us: ``auth``, ``sender``, ``sandbox``, ``api_base``, ``too_long``, ``empty``,
     ``template``, ``policy``. ``media`` is an attachment's, ``other`` the rest.
     """
 

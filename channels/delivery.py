@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from channels import adapter_for
 from channels.base import Adapter, SendError
-from workflow import deliveries, files, outbox
+from workflow import deliveries, files, outbox, settling
 from workflow.db import Database
 from workflow.messages import Sent
 from workflow.outbox import Claimed
+from workflow.settling import Failure
 
 log = logging.getLogger("aduan.delivery")
 
@@ -34,19 +35,12 @@ def _deliver(
     outcome = _send(adapter_for(adapters, claimed.outgoing.channel), claimed)
     with database.write() as session:
         if isinstance(outcome, Sent):
-            row = outbox.settle(session, claimed, outcome, clock())
+            row = settling.settle(session, claimed, outcome, clock())
         else:
-            row = outbox.fail(
-                session,
-                claimed,
-                outcome.code,
-                clock(),
-                retryable=outcome.retryable,
-                ours=outcome.ours,
-                reached=outcome.reached,
-                retry_after=outcome.retry_after,
-            )
+            failure = Failure(outcome.code, outcome.reason, outcome.retryable, outcome.ours, outcome.retry_after)
+            row = settling.fail(session, claimed, failure, clock(), reached=outcome.reached)
         deliveries.note_delivery(session, row, clock())
+    deliveries.take_opt_out(database, row, clock())
 
 
 def _send(adapter: Adapter | None, claimed: Claimed) -> Sent | SendError:

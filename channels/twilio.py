@@ -22,6 +22,8 @@ from twilio.request_validator import (  # type: ignore[import-untyped]  # the SD
 
 from channels import twilio_codes, twilio_inbound
 from channels.base import MEDIA_LIMIT, BadPayload, Fault, SendError, WireRequest, stable_id, tidy
+from channels.twilio_content import Contents, Templates
+from channels.twilio_rest import Rest
 from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class TwilioAdapter:
         sms_from: str | None = None,
         public_url: str | None = None,
         api_base: str | None = None,
+        templates: Templates | None = None,
         timeout: float = TIMEOUT,
     ) -> None:
         self.accounts = {
@@ -79,6 +82,8 @@ class TwilioAdapter:
         self._lock = threading.Lock()
         self._client: Any = None
         self._answer = threading.local()
+        self._rest = Rest(lambda: self._connected().http_client, account_sid, auth_token, self._api_base, timeout)
+        self.contents = Contents(self._rest, templates or {})
 
     # -- the provider calls us ---------------------------------------------------------------------
 
@@ -118,13 +123,16 @@ class TwilioAdapter:
             raise BadPayload("no status or no message")
         state = twilio_codes.state(status.strip())
         code = (fields.get("ErrorCode", "").strip() or "unknown") if state == "failed" else None
+        fault = twilio_codes.explain(code)
         return [
             DeliveryReport(
                 state=state,
                 ref=ref,
                 provider_id=stable_id(sid.strip()) if sid else None,
                 code=code,
-                retryable=twilio_codes.explain(code).retryable,
+                retryable=fault.retryable,
+                reason=fault.reason if code else "",
+                ours=fault.ours,
                 raw=request.body or _encode(pairs),
             )
         ]
@@ -135,7 +143,7 @@ class TwilioAdapter:
     # -- we call the provider ----------------------------------------------------------------------
 
     def send(self, outgoing: Outgoing) -> Sent:
-        """One text; longer than Twilio takes is our own mistake and is not tried."""
+        """One message; longer than Twilio takes is our own mistake and is not tried."""
         if len(outgoing.body) > BODY_LIMIT:
             raise SendError("too_long", retryable=False, ours=True)
         sender = outgoing.account or self.accounts.get(outgoing.channel, "")
@@ -170,7 +178,7 @@ class TwilioAdapter:
             TwilioServiceException,
         )
 
-        arguments = {"from_": sender, "to": recipient, "body": outgoing.body}
+        arguments = {"from_": sender, "to": recipient, **self.contents.compose(outgoing)}
         if self._public_url:
             ref = quote(outgoing.ref, safe="")
             arguments["status_callback"] = f"{self._public_url}/webhooks/twilio/status?m={ref}"

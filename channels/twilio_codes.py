@@ -11,6 +11,7 @@ from workflow.messages import DeliveryState
 _RATE = Fault("rate", retryable=True)
 _ADDRESS = Fault("address")
 _BLOCKED = Fault("blocked")
+_OPTED_OUT = Fault("opted_out")
 _AUTH = Fault("auth", ours=True)
 _SENDER = Fault("sender", ours=True)
 _TEMPLATE = Fault("template", ours=True)
@@ -29,7 +30,7 @@ _FAULTS: dict[str, Fault] = {
     "21602": Fault("empty", ours=True),
     "21606": _SENDER,
     "21608": _SENDER,  # a trial account writes to verified numbers only
-    "21610": _BLOCKED,  # the person has answered STOP
+    "21610": _OPTED_OUT,  # the person has answered STOP
     "21611": _RATE,  # our sender's queue is full
     "21612": _ADDRESS,
     "21614": _ADDRESS,

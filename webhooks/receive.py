@@ -119,8 +119,10 @@ def _report(name: str) -> Response:
         log.warning("receipt cannot be read: adapter=%s", name)
         return Response(status=204)
     office = service()
-    with office.database.write() as session:
-        for report in reports:
-            if deliveries.take_report(session, report, office.now()) is None:
-                log.info("receipt for a message that is not ours: adapter=%s", name)
+    for report in reports:
+        with office.database.write() as session:
+            row = deliveries.take_report(session, report, office.now())
+        if row is None:
+            log.info("receipt for a message that is not ours: adapter=%s", name)
+        deliveries.take_opt_out(office.database, row, office.now())
     return Response(status=204)

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_sms_from: str = ""
     twilio_api_base: str = ""
+    twilio_templates: str = ""
     telegram_token: str = ""
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: str = ""
@@ -53,6 +54,14 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("twilio_templates")
+    @classmethod
+    def _templates(cls, value: str) -> str:
+        from channels.twilio_content import read_templates
+
+        read_templates(value)
+        return value
 
     @field_validator("database_url")
     @classmethod

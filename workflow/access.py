@@ -121,6 +121,17 @@ def view(session: Session, officer: Officer, case: Case) -> View:
     )
 
 
+def may_link(officer: Officer, case: Case) -> bool:
+    """Whether this account may say that two addresses are one person's: those who may know the person anyway."""
+    if case.visibility == "anonymous":
+        return False
+    unit = case.handling_unit
+    if any(officer.has("kustodian", unit_id) for unit_id in {unit.id, *_above(unit)}):
+        return True
+    handles = any(officer.has(role, unit.id) for roles in ROLES[unit.kind].values() for role in roles)
+    return handles and case.visibility == "open"
+
+
 def _above(unit: Unit) -> set[str]:
     """Ids of the offices over a unit."""
     return {unit.parent_id, *_above(unit.parent)} if unit.parent_id and unit.parent else set()

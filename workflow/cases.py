@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import access, deadlines, journal, notices, outbox, staff, states, units
+from workflow import access, deadlines, journal, knocks, notices, outbox, staff, states, units
 from workflow.actors import Actor, Citizen, Officer
 from workflow.models import (
     Attachment,
@@ -254,6 +254,7 @@ def ask(session: Session, case: Case, actor: Officer, question: str, now: dateti
     outbox.enqueue(
         session, case.conversation, "officer_message", now, case=case, number=case.number, text=question.strip()
     )
+    knocks.knock(session, case, "question", now)
 
 
 def inform(session: Session, case: Case, actor: Officer, text: str, now: datetime) -> None:

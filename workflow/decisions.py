@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import cases, notices, outbox, staff
+from workflow import cases, ladder, notices, outbox, staff
 from workflow.actors import Actor, Officer
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
 from workflow.states import ROLES, Impossible, Part
@@ -239,6 +239,7 @@ def release(session: Session, case: Case, actor: Actor, now: datetime) -> list[O
         session, case.conversation, key, now, purpose="official", case=case, paper=paper,
         choices=("PUAS", "TIDAK PUAS"), number=case.number, unit=case.handling_unit.name, body=said,
     )  # fmt: skip
+    ladder.begin(session, case, paper, rows, now)
     if any(row.state == "held" for row in rows):
         notices.tell(session, case, Part.OFFICER, "answer_held", now)
     return rows

@@ -2,43 +2,62 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import cases, deadlines, journal, notices, outbox
+from workflow import cases, deadlines, journal, ladder, notices, settling
 from workflow.actors import Citizen, Officer
+from workflow.db import Database
 from workflow.messages import DeliveryReport
-from workflow.models import Case, Outbound
+from workflow.models import Address, Case, Conversation, Outbound
 from workflow.states import Part, Status
 
 
 def take_report(session: Session, receipt: DeliveryReport, now: datetime) -> Outbound | None:
     """A receipt from a provider: moves the message, and the case where it proves the answer."""
-    row = outbox.report(session, receipt, now)
-    if row is not None:
-        note_delivery(session, row, now)
-    return row
+    told = settling.report(session, receipt, now)
+    if told is None:
+        return None
+    if told.moved:
+        note_delivery(session, told.row, now)
+    return told.row
 
 
 def note_delivery(session: Session, row: Outbound, now: datetime) -> None:
-    """What the state of an official answer means for its case."""
-    if row.purpose != "official" or row.case_id is None:
+    """What the state of a message means for its case: of the answer itself, and of what announces it."""
+    if row.case_id is None or row.purpose not in ("official", "notice"):
         return
     case = cases.lock(session, row.case_id)
-    if row.state in ("failed", "held"):
+    ladder.moved(session, case, row, now)
+    if row.state == "failed" and row.template == "question":
+        notices.tell(session, case, Part.OFFICER, "question_unsent", now)
+    elif row.state in ("failed", "held") and (row.purpose == "official" or row.error_ours):
         notices.tell(session, case, Part.OFFICER, "answer_failed" if row.state == "failed" else "answer_held", now)
-    elif row.state in ("delivered", "read") and row.key == "official" and case.delivered_at is None:
-        every = session.scalars(select(Outbound).where(Outbound.paper_id == row.paper_id))
-        if case.status == Status.RESPONDED and all(r.state in ("delivered", "read") for r in every):
-            _delivered(session, case, now, "receipt")
+    elif row.state in settling.ARRIVED and row.purpose == "official":
+        _proved(session, case, row, now)
+
+
+def _proved(session: Session, case: Case, row: Outbound, now: datetime) -> None:
+    """Every part of the answer is there, by one of the ways on which it went out."""
+    if row.key != "official" or case.delivered_at is not None or case.status != Status.RESPONDED:
+        return
+    ways: dict[str, list[bool]] = defaultdict(list)
+    query = select(Outbound).where(Outbound.paper_id == row.paper_id, Outbound.purpose == "official")
+    for part in session.scalars(query):
+        ways[part.conversation_id].append(part.state in settling.ARRIVED)
+    if all(ways[row.conversation_id]):
+        ladder.settle(session, case, "receipt", now, row)
+        _delivered(session, case, now, "receipt")
 
 
 def hand_over(session: Session, case: Case, actor: Officer, now: datetime) -> None:
     """The printed answer was handed to the complainant at the desk: that is delivery, too."""
     cases.move(session, case, "hand_over", actor, now)
     if case.delivered_at is None:
+        ladder.settle(session, case, "desk", now)
         _delivered(session, case, now, "desk")
 
 
@@ -48,3 +67,14 @@ def _delivered(session: Session, case: Case, now: datetime, proof: str) -> None:
     journal.append(
         session, case.handling_unit_id, "delivered", Citizen(case.person_id), now, case_id=case.id, proof=proof
     )
+
+
+def take_opt_out(database: Database, row: Outbound | None, now: datetime) -> None:
+    """The provider says that the person wants no more from us there. In a transaction of its own: conversations and
+    their addresses are locked before cases."""
+    if row is None or row.state != "failed" or row.error_reason != "opted_out":
+        return
+    with database.write() as session:
+        address = select(Address).join(Conversation, Conversation.address_id == Address.id)
+        found = session.scalars(address.where(Conversation.id == row.conversation_id)).one()
+        found.opted_out_at = found.opted_out_at or now

@@ -14,18 +14,22 @@ DeliveryState = Literal["accepted", "sent", "delivered", "read", "failed"]
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can do: characters a message, whether it offers buttons, whether a question asked there is seen
-    at once (``talks``), and whether free text is allowed only within hours of the person's last message."""
+    """What a channel can do: characters a message, how many answers it shows as buttons or as a list, whether a
+    question asked there is seen at once (``talks``), whether free text is allowed only within hours of the person's
+    last message (``windowed``), and whether texts travel in short messages that are billed and lost apart
+    (``pieces``: the most of them that one text may need)."""
 
     length: int
     buttons: int = 0
+    lists: int = 0
     talks: bool = True
     windowed: bool = False
+    pieces: int = 0
 
 
 CAPABILITIES: dict[str, Capabilities] = {
-    "whatsapp": Capabilities(length=1500, windowed=True),
-    "sms": Capabilities(length=1500),
+    "whatsapp": Capabilities(length=1500, buttons=3, lists=10, windowed=True),
+    "sms": Capabilities(length=1500, pieces=6),
     "telegram": Capabilities(length=4000, buttons=3),
     "simulator": Capabilities(length=20_000),
     "web": Capabilities(length=20_000, talks=False),
@@ -50,7 +54,8 @@ class Inbound:
     """One message as a person sent it, whatever the wire.
 
     ``sender`` is the provider's own id of the person and the key of the address; ``number`` is an
-    attribute of it and may be missing (WhatsApp user names). ``raw`` is the event as received.
+    attribute of it and may be missing (WhatsApp user names). ``raw`` is the event as received. ``reply_to`` is the
+    provider's id of the message that this one quotes; ``written_at`` where it is known to differ from the arrival.
     """
 
     channel: str
@@ -65,11 +70,20 @@ class Inbound:
     aliases: tuple[str, ...] = ()
     media: tuple[Media, ...] = ()
     note: str = ""
+    reply_to: str | None = None
+    written_at: datetime | None = None
+
+
+#: The occasions for which a channel with a window keeps an approved wording of its own.
+TEMPLATES = ("answer_ready", "question", "reminder")
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message ready for the wire. ``ref`` is our own id; receipts are matched by it."""
+    """One message ready for the wire. ``ref`` is our own id; receipts are matched by it.
+
+    With a ``template`` the approved wording of that name goes out, filled with ``variables``, instead of the body.
+    """
 
     ref: str
     channel: str
@@ -80,6 +94,8 @@ class Outgoing:
     locale: str
     window_open: bool = True
     choices: tuple[str, ...] = ()
+    template: str = ""
+    variables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,12 +108,14 @@ class Sent:
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """A receipt: the message it speaks of, by our ``ref`` or else the provider's id."""
+    """A receipt: the message it speaks of, by our ``ref`` or else the provider's id; of a failure what it means."""
 
     state: DeliveryState
     ref: str | None = None
     provider_id: str | None = None
     code: str | None = None
     retryable: bool = False
+    reason: str = ""
+    ours: bool = False
     raw: bytes = b""
     at: datetime | None = field(default=None)

@@ -9,7 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import cases, decisions, escalation, journal, notices, outbox, timekeeping
+from workflow import (
+    cases,
+    decisions,
+    escalation,
+    journal,
+    knocks,
+    ladder,
+    notices,
+    settling,
+    timekeeping,
+)
 from workflow.actors import Clock
 from workflow.clocks import rules
 from workflow.db import Database
@@ -91,13 +101,16 @@ def _end_waiting(database: Database, now: datetime) -> int:
 
 
 def recover(database: Database, now: datetime) -> None:
-    """Deliveries that died in mid-send; an official answer without proof alarms the officer."""
+    """Deliveries that died in mid-send; rungs and windows whose time is over; an official answer without proof alarms
+    the officer."""
+    ladder.climb_due(database, now)
+    knocks.remind_due(database, now)
     with database.write() as session:
-        doubtful = [(row.id, row.case_id) for row in outbox.recover(session, now)]
+        doubtful = [(row.id, row.case_id) for row in settling.recover(session, now)]
     for outbound_id, case_id in doubtful:
         with database.write() as session:
             case = cases.lock(session, case_id) if case_id else None
-            if not outbox.alarm(session, outbound_id, now) or case is None:
+            if not settling.alarm(session, outbound_id, now) or case is None:
                 continue
             notices.tell(session, case, Part.OFFICER, "answer_uncertain", now)
             journal.append(

@@ -151,6 +151,17 @@ MESSAGES: dict[str, str] = {
         "Bila sudah selesai, balas PUAS. Bila belum, balas TIDAK PUAS dan satu kalimat alasannya, paling lambat "
         "sepuluh hari kerja lagi. Tanpa balasan, pengaduan ditutup. Layanan ini gratis."
     ),
+    "answer_ready": N_("Jawaban resmi atas laporan {number} sudah ada. Balas pesan ini untuk membacanya."),
+    "answer_ready_reply": N_(
+        "Jawaban resmi untuk Anda sudah ada. Balas pesan ini untuk membacanya, atau ambil di pos layanan pengaduan "
+        "dengan kode tanda terima Anda."
+    ),
+    "answer_ready_only": N_(
+        "Jawaban resmi untuk Anda sudah ada. Baca lewat percakapan sebelumnya, atau ambil di pos layanan pengaduan "
+        "dengan kode tanda terima Anda."
+    ),
+    "question": N_("Ada pertanyaan petugas tentang laporan {number}. Balas pesan ini untuk membacanya."),
+    "reminder": N_("Petugas masih menunggu keterangan Anda tentang laporan {number}. Mohon balas di sini."),
     "official_at_desk": N_(
         "Jawaban resmi {unit} atas pengaduan {number} sudah ada. Karena memuat data pribadi yang dilindungi, jawaban "
         "lengkap diserahkan di pos layanan pengaduan. Mohon bawa kode tanda terima Anda.{body}"

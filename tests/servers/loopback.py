@@ -23,6 +23,7 @@ class Call:
     path: str
     headers: Message
     body: bytes
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def form(self) -> dict[str, str]:
@@ -105,7 +106,10 @@ class LoopbackServer:
 
             def _handle(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                call = Call(self.command, urlsplit(self.path).path, self.headers, self.rfile.read(length))
+                parts = urlsplit(self.path)
+                call = Call(
+                    self.command, parts.path, self.headers, self.rfile.read(length), dict(parse_qsl(parts.query))
+                )
                 answer = server.answer(call)
                 if not answer.status:
                     self.close_connection = True

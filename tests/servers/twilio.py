@@ -8,9 +8,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from itertools import count
+from typing import Any
 from urllib.parse import urlencode
 
 from twilio.request_validator import HMAC_SHA1, RequestValidator  # type: ignore[import-untyped]
@@ -29,6 +32,8 @@ _ERRORS: dict[str, tuple[int, int, str]] = {
     "20003": (401, 20003, "Authenticate"),
     "21211": (400, 21211, "Invalid 'To' Phone Number"),
     "21610": (400, 21610, "Attempt to send to unsubscribed recipient"),
+    "21655": (400, 21655, "The ContentSid is invalid"),
+    "63027": (400, 63027, "Template does not exist for a language and locale"),
     "21617": (400, 21617, "The concatenated message body exceeds the 1600 character limit"),
     "63016": (400, 63016, "Failed to send freeform message because you are outside the allowed window"),
     "63018": (429, 63018, "Rate limit exceeded for Channel"),
@@ -82,9 +87,17 @@ class TwilioServer(LoopbackServer):
         self.messages: list[SentMessage] = []
         self.attempts: list[str] = []
         self.retry_after = 7
+        self.page_size, self.listings = 50, 0
+        self.statuses: dict[str, str] = {}
+        self.error_codes: dict[str, int] = {}
         self._plans: dict[str, list[str]] = {}
         self._standing: dict[str, str] = {}
         self._media: dict[str, Answer] = {}
+        self._received: list[dict[str, object]] = []
+        #: ContentSid -> the content as it was made; ``approvals`` holds WhatsApp's word on it.
+        self.contents: dict[str, dict[str, Any]] = {}
+        self.approvals: dict[str, str] = {}
+        self.refuse_contents = False
         self._numbers = count(1)
         super().__init__()
 
@@ -144,8 +157,10 @@ class TwilioServer(LoopbackServer):
     def answer(self, call: Call) -> Answer:
         if not self._authentic(call):
             return _error(*_ERRORS["20003"])
+        if call.path.startswith("/v1/Content"):
+            return self._content(call)
         if call.method == "GET":
-            return self._media.get(call.path) or _error(404, 20404, "The requested resource was not found")
+            return self._look(call) or _error(404, 20404, "The requested resource was not found")
         match = re.fullmatch(r"/2010-04-01/Accounts/(AC\w+)/Messages\.json", call.path)
         if not match or match[1] != self.account_sid:
             return _error(404, 20404, "The requested resource was not found")
@@ -155,6 +170,84 @@ class TwilioServer(LoopbackServer):
         expected = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
         return call.headers.get("Authorization") == f"Basic {expected}"
 
+    # ------------------------------------------------------------------ contents
+
+    def add_template(self, body: str, approval: str = "approved") -> str:
+        """The ContentSid of a template with this text."""
+        sid = f"HX{next(self._numbers):032x}"
+        self.contents[sid] = {"sid": sid, "friendly_name": sid, "types": {"twilio/text": {"body": body}}}
+        self.approvals[sid] = approval
+        return sid
+
+    def _content(self, call: Call) -> Answer:
+        if call.method == "POST":
+            if self.refuse_contents:
+                return _error(400, 20001, "Content types are invalid")
+            made = json.loads(call.body)
+            sid = f"HX{next(self._numbers):032x}"
+            self.contents[sid] = {**made, "sid": sid}
+            return _json(201, self.contents[sid])
+        parts = call.path.removeprefix("/v1/Content").strip("/").split("/")
+        if parts == [""]:
+            return _json(200, {"contents": list(self.contents.values()), "meta": {"next_page_url": None}})
+        if parts[0] not in self.contents:
+            return _error(404, 20404, "The requested resource was not found")
+        return _json(200, {"sid": parts[0], "whatsapp": {"status": self.approvals.get(parts[0], "unsubmitted")}})
+
+    def _text(self, form: dict[str, str]) -> str | None:
+        """What the recipient reads; None for a content that does not exist."""
+        if "ContentSid" not in form:
+            return form.get("Body", "")
+        content = self.contents.get(form["ContentSid"])
+        if content is None:
+            return None
+        (shape,) = content["types"].values()
+        text = str(shape["body"])
+        for name, value in json.loads(form.get("ContentVariables", "{}")).items():
+            text = text.replace("{{" + name + "}}", value)
+        return text
+
+    # ------------------------------------------------------------------ messages
+
+    def miss(self, sender: str, body: str, recipient: str, at: datetime, media: Sequence[str] = ()) -> str:
+        """A message that came in here while nobody took our call; its id."""
+        sid = f"SM{next(self._numbers):032x}"
+        self._received.append(
+            self._resource(sid, {"From": sender, "To": recipient, "Body": body})
+            | {"direction": "inbound", "status": "received", "num_media": str(len(media)), "date_sent": _date(at),
+               "date_created": _date(at)}
+        )  # fmt: skip
+        files = [{"sid": url.rsplit("/", 1)[1], "content_type": "image/jpeg",
+                  "uri": url.removeprefix(self.url) + ".json"} for url in media]  # fmt: skip
+        path = f"/2010-04-01/Accounts/{self.account_sid}/Messages/{sid}/Media.json"
+        self._media[path] = _json(200, {"media_list": files, "next_page_uri": None})
+        return sid
+
+    def _look(self, call: Call) -> Answer | None:
+        listing = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json"
+        if call.path == listing:
+            return self._list(call.query, listing)
+        match = re.fullmatch(r"/2010-04-01/Accounts/AC\w+/Messages/(SM\w+)\.json", call.path)
+        if match:
+            found = next((r for r in self._all() if r["sid"] == match[1]), None)
+            return _json(200, found) if found else None
+        return self._media.get(call.path)
+
+    def _all(self) -> list[dict[str, object]]:
+        ours = [self._resource(m.sid, m.form) | {"body": m.body, "status": self.statuses.get(m.sid, "queued"),
+                "error_code": self.error_codes.get(m.sid)} for m in self.messages]  # fmt: skip
+        return ours + self._received
+
+    def _list(self, query: dict[str, str], path: str) -> Answer:
+        """Pages of ``page_size``, as Twilio cuts them, whatever is asked for."""
+        self.listings += 1
+        found = [r for r in self._all() if all(r[k.lower()] == query[k] for k in ("To", "From") if k in query)]
+        start = int(query.get("Page", "0")) * self.page_size
+        more = start + self.page_size < len(found)
+        following = {**query, "Page": str(int(query.get("Page", "0")) + 1)}
+        uri = f"{path}?{urlencode(following)}" if more else None
+        return _json(200, {"messages": found[start : start + self.page_size], "next_page_uri": uri})
+
     def _create(self, form: dict[str, str]) -> Answer:
         recipient = form.get("To", "")
         self.attempts.append(recipient)
@@ -162,6 +255,8 @@ class TwilioServer(LoopbackServer):
         outcome = planned.pop(0) if planned else self._standing.get(recipient, "ok")
         if len(form.get("Body", "")) > 1600:
             outcome = "21617"
+        if self._text(form) is None:
+            outcome = "21655"
         if outcome in _ERRORS:
             status, code, sentence = _ERRORS[outcome]
             return _error(status, code, sentence, {"Retry-After": str(self.retry_after)} if status == 429 else {})
@@ -174,7 +269,7 @@ class TwilioServer(LoopbackServer):
     def _take(self, form: dict[str, str], outcome: str) -> Answer:
         sid = f"SM{next(self._numbers):032x}"
         callback = form.get("StatusCallback", "")
-        self.messages.append(SentMessage(sid, form["From"], form["To"], form.get("Body", ""), callback, form))
+        self.messages.append(SentMessage(sid, form["From"], form["To"], self._text(form) or "", callback, form))
         if outcome == "garbage":
             return Answer(201, b"<html>gateway</html>", {"Content-Type": "text/html"})
         failed = outcome == "failed"
@@ -203,6 +298,10 @@ class TwilioServer(LoopbackServer):
             "to": form["To"],
             "uri": f"/2010-04-01/Accounts/{self.account_sid}/Messages/{sid}.json",
         }
+
+
+def _date(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC))
 
 
 def _error(status: int, code: int, sentence: str, headers: dict[str, str] | None = None) -> Answer:

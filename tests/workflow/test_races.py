@@ -8,7 +8,7 @@ from bot import desk
 from tests.support import Office
 from tests.workflow.offices import on_postgres
 from tests.workflow.steps import COMPLAINT, Beside, carry, classify
-from workflow import cases, conversations, deliveries, inbox, outbox
+from workflow import cases, conversations, deliveries, inbox, settling
 from workflow.messages import DeliveryReport
 from workflow.models import Deadline, JournalEntry, Message, Notice, Outbound
 from workflow.sweep import recover, sweep
@@ -73,7 +73,7 @@ def test_a_receipt_comes_in_while_an_officer_sends_the_answer_again(office: Offi
     with office.db.write() as s:
         cases.lock(s, case_id)
         other = Beside(office, receive)
-        outbox.send_again(s, s.get_one(Outbound, row_id), office.clock())
+        settling.send_again(s, s.get_one(Outbound, row_id), office.clock())
     other.join()
     assert office.case().delivered_at == office.clock()
 
@@ -90,7 +90,7 @@ def test_sending_again_loses_against_a_receipt_that_was_first(office: Office) ->
         mine = s.scalars(select(Outbound).where(Outbound.ref == ref)).one()
         with office.db.write() as theirs:
             deliveries.take_report(theirs, DeliveryReport("delivered", ref=ref), office.clock())
-        outbox.send_again(s, mine, office.clock())
+        settling.send_again(s, mine, office.clock())
     with office.db.read() as s:
         assert s.scalars(select(Outbound.state).where(Outbound.ref == ref)).one() == "delivered"
 

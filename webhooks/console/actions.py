@@ -9,13 +9,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webhooks.console.forms import Typed
-from workflow import access, cases, decisions, deliveries, journal, outbox, timekeeping
+from workflow import access, cases, decisions, deliveries, journal, people, settling, timekeeping
 from workflow.actors import Officer
 from workflow.models import Case, Outbound
 from workflow.states import Impossible, Part
-
-#: An officer may send these once more.
-STUCK = frozenset({"failed", "held", "uncertain"})
 
 
 @dataclass(frozen=True)
@@ -125,15 +122,24 @@ def _unseal(step: Step) -> None:
 def _send_again(step: Step) -> None:
     """Not an action of the table: it moves a message, not the case. It belongs to the officer's part."""
     row = step.session.get(Outbound, step.typed.number("outbound"))
-    if row is None or row.case_id != step.case.id or row.state not in STUCK:
+    if row is None or row.case_id != step.case.id or row.state not in settling.STUCK:
         raise Impossible("not_now")
     if not may_send_again(access.parts(step.session, step.officer, step.case)):
         raise Impossible("not_yours")
-    outbox.send_again(step.session, row, step.now)
+    settling.send_again(step.session, row, step.now)
     case = step.case
     journal.append(
         step.session, case.handling_unit_id, "send_again", step.officer, step.now, case_id=case.id, outbound=row.id
     )
+
+
+def _link(step: Step) -> None:
+    """Not an action of the table either: it is about the person, not the case."""
+    people.link(step.session, step.case, step.officer, step.typed["address"], step.now)
+
+
+def _unlink(step: Step) -> None:
+    people.unlink(step.session, step.case, step.officer, step.typed["link"], step.now)
 
 
 def may_send_again(parts: frozenset[Part]) -> bool:
@@ -164,4 +170,6 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "seal": _seal,
     "unseal": _unseal,
     "send_again": _send_again,
+    "link": _link,
+    "unlink": _unlink,
 }

@@ -11,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import triage
-from webhooks.console import evidence, papers
-from webhooks.console.actions import ACTIONS, STUCK, may_send_again
+from webhooks.console import evidence, papers, reach
+from webhooks.console.actions import ACTIONS, may_send_again
 from webhooks.console.clock import Left, left
 from webhooks.console.evidence import Piece, Span
 from webhooks.console.forms import Refusal, Typed, of_recommendation
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
-from workflow import access, clocks, conversations, decisions, files, likeness, people, staff, states
+from webhooks.console.reach import Reach
+from workflow import access, clocks, conversations, decisions, files, likeness, people, settling, staff, states
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
@@ -107,6 +108,7 @@ class CaseFile:
     own_draft: bool
     refusal: Refusal | None
     reached: int
+    reach: Reach
 
     @property
     def nearest(self) -> Left | None:
@@ -147,6 +149,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         own_draft=case.status == Status.DRAFTED and Part.HEAD in parts and "approve" not in actions,
         refusal=refusal,
         reached=_reached(case),
+        reach=reach.gather(session, officer, case, view, now),
     )
 
 
@@ -250,7 +253,7 @@ def _said(session: Session, case: Case, view: View, verdicts: list[Verdict]) -> 
             line=line,
             pieces=evidence.pieces(line.text, spans if line.inbound else ()) if line.text is not None else [],
             files=[_upload(session, a) for a in line.attachments],
-            stuck=line.state in STUCK and not line.inbound,
+            stuck=line.state in settling.STUCK and not line.inbound,
         )
         for line in conversations.thread(session, case, text=view.text, identity=view.identity)
     ]

@@ -27,7 +27,7 @@ FIELD_OF = {
 }
 #: Refusals that tell of somebody else's deed, not of a mistake in the form.
 OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})
-_MACHINERY = frozenset({"csrf_token", "hash", "paper", "outbound"})
+_MACHINERY = frozenset({"csrf_token", "hash", "paper", "outbound", "address", "link"})
 
 
 @dataclass(frozen=True)

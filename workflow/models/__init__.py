@@ -4,10 +4,10 @@ from workflow.models.cases import Case, CaseLink, CaseNumber, Exclusion, Judgeme
 from workflow.models.chain import JournalEntry, JournalHead
 from workflow.models.clocks import Deadline, Escalation, EscalationRecipient, Extension, Notice, Pause
 from workflow.models.columns import new_id, new_ref
-from workflow.models.delivery import DeliveryEvent, Outbound
+from workflow.models.delivery import DeliveryEvent, Outbound, Rung
 from workflow.models.intake import Attachment, Conversation, Message, Receipt
 from workflow.models.papers import Approval, Letter, Paper
-from workflow.models.people import Address, DataKey, Person
+from workflow.models.people import Address, DataKey, Person, PersonLink
 from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
 
 __all__ = [
@@ -43,8 +43,10 @@ __all__ = [
     "Party",
     "Pause",
     "Person",
+    "PersonLink",
     "Receipt",
     "RoleGrant",
+    "Rung",
     "Unit",
     "UnitKey",
     "new_id",

@@ -24,6 +24,7 @@ class Conversation(Base):
     __table_args__ = (
         UniqueConstraint("address_id", "channel_account_id"),
         Index("ix_conversation_pending", "pending_at", postgresql_where=text("pending_at IS NOT NULL")),
+        Index("ix_conversation_window", "window_ends_at", postgresql_where=text("window_ends_at IS NOT NULL")),
     )
     id: Mapped[str] = pk()
     address_id: Mapped[str] = mapped_column(ForeignKey("address.id"))

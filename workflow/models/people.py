@@ -38,7 +38,10 @@ class Person(Base):
 
 
 class Address(Base):
-    """Where a person, or a member of staff, is reached on a channel; found by keyed HMAC."""
+    """Where a person, or a member of staff, is reached on a channel; found by keyed HMAC.
+
+    ``number_lookup`` finds other addresses behind the same telephone number: a suggestion, never an identity.
+    """
 
     __tablename__ = "address"
     __table_args__ = (UniqueConstraint("channel", "lookup"),)
@@ -49,6 +52,24 @@ class Address(Base):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     data_key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
     value_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    number_lookup: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PersonLink(Base):
+    """Two entries that are one human being, as the provider said or a member of staff decided. Undone, never deleted.
+
+    Cases, aliases and keys stay with the entry that they were opened under.
+    """
+
+    __tablename__ = "person_link"
+    id: Mapped[str] = pk()
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    other_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    source: Mapped[str] = mapped_column(String(10))  # provider, staff
+    linked_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    linked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    undone_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
