@@ -11,10 +11,9 @@ from flask import Flask, g, request
 
 from workflow import receipts, wording
 from workflow.models import Unit
+from workflow.slips import ZONES
 
 COOKIE = "aduan_bahasa"
-#: What Indonesians call their zones.
-_ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 
 def locale() -> str:
@@ -40,7 +39,7 @@ def local(moment: datetime | None, place: Unit | str | None = None) -> str:
         return ""
     zone = place.timezone if isinstance(place, Unit) else place or "Asia/Jakarta"
     text = format_datetime(moment.astimezone(ZoneInfo(zone)), "d MMM y, HH.mm", locale=locale())
-    return f"{text} {_ZONES.get(zone, zone)}"
+    return f"{text} {ZONES.get(zone, zone)}"
 
 
 def day(moment: date) -> str:

@@ -10,7 +10,8 @@ from flask import Request
 
 from workflow.inbox import MAX_FILE, MAX_FILES
 
-REPORT = "public.lapor"
+#: Forms with files: the families' report, and what officers enter for them.
+REPORTS = frozenset({"public.lapor", "console.catat_simpan"})
 #: All files of one report together.
 MAX_TOTAL = 40 * 1024 * 1024
 #: Bytes of text fields that are read at all; far above what is accepted, so that a refused text comes back whole.
@@ -46,7 +47,7 @@ class _Slot(BytesIO):
 
 
 class FormRequest(Request):
-    """On the report form, too many or too large files never cost the text that came before them."""
+    """On the forms with files, too many or too large files never cost the text that came before them."""
 
     _tray: _Tray | None = None
 
@@ -56,7 +57,7 @@ class FormRequest(Request):
         return self._tray is not None and self._tray.overfull
 
     def _load_form_data(self) -> None:
-        if self.endpoint == REPORT:
+        if self.endpoint in REPORTS:
             multipart = self.mimetype == "multipart/form-data"
             self.max_content_length, self.max_form_memory_size = sys.maxsize if multipart else MAX_FIELDS, MAX_FIELDS
             self._tray = self._tray or _Tray()

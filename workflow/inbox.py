@@ -48,13 +48,18 @@ class Stored:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the form adds to a message: a receipt at once, a PIN, contact facts, choices of the complainant."""
+    """What the form adds to a message: a receipt at once, a PIN, contact facts, choices of the complainant.
+
+    ``entered_by`` is the officer who wrote it down, ``received_at`` when the office heard it, if that was earlier.
+    """
 
     mint: bool = False
     pin_hash: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
     locale: str | None = None
+    entered_by: str | None = None
+    received_at: datetime | None = None
 
 
 def sanitise(text: str) -> str:
@@ -80,7 +85,7 @@ def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None =
     address = people.reach(session, inbound, now)
     account_id = units.channel_account_id(session, inbound.channel, inbound.account)
     conversation = _conversation(session, address, account_id, now)
-    message = _message(session, inbound, address, conversation, known, wish.options, now)
+    message = _message(session, inbound, address, conversation, known, wish, now)
     for media in inbound.media[:MAX_FILES]:
         _attach(session, message, media, now)
     receipt = _mint(session, message, now) if wish.mint else None
@@ -114,7 +119,7 @@ def _message(
     address: Address,
     conversation: Conversation,
     known: bytes,
-    options: dict[str, Any],
+    wish: Wish,
     now: datetime,
 ) -> Message:
     vault, key = vault_of(session), address.data_key_id
@@ -128,9 +133,10 @@ def _message(
         body_key_id=key,
         body_enc=vault.seal(session, key, sanitise(inbound.text), "message.body"),
         content_hash=vault.lookup("content", hashlib.sha256(inbound.raw).hexdigest()),
-        state="set_aside" if options.get("dead_letter") else "new",
-        options=options,
-        received_at=now,
+        state="set_aside" if wish.options.get("dead_letter") else "new",
+        options=wish.options,
+        entered_by=wish.entered_by,
+        received_at=wish.received_at or now,
     )
     session.add(message)
     session.flush()

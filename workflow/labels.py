@@ -90,6 +90,10 @@ LABELS: dict[str, dict[str, str]] = {
         "email": N_("Surel"),
         "web": N_("Situs web"),
         "simulator": N_("Simulator"),
+        "desk": N_("Loket"),
+        "telephone": N_("Telepon"),
+        "box": N_("Kotak pengaduan"),
+        "social": N_("Media sosial"),
     },
     "role": {
         "petugas": N_("Unit Layanan Pengaduan"),
@@ -151,6 +155,7 @@ LABELS: dict[str, dict[str, str]] = {
         "address": N_("alamat itu tidak ada atau tidak dapat dicapai"),
         "template": N_("templat belum ada atau ditolak"),
         "policy": N_("ditolak aturan penyedia"),
+        "print": N_("saluran ini tidak dapat dikirimi pesan"),
         "no_address": N_("tidak ada alamat lain yang diketahui"),
         "anonymous": N_("pelapor anonim: alamat lain tidak dipakai"),
         "no_proof": N_("tidak ada bukti sampai pada waktunya"),
@@ -185,6 +190,8 @@ LABELS: dict[str, dict[str, str]] = {
     "action": {
         "open": N_("Pengaduan dibuka"),
         "message": N_("Pesan pelapor"),
+        "enter": N_("Dicatat petugas"),
+        "box": N_("Kotak pengaduan dikosongkan"),
         "classify": N_("Klasifikasi"),
         "recommend": N_("Rekomendasi"),
         "send_back": N_("Rekomendasi dikembalikan"),
@@ -285,6 +292,25 @@ LABELS: dict[str, dict[str, str]] = {
         "not_extendable": N_("Tenggat pengaduan ini tidak dapat diperpanjang."),
         "extended_already": N_("Tenggat sudah pernah diperpanjang; perpanjangan hanya satu kali."),
         "too_late_to_extend": N_("Tenggat sudah lewat dan tidak dapat diperpanjang lagi."),
+        "entry_too_long": N_("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan."),
+        "entry_not_stored": N_(
+            "Catatan belum dapat disimpan. Tulisan Anda masih ada di sini; simpan lagi sebentar lagi."
+        ),
+        "files_too_large": N_(
+            "Berkas terlalu besar: paling banyak 10 berkas, 16 MB tiap berkas, 40 MB seluruhnya. "
+            "Tulisan Anda masih ada; pilih berkas yang lebih kecil, atau simpan tanpa berkas."
+        ),
+        "telephone_unreadable": N_("Nomor telepon itu tidak lengkap atau keliru. Periksa lagi, atau kosongkan."),
+        "when_missing": N_("Isi kapan hal itu disampaikan: tanggal dan jam."),
+        "when_future": N_("Waktu itu belum tiba. Isi kapan hal itu benar-benar disampaikan."),
+        "when_too_old": N_("Waktu itu lebih dari dua tahun lalu. Periksa tahunnya."),
+        "choose_channel": N_("Pilih dari mana pengaduan ini datang."),
+        "choose_network": N_("Pilih media sosialnya."),
+        "choose_unit": N_("Pilih lapas, rutan, atau kantor yang dimaksud."),
+        "choose_relation": N_("Pilih hubungan pelapor dengan warga binaan."),
+        "confirm_missing": N_("Bacakan catatan ini kepada pelapor, lalu pilih: sudah dibenarkan atau belum."),
+        "letters_unreadable": N_("Isi jumlah surat dengan angka, dari 0 sampai 500."),
+        "witness_missing": N_("Isi siapa yang menyaksikan pengosongan kotak."),
         "fact_too_long": N_("Terlalu panjang: keterangan paling banyak 800 huruf, sumber 200."),
         "fact_source_missing": N_("Sumber belum diisi."),
         "fact_date_past": N_("Tanggal berlaku sudah lewat."),
@@ -325,5 +351,21 @@ LABELS: dict[str, dict[str, str]] = {
         "empty": N_("kosong"),
         "expired": N_("kedaluwarsa"),
         "valid": N_("berlaku"),
+    },
+    "network": {
+        "facebook": N_("Facebook"),
+        "instagram": N_("Instagram"),
+        "x": N_("X (Twitter)"),
+        "other": N_("Lainnya"),
+    },
+    "relation": {
+        "keluarga": N_("Keluarga"),
+        "sendiri": N_("Warga binaan sendiri"),
+        "kuasa": N_("Penasihat hukum atau kuasa"),
+        "teman": N_("Teman atau tetangga"),
+        "mantan": N_("Mantan warga binaan"),
+        "pegawai": N_("Pegawai"),
+        "masyarakat": N_("Masyarakat"),
+        "unknown": N_("Tidak diketahui"),
     },
 }

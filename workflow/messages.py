@@ -16,8 +16,9 @@ DeliveryState = Literal["accepted", "sent", "delivered", "read", "failed"]
 class Capabilities:
     """What a channel can do: characters a message, how many answers it shows as buttons or as a list, whether a
     question asked there is seen at once (``talks``), whether free text is allowed only within hours of the person's
-    last message (``windowed``), and whether texts travel in short messages that are billed and lost apart
-    (``pieces``: the most of them that one text may need)."""
+    last message (``windowed``), whether texts travel in short messages that are billed and lost apart (``pieces``: the
+    most of them that one text may need), and whether anything can be sent there at all (``wired``): where not,
+    answers are printed and handed over."""
 
     length: int
     buttons: int = 0
@@ -25,7 +26,10 @@ class Capabilities:
     talks: bool = True
     windowed: bool = False
     pieces: int = 0
+    wired: bool = True
 
+
+_BY_HAND = Capabilities(length=20_000, talks=False, wired=False)
 
 CAPABILITIES: dict[str, Capabilities] = {
     "whatsapp": Capabilities(length=1500, buttons=3, lists=10, windowed=True),
@@ -33,6 +37,10 @@ CAPABILITIES: dict[str, Capabilities] = {
     "telegram": Capabilities(length=4000, buttons=3),
     "simulator": Capabilities(length=20_000),
     "web": Capabilities(length=20_000, talks=False),
+    "desk": _BY_HAND,
+    "telephone": _BY_HAND,
+    "box": _BY_HAND,
+    "social": _BY_HAND,
 }
 PLAIN = Capabilities(length=1500)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import cases, deadlines, journal, notices, people, receipts, units
+from workflow import cases, deadlines, entries, journal, notices, people, receipts, units
 from workflow.actors import Citizen
 from workflow.models import Case, Judgement, Message, Receipt, Unit, new_id
 from workflow.states import Status
@@ -64,7 +64,7 @@ def open_case(
     )
     session.add(case)
     session.flush()
-    people.add_reporter(session, case)
+    people.add_reporter(session, case).relation = messages[0].options.get("relation") or ""
     code = _receipt(session, case, messages[0], now)
     _judge(session, case, messages[0], assessment, now)
     for message in messages:
@@ -77,6 +77,8 @@ def open_case(
         session, handling.id, "open", actor, now, case_id=case.id, number=case.number, channel=case.channel,
         category=case.category, urgency=case.urgency, sealed=bool(sealed), visibility=case.visibility,
     )  # fmt: skip
+    if messages[0].entered_by:
+        entries.note(session, case, messages[0], now)
     if case.urgency == "darurat":
         notices.emergency(session, case, now)
     return case, code

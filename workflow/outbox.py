@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workflow import people, receipts, sms, window, wording
@@ -20,6 +20,8 @@ from workflow.vault import Erased, vault_of
 RANK = {"queued": 0, "held": 0, "claimed": 0, "uncertain": 1, "accepted": 1, "sent": 2, "delivered": 4, "read": 5}
 #: A failure counts against everything but proof that the message arrived.
 FAILED_RANK = 3
+#: Why a message is held for good: its channel has no wire, the paper is the way.
+PRINT = "print"
 LEASE = timedelta(seconds=60)
 
 
@@ -99,7 +101,9 @@ def attach(session: Session, conversation: Conversation, case: Case, now: dateti
 
 
 def _obstacle(conversation: Conversation, purpose: str, now: datetime, template: str) -> str | None:
-    """Why this message may not go out now: the person said stop, or the window for free text is closed."""
+    """Why this message may not go out now: no wire leads there, the person said stop, or the window is closed."""
+    if not CAPABILITIES.get(conversation.channel_account.channel, PLAIN).wired:
+        return PRINT
     if conversation.address.opted_out_at is not None and purpose != "ack":
         return "opted_out"
     return None if template or window.is_open(conversation, now) else "window"
@@ -111,7 +115,8 @@ def release_held(session: Session, conversation: Conversation, now: datetime) ->
     here = Outbound.conversation_id == conversation.id
     knocking = update(Outbound).where(here, Outbound.state.in_(("queued", "held")), Outbound.template != "")
     session.execute(knocking.values(state="cancelled"))
-    held = update(Outbound).where(here, Outbound.state == "held")
+    may_go = or_(Outbound.error_code.is_(None), Outbound.error_code != PRINT)
+    held = update(Outbound).where(here, Outbound.state == "held", may_go)
     session.execute(held.values(state="queued", next_attempt_at=now, error_code=None))
     wake(session)
 

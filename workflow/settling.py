@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from workflow.db import wake
 from workflow.messages import DeliveryReport, Sent
 from workflow.models import DeliveryEvent, Outbound
-from workflow.outbox import RANK, Claimed, locked, note, step
+from workflow.outbox import PRINT, RANK, Claimed, locked, note, step
 from workflow.vault import vault_of
 
 UNCERTAIN_PAUSE = timedelta(seconds=60)
@@ -223,8 +223,8 @@ def alarm(session: Session, outbound_id: int, now: datetime) -> bool:
 def send_again(session: Session, row: Outbound, now: datetime) -> None:
     """An officer decides that a failed, held or uncertain message goes out once more."""
     row = locked(session, row.id)
-    if row.state not in STUCK:
-        return  # a receipt, or a colleague, was quicker
+    if row.state not in STUCK or row.error_code == PRINT:
+        return  # a receipt, or a colleague, was quicker; or only paper leads there
     row.rank, row.attempts = 0, 0
     _again(session, row, "officer", now, now)
     row.error_code, row.error_reason, row.error_ours = None, "", False

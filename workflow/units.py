@@ -46,12 +46,12 @@ def default_unit(session: Session) -> Unit:
     return kanwils[0] if len(kanwils) == 1 else session.scalars(select(Unit).where(Unit.kind == "ditjen")).one()
 
 
-def channel_account(session: Session, channel: str, address: str) -> ChannelAccount:
-    """The row of our own address; an address that settings brought for the first time gets the default unit."""
+def channel_account(session: Session, channel: str, address: str, unit: Unit | None = None) -> ChannelAccount:
+    """The row of our own address; one that is seen for the first time gets ``unit``, or else the default unit."""
     query = select(ChannelAccount).where(ChannelAccount.channel == channel, ChannelAccount.address == address)
     if row := session.scalar(query):
         return row
-    row = ChannelAccount(channel=channel, address=address, unit_id=default_unit(session).id)
+    row = ChannelAccount(channel=channel, address=address, unit_id=(unit or default_unit(session)).id)
     try:
         with session.begin_nested():
             session.add(row)

@@ -182,6 +182,23 @@ MESSAGES: dict[str, str] = {
     "ended_withdraw": N_("Pengaduan {number} dicabut sesuai permintaan Anda. Catatan petugas: {reason}"),
     "ended_discontinue": N_("Pemeriksaan pengaduan {number} dihentikan. Alasannya: {reason}"),
     "locale_changed": N_("Baik. Kami menjawab dalam bahasa Indonesia."),
+    # ---------------------------------------------------------------- on the printed receipt
+    "slip_title": N_("Tanda terima pengaduan"),
+    "slip_number": N_("Nomor"),
+    "slip_number_later": N_("menyusul"),
+    "slip_received": N_("Diterima"),
+    "slip_code": N_("Kode tanda terima"),
+    "slip_keep": N_(
+        "Simpan kertas ini. Kode ini milik Anda; jangan berikan kepada siapa pun, juga tidak kepada petugas. "
+        "Kami tidak dapat mencarikannya kembali."
+    ),
+    "slip_track": N_("Kabar pengaduan: buka {url} dan masukkan kode ini."),
+    "slip_ask_here": N_(
+        "Tanpa internet: datang ke loket pengaduan dan ketik sendiri kode ini di halaman Lacak, atau hubungi {contact}"
+    ),
+    "slip_ask_here_only": N_("Tanpa internet: datang ke loket pengaduan dan ketik sendiri kode ini di halaman Lacak."),
+    "slip_free": N_("Layanan ini gratis. Tidak seorang pun boleh meminta uang; bila ada yang meminta, laporkan."),
+    "slip_help": N_("Bantuan di luar kantor ini:"),
 }
 
 #: A word of respect for those who write in a regional language; the answer itself is Indonesian.

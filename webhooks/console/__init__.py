@@ -1,6 +1,15 @@
 """The staff's pages: a thin face on ``workflow``. Who may see what is decided there, never here."""
 
-from webhooks.console import calendar, case, download, facts, queue, session  # noqa: F401 - they add their routes
+from webhooks.console import (  # noqa: F401 - they add their routes
+    box,
+    calendar,
+    case,
+    download,
+    entry,
+    facts,
+    queue,
+    session,
+)
 from webhooks.console.routes import bp
 
 __all__ = ["bp"]

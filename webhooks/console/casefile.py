@@ -24,7 +24,19 @@ from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
 from workflow.likeness import Alike
-from workflow.models import Account, Attachment, Case, Deadline, Exclusion, JournalEntry, Judgement, Pause, Person
+from workflow.models import (
+    Account,
+    Attachment,
+    Case,
+    Deadline,
+    DeskEntry,
+    Exclusion,
+    JournalEntry,
+    Judgement,
+    Pause,
+    Person,
+)
+from workflow.outbox import PRINT
 from workflow.states import ROLES, Part, Status
 from workflow.vault import Erased, vault_of
 
@@ -46,6 +58,14 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """Who wrote a message down for its sender, when, and whether it was read back."""
+
+    by: str
+    row: DeskEntry
+
+
+@dataclass(frozen=True)
 class Said:
     """One line of the conversation, marked where triage saw something."""
 
@@ -53,6 +73,7 @@ class Said:
     pieces: list[Piece]
     files: list[Upload]
     stuck: bool
+    entered: Entered | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +111,7 @@ class CaseFile:
     case: Case
     view: View
     alias: str
+    relation: str
     identity: dict[str, str]
     summary: str | None
     dues: list[Due]
@@ -127,10 +149,12 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     verdicts = _verdicts(session, case, view)
     actions = _offered(case, parts, sheets, officer)
     primary = _primary(case, parts, actions)
+    reporter = people.reporter(session, case)
     return CaseFile(
         case=case,
         view=view,
-        alias=people.reporter(session, case).alias,
+        alias=reporter.alias,
+        relation=reporter.relation,
         identity=_identity(session, case) if view.identity else {},
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
@@ -138,7 +162,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         said=_said(session, case, view, verdicts) if view.summary else [],
         verdicts=verdicts,
         sheets=sheets,
-        history=_history(session, case, people.reporter(session, case).alias),
+        history=_history(session, case, reporter.alias),
         alike=likeness.seen(session, officer, case),
         primary=primary,
         others=[a for a in actions if a != primary],
@@ -253,10 +277,16 @@ def _said(session: Session, case: Case, view: View, verdicts: list[Verdict]) -> 
             line=line,
             pieces=evidence.pieces(line.text, spans if line.inbound else ()) if line.text is not None else [],
             files=[_upload(session, a) for a in line.attachments],
-            stuck=line.state in settling.STUCK and not line.inbound,
+            stuck=line.state in settling.STUCK and not line.inbound and line.error != PRINT,
+            entered=_entered(session, line),
         )
         for line in conversations.thread(session, case, text=view.text, identity=view.identity)
     ]
+
+
+def _entered(session: Session, line: Line) -> Entered | None:
+    row = session.get(DeskEntry, line.message_id) if line.message_id is not None else None
+    return Entered(papers.name_of(session, row.entered_by), row) if row else None
 
 
 def _upload(session: Session, row: Attachment) -> Upload:

@@ -7,18 +7,20 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
-from workflow import facts
+from workflow import entries, facts
 
 bp = Blueprint("console", __name__, url_prefix="/petugas")
 
 
 @bp.context_processor
 def _shared() -> dict[str, Any]:
-    """The account on whose screen the page appears, and whether it reads the facts; none on the page for logging in."""
+    """The account on whose screen the page appears, and what its menu offers; none on the page for logging in."""
     if not current_user.is_authenticated:
         return {"me": None}
+    officer = current_user.officer
     return {
         "me": current_user.account,
-        "tells": bool(current_user.officer.units(*facts.READERS)),
-        "dates": bool(current_user.officer.units("admin", "kanwil", "ditjenpas")),
+        "tells": bool(officer.units(*facts.READERS)),
+        "dates": bool(officer.units("admin", "kanwil", "ditjenpas")),
+        "writes": bool(officer.units(*entries.WRITERS)),
     }

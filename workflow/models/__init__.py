@@ -5,6 +5,7 @@ from workflow.models.chain import JournalEntry, JournalHead
 from workflow.models.clocks import Deadline, Escalation, EscalationRecipient, Extension, Notice, Pause
 from workflow.models.columns import new_id, new_ref
 from workflow.models.delivery import DeliveryEvent, Outbound, Rung
+from workflow.models.desk import BoxEmptying, DeskEntry
 from workflow.models.intake import Attachment, Conversation, Message, Receipt
 from workflow.models.papers import Approval, Letter, Paper
 from workflow.models.people import Address, DataKey, Person, PersonLink
@@ -16,6 +17,7 @@ __all__ = [
     "Alarm",
     "Approval",
     "Attachment",
+    "BoxEmptying",
     "Case",
     "CaseLink",
     "CaseNumber",
@@ -24,6 +26,7 @@ __all__ = [
     "DataKey",
     "Deadline",
     "DeliveryEvent",
+    "DeskEntry",
     "Escalation",
     "EscalationRecipient",
     "Exclusion",
