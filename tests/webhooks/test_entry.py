@@ -93,7 +93,7 @@ def test_a_later_message_from_the_same_number_is_a_suggestion_and_no_more(office
         known = people.identity(s, s.get_one(Person, case.person_id))
         assert known["number"] == "+6281234567890" and known["name"] == "Ibu Qomariah"
         assert s.scalar(select(func.count(func.distinct(Case.person_id)))) == 2  # a number is no identity
-        found = people.suggestions(s, office.officer(s, "petugas"), s.get_one(Case, case.id))
+        found = people.suggestions(s, office.officer(s, "kustodian"), s.get_one(Case, case.id))
         assert [address.channel for address in found] == ["simulator"]
 
 
