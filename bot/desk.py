@@ -107,6 +107,7 @@ class _Desk:
     def __init__(self, session: Session, conversation: Conversation, now: datetime) -> None:
         self.session, self.conversation, self.now = session, conversation, now
         self.staff = staff.directory(session, now)
+        self.ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
 
     def handle(self, messages: list[Message]) -> None:
         self.conversation.address.opted_out_at = None  # whoever writes wants to be answered
@@ -160,12 +161,12 @@ class _Desk:
         return Incoming(self.text, kind, self.judgement, from_form=form)
 
     def _context(self) -> Context:
-        case, channel = self.situation.case, self.conversation.channel_account.channel
+        case = self.situation.case
         return Context(
             case_status=case.status if case else None,
             case_sealed=bool(case and case.seal == "kanwil"),
             recent=self.situation.recent,
-            can_ask=CAPABILITIES.get(channel, PLAIN).talks,
+            can_ask=self.ability.talks,
             silent=self.situation.silent,
             same_topic=bool(case and case.category in self.judgement.categories),
             has_answer=self.answer is not None,
@@ -253,14 +254,20 @@ class _Desk:
     def _acknowledge(self, case: Case, code: str) -> None:
         for earlier in conversations.wordless(self.session, self.conversation, self.now):
             cases.adopt(self.session, case, earlier)
-        notes = [wording.render(f"privacy_{case.visibility}", self.conversation.locale)]
+        notes = [self._sentence(f"privacy_{case.visibility}")]
         if case.seal == "none" and case.handling_unit.kind == "upt":
-            notes.append(wording.render("offer_kanwil", self.conversation.locale, unit=self.situation.unit.name))
+            notes.append(
+                self._sentence("offer_kanwil", unit=self.situation.unit.name, kanwil=self.situation.kanwil.name)
+            )
         if not clocks.office_open(self.session, case.handling_unit, self.now):
-            notes.append(wording.render("after_hours", self.conversation.locale))
+            notes.append(self._sentence("after_hours"))
         self.say("opened", case, code=code, privacy=" ".join(notes))
         if case.seal == "kanwil":
             self.say("sealed", case)
+
+    def _sentence(self, key: str, **params: str) -> str:
+        """A sentence that becomes part of another, as this channel words it."""
+        return wording.render(wording.variant(key, self.ability.words), self.conversation.locale, **params)
 
     def _add(self, _: Effect) -> None:
         self._take_in(self.case)

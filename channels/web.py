@@ -1,4 +1,4 @@
-"""The pull channel: what we answer to the web form waits on the status page until somebody looks."""
+"""The pull channels: what we answer to the web form and in the web chat waits on its page until somebody looks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class WebAdapter:
     name = "web"
 
     def __init__(self) -> None:
-        self.accounts = {"web": "web"}
+        self.accounts = {"web": "web", "chat": "chat"}
 
     def verify(self, request: WireRequest) -> bool:
         return False

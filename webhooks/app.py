@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue, RouteCallable
@@ -24,7 +24,7 @@ csrf = CSRFProtect()
 
 def create_app(office: Service) -> Flask:
     """The WSGI application of a service."""
-    from webhooks import console, public, public_services, receive, status
+    from webhooks import chat, console, public, public_services, receive, status
 
     app = Flask(__name__)
     app.extensions["aduan"] = office
@@ -38,7 +38,7 @@ def create_app(office: Service) -> Flask:
     limiter = auth.install(app, office.secret_key, secure=public_url(office.settings).startswith("https://"))
     csrf.init_app(app)
     i18n.install(app)
-    for blueprint in (status.bp, receive.bp, public.bp, public_services.bp, console.bp):
+    for blueprint in (status.bp, receive.bp, public.bp, chat.bp, public_services.bp, console.bp):
         app.register_blueprint(blueprint)
     if office.demo:
         from webhooks import telephone
@@ -54,13 +54,32 @@ def create_app(office: Service) -> Flask:
 def _relax(app: Flask, limiter: Limiter) -> None:
     """Routes without a session carry no authority that a forged form could borrow."""
     for endpoint, view in app.view_functions.items():
-        if endpoint.startswith(("receive.", "public.")):
+        if endpoint.startswith(("receive.", "public.", "chat.")):
             csrf.exempt(view)
-    limits = {"console.masuk": "10 per minute", "public.lacak": "20 per minute;200 per hour"}
-    for endpoint, limit in limits.items():
+    for endpoint, limit, options in _limits():
         if endpoint in app.view_functions:
-            limited = limiter.limit(limit, methods=["POST"])(app.view_functions[endpoint])
+            limited = limiter.limit(limit, **options)(app.view_functions[endpoint])
             app.view_functions[endpoint] = cast(RouteCallable, limited)
+
+
+def _limits() -> list[tuple[str, str, dict[str, Any]]]:
+    """Where guessing or flooding pays. Many families share one address of a carrier: what can be counted by browser
+    or by code is counted so, and the address gets room for all of them."""
+    from webhooks import chat
+
+    tries: dict[str, Any] = {"methods": ["POST"], "key_func": chat.code_key}
+    tries["exempt_when"] = lambda: not request.form.get("pin")
+    return [
+        ("console.masuk", "10 per minute", {"methods": ["POST"]}),
+        ("public.lacak", "20 per minute;200 per hour", {"methods": ["POST"]}),
+        ("public.lacak", "30 per hour", tries),
+        ("chat.lanjut", "20 per minute;200 per hour", {}),
+        ("chat.lanjut", "30 per hour", tries),
+        ("chat.pin", "10 per minute", {"key_func": chat.sender_key}),
+        ("chat.kirim", "40 per minute;600 per hour", {"key_func": chat.sender_key, "on_breach": chat.too_often}),
+        ("chat.kirim", "300 per minute", {"on_breach": chat.too_often}),
+        ("chat.baru", "90 per minute", {"key_func": chat.sender_key}),
+    ]
 
 
 def _headers(response: Response) -> Response:

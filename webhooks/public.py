@@ -37,10 +37,12 @@ bp = Blueprint("public", __name__)
 log = logging.getLogger("aduan.public")
 
 COOKIE = "aduan_web"
+#: The web chat's: the token is its address.
+CHAT_COOKIE = "aduan_obrolan"
 COOKIE_AGE = 180 * 24 * 3600
 YEAR = 365 * 24 * 3600
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{24,64}")
-_PIN = re.compile(r"[0-9]{6,32}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{24,64}")
+PIN = re.compile(r"[0-9]{6,32}")
 
 
 # ------------------------------------------------------------------ start, confidentiality, language
@@ -59,7 +61,7 @@ class Office:
         return self.facilities[0].name if len(self.facilities) == 1 else ""
 
 
-def _office(session: Session) -> Office:
+def office_of(session: Session) -> Office:
     found = tuple(session.scalars(select(Unit).where(Unit.kind == "upt").order_by(Unit.name)))
     above = {units.superior(session, unit).name for unit in found}
     return Office(found, above.pop() if len(above) == 1 else _("Kantor Wilayah"))
@@ -67,7 +69,7 @@ def _office(session: Session) -> Office:
 
 def _page(template: str, status: int = 200, **values: Any) -> Response:
     with service().database.read() as session:
-        page = render_template(f"public/{template}.html", office=_office(session), **values)
+        page = render_template(f"public/{template}.html", office=office_of(session), **values)
     return make_response(page, status)
 
 
@@ -125,8 +127,8 @@ class Report:
         typed = {name: form.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
         visibility = typed["kerahasiaan"]
         return cls(
-            form_id=_matching(tracking.ID, form.get("form_id", "")) or uuid.uuid4().hex,
-            token=_cookie() or _matching(_TOKEN, form.get("kunci", "")) or secrets.token_urlsafe(24),
+            form_id=matching(tracking.ID, form.get("form_id", "")) or uuid.uuid4().hex,
+            token=_cookie() or matching(TOKEN, form.get("kunci", "")) or secrets.token_urlsafe(24),
             text=typed["text"],
             unit=typed["unit"],
             direct=typed["tujuan"] == "kanwil",
@@ -165,13 +167,13 @@ class Fault:
     status: int = 422
 
 
-def _matching(shape: re.Pattern[str], value: str) -> str:
+def matching(shape: re.Pattern[str], value: str) -> str:
     return value if shape.fullmatch(value) else ""
 
 
 def _cookie() -> str:
     """This browser's token, if it has one."""
-    return _matching(_TOKEN, request.cookies.get(COOKIE, ""))
+    return matching(TOKEN, request.cookies.get(COOKIE, ""))
 
 
 def _remember(answer: Response, token: str) -> Response:
@@ -188,7 +190,7 @@ def lapor() -> Response:
     if request.method == "GET":
         return _form(Report.read(MultiDict()))
     try:
-        report = Report.read(request.form, _uploads())
+        report = Report.read(request.form, uploads())
     except RequestEntityTooLarge:
         sentence = _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan.")
         return _form(Report.read(MultiDict()), Fault("text", sentence, 413))
@@ -216,7 +218,7 @@ def _form(report: Report, fault: Fault | None = None) -> Response:
     return _remember(_page("lapor", fault.status if fault else 200, **values), report.token)
 
 
-def _uploads() -> tuple[Media, ...]:
+def uploads() -> tuple[Media, ...]:
     chosen = [f for f in request.files.getlist("files") if f.filename]
     return tuple(Media(f.filename or "", f.mimetype, f.stream.read()) for f in chosen)
 
@@ -233,7 +235,7 @@ def _fault(report: Report) -> Fault | None:
         return Fault("text", sentence, 413)
     if not report.text.strip():
         return Fault("text", _("Ceritakan dulu apa yang terjadi. Satu kalimat pun cukup."))
-    if report.pin and not _PIN.fullmatch(report.pin):
+    if report.pin and not PIN.fullmatch(report.pin):
         return Fault("pin", _("PIN terdiri dari enam angka atau lebih. Kosongkan bila tidak perlu."))
     if report.trap:
         return Fault("situs", _("Satu isian tersembunyi terisi oleh peramban Anda. Mohon tekan Kirim sekali lagi."))
@@ -265,7 +267,7 @@ def _identity(report: Report) -> str:
     return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
 
 
-def _handle(conversation_id: str) -> None:
+def handle_now(conversation_id: str) -> None:
     """Handle it now if that is possible; what is stored is answered in any case."""
     try:
         service().handle(conversation_id)
@@ -274,7 +276,7 @@ def _handle(conversation_id: str) -> None:
 
 
 def _confirm(report: Report, stored: Stored) -> Response:
-    _handle(stored.conversation_id)
+    handle_now(stored.conversation_id)
     code, number, words = stored.receipt, None, list[str]()
     try:
         with service().database.write() as session:
@@ -318,7 +320,7 @@ def lacak() -> Response:
     """The status by receipt code, which is accepted by POST alone and never stands in an address."""
     if request.method == "GET":
         return _page("lacak", asked=Asked(""), fault=None)
-    asked = Asked.read(request.form, _cookie())
+    asked = Asked.read(request.form, (_cookie(), matching(TOKEN, request.cookies.get(CHAT_COOKIE, ""))))
     office = service()
     with office.database.read() as session:
         found = tracking.find(session, asked, office.secret_key)
@@ -347,7 +349,7 @@ def _write_again(found: Found, asked: Asked) -> Fault | None:
         stored = service().intake.store(tracking.follow_up(found, asked))
     except NotDurable:
         return Fault(asked.deed, _("Maaf, pesan belum dapat disimpan. Kirim lagi sebentar lagi."), 503)
-    _handle(stored.conversation_id)
+    handle_now(stored.conversation_id)
     return None
 
 
@@ -358,7 +360,7 @@ def _standing(found: Found, asked: Asked, fault: Fault | None) -> Response:
     with opened() as session:
         now = tracking.standing(session, found, office.now())
         page = render_template(
-            "public/status.html", office=_office(session), asked=asked, found=found, standing=now, fault=fault,
+            "public/status.html", office=office_of(session), asked=asked, found=found, standing=now, fault=fault,
             message_id=asked.message_id if fault else uuid.uuid4().hex, max_reason=MAX_REASON - 30,
         )  # fmt: skip
     answer = make_response(page, fault.status if fault else 200)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow import conversations, deliveries, files, outbox, people, receipts, staff
-from workflow.messages import DeliveryReport, Inbound
+from workflow.messages import CAPABILITIES, PLAIN, DeliveryReport, DeliveryState, Inbound
 from workflow.models import Case, Conversation, Deadline, Message, Outbound, Receipt
 from workflow.vault import Erased
 
@@ -36,19 +36,19 @@ class Asked:
 
     code: str
     pin: str = ""
-    cookie: str = ""
+    cookies: tuple[str, ...] = ()
     permit: str = ""
     deed: str = ""
     text: str = ""
     message_id: str = ""
 
     @classmethod
-    def read(cls, form: Mapping[str, str], cookie: str) -> Asked:
+    def read(cls, form: Mapping[str, str], cookies: tuple[str, ...]) -> Asked:
         given = form.get("pesan_id", "")
         return cls(
             code=form.get("kode", "").strip()[:200],
             pin=form.get("pin", "").strip()[:64],
-            cookie=cookie,
+            cookies=cookies,
             permit=form.get("izin", ""),
             deed=form.get("aksi", ""),
             text=form.get("text", "").replace("\r\n", "\n"),
@@ -73,6 +73,8 @@ class Found:
     case_id: str | None
     sender: str = ""
     permit: str = ""
+    channel: str = ""
+    account: str = ""
 
     @property
     def owned(self) -> bool:
@@ -88,6 +90,7 @@ class Line:
     text: str
     official: bool = False
     files: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,14 @@ def find(session: Session, asked: Asked, secret: bytes) -> Found | None:
     if receipt is None:
         return None
     conversation = _conversation(session, receipt)
-    address = address_of(session, conversation)
+    address, ours = address_of(session, conversation), conversation.channel_account
+    found = Found(conversation.id, receipt.case_id, channel=ours.channel, account=ours.address)
     permits = URLSafeTimedSerializer(secret, salt="lacak")
-    if asked.cookie and address.startswith(f"{asked.cookie}:"):
-        return Found(conversation.id, receipt.case_id, address)
+    if any(cookie and (address == cookie or address.startswith(f"{cookie}:")) for cookie in asked.cookies):
+        return replace(found, sender=address)
     if _permitted(permits, asked.permit, conversation) or _pin_fits(conversation, asked.pin):
-        return Found(conversation.id, receipt.case_id, address, str(permits.dumps(conversation.id)))
-    return Found(conversation.id, receipt.case_id)
+        return replace(found, sender=address, permit=str(permits.dumps(conversation.id)))
+    return found
 
 
 def _conversation(session: Session, receipt: Receipt) -> Conversation:
@@ -125,8 +129,8 @@ def _conversation(session: Session, receipt: Receipt) -> Conversation:
 
 
 def address_of(session: Session, conversation: Conversation) -> str:
-    """Token and form of the browser that this conversation belongs to; empty on any other channel."""
-    if conversation.channel_account.channel != "web":
+    """The browser that this conversation belongs to; empty on channels that have no page of ours."""
+    if not _on_page(conversation.channel_account.channel):
         return ""
     try:
         return people.value(session, conversation.address)
@@ -169,6 +173,11 @@ def _thread(session: Session, conversation_id: str, now: datetime) -> list[Line]
     written = session.scalars(select(Message).where(Message.conversation_id == conversation_id))
     answers = list(session.scalars(select(Outbound).where(Outbound.conversation_id == conversation_id)))
     mark_read(session, answers, now)
+    return lines_of(session, written, answers)
+
+
+def lines_of(session: Session, written: Iterable[Message], answers: Iterable[Outbound]) -> list[Line]:
+    """What was said on both sides, oldest first; what was erased or called back is left out."""
     lines = [line for m in written if (line := _written(session, m))]
     lines += [line for o in answers if o.state != "cancelled" and (line := _answer(session, o))]
     return sorted(lines, key=lambda line: line.at)
@@ -184,16 +193,24 @@ def _written(session: Session, message: Message) -> Line | None:
 
 def _answer(session: Session, row: Outbound) -> Line | None:
     try:
-        return Line(row.created_at, True, outbox.body(session, row), official=row.purpose == "official")
+        official = row.purpose == "official"
+        return Line(row.created_at, True, outbox.body(session, row), official, choices=tuple(row.choices))
     except Erased:
         return None
 
 
-def mark_read(session: Session, rows: Sequence[Outbound], now: datetime) -> None:
-    """A web answer that stands on the owner's page is read: for an official one that is proof of delivery."""
+def mark_read(session: Session, rows: Sequence[Outbound], now: datetime, state: DeliveryState = "read") -> None:
+    """An answer that stands on the owner's page is read: for an official one that is proof of delivery.
+
+    ``state`` is ``delivered`` where the page was fetched while nobody looked at it.
+    """
     for row in rows:
-        if row.channel == "web" and row.state not in ("read", "cancelled", "failed"):
-            deliveries.take_report(session, DeliveryReport(state="read", ref=row.ref), now)
+        if _on_page(row.channel) and row.state not in ("read", "cancelled", "failed"):
+            deliveries.take_report(session, DeliveryReport(state=state, ref=row.ref), now)
+
+
+def _on_page(channel: str) -> bool:
+    return CAPABILITIES.get(channel, PLAIN).on_page
 
 
 # ------------------------------------------------------------------ writing again
@@ -202,8 +219,8 @@ def mark_read(session: Session, rows: Sequence[Outbound], now: datetime) -> None
 def follow_up(found: Found, asked: Asked) -> Inbound:
     """A further message of the owner, in the same conversation."""
     return Inbound(
-        channel="web",
-        account="web",
+        channel=found.channel,
+        account=found.account,
         provider_id=asked.message_id,
         sender=found.sender,
         text=asked.message,

@@ -10,8 +10,8 @@ from flask import Request
 
 from workflow.inbox import MAX_FILE, MAX_FILES
 
-#: Forms with files: the families' report, and what officers enter for them.
-REPORTS = frozenset({"public.lapor", "console.catat_simpan"})
+#: Routes that take a text with files: the families' report and chat, and what officers enter for them.
+REPORTS = frozenset({"public.lapor", "chat.kirim", "console.catat_simpan"})
 #: All files of one report together.
 MAX_TOTAL = 40 * 1024 * 1024
 #: Bytes of text fields that are read at all; far above what is accepted, so that a refused text comes back whole.

@@ -18,7 +18,11 @@ class Capabilities:
     question asked there is seen at once (``talks``), whether free text is allowed only within hours of the person's
     last message (``windowed``), whether texts travel in short messages that are billed and lost apart (``pieces``: the
     most of them that one text may need), and whether anything can be sent there at all (``wired``): where not,
-    answers are printed and handed over."""
+    answers are printed and handed over.
+
+    ``on_page``: nothing is sent; what we say stands on a page of ours until its owner looks. ``words``: which of the
+    wordings made for such places fit here, the closest first; see ``wording.variant``.
+    """
 
     length: int
     buttons: int = 0
@@ -27,6 +31,8 @@ class Capabilities:
     windowed: bool = False
     pieces: int = 0
     wired: bool = True
+    on_page: bool = False
+    words: tuple[str, ...] = ()
 
 
 _BY_HAND = Capabilities(length=20_000, talks=False, wired=False)
@@ -36,7 +42,8 @@ CAPABILITIES: dict[str, Capabilities] = {
     "sms": Capabilities(length=1500, pieces=6),
     "telegram": Capabilities(length=4000, buttons=3),
     "simulator": Capabilities(length=20_000),
-    "web": Capabilities(length=20_000, talks=False),
+    "web": Capabilities(length=20_000, talks=False, on_page=True, words=("form", "page")),
+    "chat": Capabilities(length=20_000, buttons=5, on_page=True, words=("page",)),
     "desk": _BY_HAND,
     "telephone": _BY_HAND,
     "box": _BY_HAND,

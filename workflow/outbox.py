@@ -45,8 +45,9 @@ def enqueue(
     ``respect`` is a word of greeting in the person's own language. ``template`` names the approved wording that a
     channel with a window sends instead, filled with the parameters in their order.
     """
-    text = " ".join(filter(None, (respect, wording.render(key, conversation.locale, **params))))
     ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
+    words = wording.render(wording.variant(key, ability.words), conversation.locale, **params)
+    text = " ".join(filter(None, (respect, words)))
     parts = wording.split(text, sms.room(text, ability.pieces) if ability.pieces else ability.length)
     rows = [_row(session, conversation, key, params, part, purpose, now, case, paper, template) for part in parts]
     rows[-1].choices = list(choices) if len(choices) <= ability.lists else list(choices[: ability.buttons])

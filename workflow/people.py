@@ -56,6 +56,12 @@ def _join(session: Session, first: Address, together: list[Address], now: dateti
                 _link(session, first.person_id, other.person_id, "provider", Clock(), now)
 
 
+def known(session: Session, channel: str, value: str) -> Address | None:
+    """The address that a provider's id stands for, if somebody ever wrote from there."""
+    wanted = _lookup(session, channel, value)
+    return session.scalar(select(Address).where(Address.channel == channel, Address.lookup == wanted))
+
+
 def _lookup(session: Session, channel: str, value: str) -> bytes:
     return vault_of(session).lookup(f"address:{channel}", value)
 

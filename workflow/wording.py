@@ -7,7 +7,7 @@ them. The outbox and the console refer to sentences by key, so that a wording ca
 from __future__ import annotations
 
 import gettext as gettext_module
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from io import BytesIO
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.labels import LABELS, N_, PUBLIC_STATUS
+from workflow.pagewords import PAGES
 
 LOCALES = ("id", "en")
 DIRECTORY = Path(__file__).parent / "locales"
@@ -201,6 +202,8 @@ MESSAGES: dict[str, str] = {
     "slip_help": N_("Bantuan di luar kantor ini:"),
 }
 
+MESSAGES |= PAGES
+
 #: A word of respect for those who write in a regional language; the answer itself is Indonesian.
 RESPECT = {"jv": "Nggih, matur nuwun.", "su": "Mangga, hatur nuhun.", "mad": "Enggi, sakalangkong."}
 
@@ -230,6 +233,11 @@ def translator(locale: str) -> Callable[[str], str]:
 def render(key: str, locale: str, **params: Any) -> str:
     """A sentence by its key, in a language. Unknown keys and missing parameters are errors of ours."""
     return translator(locale)(MESSAGES[key]).format(**params)
+
+
+def variant(key: str, styles: Sequence[str]) -> str:
+    """The key of the wording made for one of these styles, the closest first; the key itself where there is none."""
+    return next((made for style in styles if (made := f"{key}@{style}") in MESSAGES), key)
 
 
 def label(group: str, value: str, locale: str) -> str:

@@ -14,6 +14,7 @@ A turn says what the person does and what must come of it:
     silent    the same where the channel does not talk; without it, ``expect`` without our questions
     talks     this turn has a meaning only where the channel talks; elsewhere it is left out
     has, lacks    fragments of the replies
+    page      the fragments instead of ``has`` where our own page words things in its own way
     locale    the language of the replies from now on
     held      keys of the sentences that are written, but not sent
     case      what the newest case looks like; ``count`` is the number of cases of this person
@@ -67,7 +68,7 @@ ALL = [_told(theme, row) for theme, rows in THEMES.items() for row in rows]
 ON_POSTGRES = [row for row in ALL if row.values[0].get("postgres")]  # type: ignore[attr-defined]
 KNOWN = {
     "who", "wait", "say", "fill", "eager", "kind", "office", "expect", "silent", "talks", "has", "lacks", "locale",
-    "held", "case", "skip",
+    "held", "case", "skip", "page",
 }  # fmt: skip
 
 #: Our questions, and what the dialogue then waits for.
@@ -308,7 +309,7 @@ class _Play:
             if expected[-1:] == ["?"]:
                 expected, keys = expected[:-1], keys[:-1] if keys and keys[-1] in FACTS_ASKED else keys
             assert keys == expected, texts
-        for fragment in turn.get("has", ()):
+        for fragment in turn.get("page" if self.ability.words and "page" in turn else "has", ()):
             assert self._filled(self._person(turn), fragment) in texts, f"without {fragment!r}: {texts}"
         for fragment in turn.get("lacks", ()):
             assert fragment not in texts, f"with {fragment!r}: {texts}"
@@ -342,7 +343,7 @@ class _Play:
             assert not (names := self.staff & set(re.findall(r"\w+", sentence.text))), f"names {names}"
             repeated = _shingles(sentence.text) & _written.get(id(self.office), set()) - _ours()
             assert not repeated or sentence.key in BY_STAFF, f"repeats {repeated}"
-            _in_language(sentence, person.locale)
+            _in_language(sentence, person.locale, wording.variant(sentence.key, self.ability.words))
         self._numbers(person, turn, said)
 
     def _nothing_is_lost(self, person: Person) -> None:
@@ -411,9 +412,9 @@ def _ours() -> set[tuple[str, ...]]:
     )
 
 
-def _in_language(sentence: Said, locale: str) -> None:
+def _in_language(sentence: Said, locale: str, key: str) -> None:
     """Every fixed piece of the wording stands in the reply, and no word of the other language."""
-    template = wording.translator(locale)(wording.MESSAGES[sentence.key])
+    template = wording.translator(locale)(wording.MESSAGES[key])
     flat = " ".join(sentence.text.split())
     for piece in re.split(r"\{\w+\}", template):
         assert " ".join(piece.split()) in flat, f"not in {locale}: {sentence.text}"

@@ -13,6 +13,7 @@ PUBLIC = {
     "static", "status.healthz", "status.readyz", "status.metrics",
     "receive.twilio", "receive.twilio_status", "receive.telegram", "receive.simulator", "receive.simulator_status",
     "public.mulai", "public.lapor", "public.lacak", "public.privasi", "public.bahasa",
+    "chat.obrolan", "chat.baru", "chat.kirim", "chat.lanjut", "chat.pin", "chat.hapus",
     "console.masuk", "telephone.telepon", "services.layanan",
 }  # fmt: skip
 

@@ -18,6 +18,70 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
 
+// Send a form without leaving the page; `report` hears how far the upload has come, from 0 to 1.
+function sendForm(form, data, headers, report) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.getAttribute("action"));
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) report(event.loaded / event.total);
+    });
+    request.addEventListener("load", () => resolve(request));
+    for (const fault of ["error", "abort", "timeout"]) request.addEventListener(fault, reject);
+    request.send(data);
+  });
+}
+
+function showProgress(place, share) {
+  let bar = place.querySelector("progress");
+  if (share === null) {
+    if (bar) bar.remove();
+    return;
+  }
+  if (!bar) {
+    bar = document.createElement("progress");
+    bar.setAttribute("aria-label", place.dataset.sending);
+    place.append(bar);
+  }
+  bar.value = share;
+}
+
+// Only where there are files does an upload take long enough to be looked at.
+const slow = document.querySelector("form[data-progress]");
+if (slow) {
+  const place = document.getElementById(slow.dataset.progress);
+  slow.addEventListener("submit", async (event) => {
+    const files = slow.querySelector("input[type=file]").files;
+    if (event.defaultPrevented || !files.length) return;
+    event.preventDefault();
+    place.textContent = place.dataset.sending;
+    showProgress(place, 0);
+    try {
+      const answer = await sendForm(slow, new FormData(slow), {}, (share) => showProgress(place, share));
+      const page = new DOMParser().parseFromString(answer.responseText, "text/html");
+      if (answer.status >= 400) {
+        const sentence = page.querySelector(".alarm");
+        place.textContent = sentence ? sentence.textContent : place.dataset.failed;
+        place.classList.add("error");
+        place.focus();
+      } else {
+        document.title = page.title;
+        document.querySelector("main").replaceWith(page.querySelector("main"));
+        document.querySelector("main").focus();
+        window.scrollTo(0, 0);
+      }
+    } catch {
+      place.textContent = place.dataset.failed;
+      place.classList.add("error");
+    } finally {
+      delete slow.dataset.sent;
+      const button = slow.querySelector("button[type=submit]");
+      button.textContent = button.dataset.idle;
+    }
+  });
+}
+
 const input = document.querySelector("input[type=file][data-max-file]");
 if (input) {
   const list = document.getElementById("files-picked");

@@ -47,6 +47,7 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
+        Index("ix_message_conversation", "conversation_id", "id"),
         Index("ix_message_unhandled", "conversation_id", "id", sqlite_where=text("state = 'new'")),
         Index("ix_message_set_aside", "state", sqlite_where=text("state = 'set_aside'")),
     )

@@ -1,0 +1,115 @@
+// The chat without reloads: send, read on, leave quickly. Without this file the same page works as plain forms.
+"use strict";
+
+const log = document.getElementById("percakapan");
+const writing = document.getElementById("tulis");
+const progress = document.getElementById("kemajuan");
+const [QUICK, CALM, SLOW, HIDDEN] = [2000, 8000, 30000, 60000];
+let place = log.dataset.place;
+let last = Date.now(); // when something was last said
+let timer = 0;
+let busy = false;
+
+log.classList.add("scrolls"); // with plain pages the newest line stands right above the form
+document.getElementById("muat").hidden = true;
+document.getElementById("keluar").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.body.hidden = true;
+  window.location.replace(event.currentTarget.href); // Back does not lead here again
+});
+
+function freshId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+}
+
+function take(html, until) {
+  if (!until || until === place) return;
+  place = until;
+  last = Date.now();
+  log.insertAdjacentHTML("beforeend", html);
+  log.lastElementChild?.scrollIntoView({ block: "nearest" });
+  document.getElementById("menunggu")?.remove();
+  document.getElementById("pilih-pin").hidden = false;
+}
+
+function pause() {
+  const still = Date.now() - last;
+  if (document.hidden) return Math.min(HIDDEN + still / 2, 10 * HIDDEN);
+  return still < 120000 ? QUICK : still < 900000 ? CALM : SLOW;
+}
+
+async function readOn() {
+  clearTimeout(timer);
+  if (!busy) {
+    try {
+      const looked = document.hidden ? 0 : 1;
+      const answer = await fetch(`${log.dataset.poll}?sesudah=${place}&tampak=${looked}`, {
+        headers: { "If-None-Match": `"${place}"` },
+        cache: "no-store",
+      });
+      const html = answer.status === 200 ? await answer.text() : "";
+      if (!busy) take(html, answer.headers.get("X-Aduan-Sampai"));
+    } catch {
+      // no connection: the next turn tries again
+    }
+  }
+  timer = setTimeout(readOn, pause());
+}
+
+async function say(form, button) {
+  if (busy) return;
+  busy = true;
+  const data = new FormData(form);
+  if (button?.name) data.append(button.name, button.value);
+  data.append("sesudah", place);
+  const files = form.querySelector("input[type=file]");
+  const sends = Boolean(files?.files.length);
+  progress.classList.remove("error");
+  progress.textContent = progress.dataset.sending;
+  if (sends) showProgress(progress, 0);
+  try {
+    const answer = await sendForm(form, data, { "X-Requested-With": "obrolan" }, (share) => {
+      if (sends) showProgress(progress, share);
+    });
+    if (answer.status === 200) {
+      take(answer.responseText, answer.getResponseHeader("X-Aduan-Sampai"));
+      progress.textContent = progress.dataset.sent;
+      form.querySelector("[name=pesan_id]").value = freshId();
+      if (form === writing) {
+        form.reset();
+        document.getElementById("files-picked").replaceChildren();
+        document.getElementById("text").focus();
+      }
+    } else {
+      progress.classList.add("error");
+      progress.textContent = sentenceOf(answer);
+    }
+  } catch {
+    progress.classList.add("error");
+    progress.textContent = progress.dataset.failed;
+  } finally {
+    busy = false;
+    last = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(readOn, QUICK);
+  }
+}
+
+function sentenceOf(answer) {
+  try {
+    return JSON.parse(answer.responseText).sentence;
+  } catch {
+    return progress.dataset.failed;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-say]")) return;
+  event.preventDefault();
+  say(event.target, event.submitter);
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) readOn();
+});
+log.lastElementChild?.scrollIntoView({ block: "nearest" });
+timer = setTimeout(readOn, QUICK);
