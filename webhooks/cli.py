@@ -12,6 +12,7 @@ import click
 from webhooks import opening
 from webhooks.accounts import user
 from webhooks.calendars import calendar_group
+from webhooks.copies import backup, restore
 from webhooks.corrections import corrections
 from webhooks.settings import Settings, WrongSettings
 
@@ -37,6 +38,8 @@ def main() -> None:
 
 main.add_command(user)
 main.add_command(calendar_group)
+main.add_command(backup)
+main.add_command(restore)
 
 
 # ------------------------------------------------------------------ making

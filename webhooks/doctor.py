@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from workflow import alarms, calendar, clocks, staff
 from workflow.db import Database, pending_migration
 from workflow.models import Unit, UnitKey
 
+#: A copy older than this is a fault.
+BACKUP_AGE = timedelta(days=7)
 PACKAGES = ("bot", "channels", "triage", "workflow", "webhooks")
 NEEDED: dict[str, tuple[str, ...]] = {"upt": ("petugas", "kepala", "pejabat"), "kanwil": ("kanwil",)}
 
@@ -86,8 +88,20 @@ def _database(settings: Settings, database: Database) -> Iterator[Finding]:
             "keys",
             "The master key lies beside the database; keep a copy elsewhere and leave it out of backups.",
         )
+    yield from _backup(database)
     if mark(database, "demo"):
         yield Finding("note", "demo", "This database was made by the demo; its accounts and cases are examples.")
+
+
+def _backup(database: Database) -> Iterator[Finding]:
+    last = mark(database, "backup")
+    age = utc_now() - datetime.fromisoformat(last) if last else None
+    if age is None:
+        yield Finding("note", "backup", "No copy was ever made: `aduan backup FILE`.")
+    elif age > BACKUP_AGE:
+        yield Finding("wrong", "backup", f"The last copy is {age.days} days old: `aduan backup FILE`.")
+    else:
+        yield Finding("ok", "backup", f"The last copy is {age.days} days old.")
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
