@@ -95,7 +95,8 @@ def _may_go_on(session: Session, messages: list[Message], now: datetime) -> bool
     """Whether all there is so far is one fresh greeting."""
     if len(messages) != 1 or messages[0].kind != "text" or now - messages[0].received_at >= GREETING_PAUSE:
         return False
-    if messages[0].options.get("form"):
+    channel = messages[0].conversation.channel_account.channel
+    if messages[0].options.get("form") or CAPABILITIES.get(channel, PLAIN).threads:
         return False
     text = conversations.text_of(session, messages[0])
     return len(text) < 60 and command(text) is None and triage.assess(text).intent == "greeting"
@@ -114,6 +115,8 @@ class _Desk:
         for turn in self._turns(messages):
             self._advance(turn)
         ladder.replied(self.session, self.conversation, self.now)
+        if any(message.options.get("quiet") for message in messages):
+            outbox.withhold(self.session, self.conversation, self.now)
         outbox.release_held(self.session, self.conversation, self.now)
 
     def _turns(self, messages: list[Message]) -> list[list[Message]]:

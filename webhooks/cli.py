@@ -14,6 +14,7 @@ from webhooks.accounts import user
 from webhooks.calendars import calendar_group
 from webhooks.copies import backup, restore
 from webhooks.corrections import corrections
+from webhooks.mailing import mail
 from webhooks.settings import Settings, WrongSettings
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ main.add_command(user)
 main.add_command(calendar_group)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(mail)
 
 
 # ------------------------------------------------------------------ making

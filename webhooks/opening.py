@@ -23,7 +23,7 @@ def settings(**overrides: object) -> Settings:
     logging.basicConfig(
         level=found.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    for noisy in ("apscheduler", "twilio", "httpx", "waitress.queue", "alembic"):
+    for noisy in ("apscheduler", "twilio", "httpx", "waitress.queue", "alembic", "flufl.bounce"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return found
 

@@ -132,7 +132,7 @@ class Situation:
 
 
 def situation(session: Session, conversation: Conversation, messages: list[Message], now: datetime) -> Situation:
-    """Unit, superior, and the newest case of this conversation.
+    """Unit, superior, and the case of this conversation: the one that is answered, else the newest.
 
     ``recent``: its last message is minutes old; ``silent``: nothing came from this person for a day.
     """
@@ -140,13 +140,20 @@ def situation(session: Session, conversation: Conversation, messages: list[Messa
     unit = session.get(Unit, wanted) if wanted else None
     unit = unit or session.get_one(Unit, conversation.channel_account.unit_id)
     query = select(Case).where(Case.conversation_id == conversation.id).order_by(Case.received_at.desc()).limit(1)
-    case = session.scalar(query)
+    case = _answered_case(session, conversation, messages) or session.scalar(query)
     recent = False
     if case is not None and case.status not in ENDED:
         last = session.scalar(select(func.max(Message.id)).where(Message.case_id == case.id))
         newest = session.get(Message, last) if last else None
         recent = newest is not None and messages[0].received_at - newest.received_at <= JOINS
     return Situation(unit, units.superior(session, unit), case, recent, _silent(session, conversation, messages[0]))
+
+
+def _answered_case(session: Session, conversation: Conversation, messages: list[Message]) -> Case | None:
+    """The case of the message of ours that is answered; this person wrote of it elsewhere, or has another one since."""
+    meant = next((m.options["case"] for m in messages if m.options.get("case")), None)
+    case = session.get(Case, meant) if meant else None
+    return case if case is not None and case.person_id == conversation.address.person_id else None
 
 
 def _silent(session: Session, conversation: Conversation, message: Message) -> bool:

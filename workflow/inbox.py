@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import people, receipts, units
+from workflow import people, receipts, threads, units
 from workflow.db import Database, wake
 from workflow.messages import Inbound, Media
 from workflow.models import Address, Attachment, Conversation, Message, Person, new_id
@@ -78,19 +78,21 @@ def dedupe(session: Session, channel: str, account: str, provider_id: str) -> by
 def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None = None) -> Stored:
     """Store one message, unless (channel, account, provider id) is known. Handling comes later."""
     wish = wish or Wish()
-    known = dedupe(session, inbound.channel, inbound.account, inbound.provider_id)
-    repeat = session.execute(select(Message.id, Message.conversation_id).where(Message.dedupe == known)).first()
+    known, repeat, other = _known(session, inbound)
     if repeat is not None:
         return Stored(*repeat, duplicate=True)
-    address = people.reach(session, inbound, now)
-    account_id = units.channel_account_id(session, inbound.channel, inbound.account)
-    conversation = _conversation(session, address, account_id, now)
-    message = _message(session, inbound, address, conversation, known, wish, now)
+    conversation, options = _place(session, inbound, wish.options, now)
+    message = _message(session, inbound, conversation, known, replace(wish, options=options), now)
+    if other:
+        message.note = "; ".join(filter(None, (message.note, "other content under a known id")))[:80]
+        log.warning("a known id came with other content: message=%d", message.id)
     for media in inbound.media[:MAX_FILES]:
         _attach(session, message, media, now)
     receipt = _mint(session, message, now) if wish.mint else None
     _apply(session, conversation, wish)
     session.flush()
+    if inbound.ignored:
+        return Stored(message.id, conversation.id, duplicate=False)
     # Always written, never compared: the row's lock orders us against a worker that clears it.
     fresh = {"pending_at": now} | ({"window_ends_at": now + WINDOW} if inbound.channel == "whatsapp" else {})
     session.execute(
@@ -101,13 +103,43 @@ def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None =
     return Stored(message.id, conversation.id, duplicate=False, receipt=receipt)
 
 
-def _conversation(session: Session, address: Address, account_id: str, now: datetime) -> Conversation:
+def _known(session: Session, inbound: Inbound) -> tuple[bytes, tuple[int, str] | None, bool]:
+    """The key of this event, the message that it repeats, and whether its id was used for another content before."""
+    content = vault_of(session).lookup("content", inbound.digest)
+    known, row = _find(session, inbound, inbound.provider_id)
+    if row is None or not inbound.digest or row[2] == content:
+        return known, row and row[:2], False
+    known, row = _find(session, inbound, f"{inbound.provider_id}\x00{inbound.digest}")
+    return known, row and row[:2], row is None
+
+
+def _find(session: Session, inbound: Inbound, provider_id: str) -> tuple[bytes, tuple[int, str, bytes] | None]:
+    known = dedupe(session, inbound.channel, inbound.account, provider_id)
+    query = select(Message.id, Message.conversation_id, Message.content_hash).where(Message.dedupe == known)
+    row = session.execute(query).first()
+    return known, (row[0], row[1], row[2]) if row else None
+
+
+def _place(
+    session: Session, inbound: Inbound, options: dict[str, Any], now: datetime
+) -> tuple[Conversation, dict[str, Any]]:
+    """Where a message belongs: to the thread of ours that it answers, or to its sender."""
+    if answered := threads.answered(session, inbound):
+        return answered.conversation, options | ({"case": answered.case_id} if answered.case_id else {})
+    address = people.reach(session, inbound, now)
+    account_id = units.channel_account_id(session, inbound.channel, inbound.account)
+    return _conversation(session, address, account_id, inbound.thread, now), options
+
+
+def _conversation(session: Session, address: Address, account_id: str, thread: str, now: datetime) -> Conversation:
     query = select(Conversation).where(
-        Conversation.address_id == address.id, Conversation.channel_account_id == account_id
+        Conversation.address_id == address.id,
+        Conversation.channel_account_id == account_id,
+        Conversation.thread == thread,
     )
     if found := session.scalar(query):
         return found
-    found = Conversation(address_id=address.id, channel_account_id=account_id, created_at=now)
+    found = Conversation(address_id=address.id, channel_account_id=account_id, thread=thread, created_at=now)
     session.add(found)
     session.flush()
     return found
@@ -116,24 +148,25 @@ def _conversation(session: Session, address: Address, account_id: str, now: date
 def _message(
     session: Session,
     inbound: Inbound,
-    address: Address,
     conversation: Conversation,
     known: bytes,
     wish: Wish,
     now: datetime,
 ) -> Message:
-    vault, key = vault_of(session), address.data_key_id
+    vault, key = vault_of(session), conversation.address.data_key_id
+    threaded = inbound.thread and vault.seal(session, key, inbound.provider_id, "message.provider_id")
     message = Message(
         dedupe=known,
         conversation_id=conversation.id,
         kind=inbound.kind,
         note=_words(inbound.note),
         raw_key_id=key,
+        provider_id_enc=threaded or None,
         raw_enc=vault.seal(session, key, inbound.raw, "message.raw"),
         body_key_id=key,
         body_enc=vault.seal(session, key, sanitise(inbound.text), "message.body"),
-        content_hash=vault.lookup("content", hashlib.sha256(inbound.raw).hexdigest()),
-        state="set_aside" if wish.options.get("dead_letter") else "new",
+        content_hash=vault.lookup("content", inbound.digest or hashlib.sha256(inbound.raw).hexdigest()),
+        state="ignored" if inbound.ignored else "set_aside" if wish.options.get("dead_letter") else "new",
         options=wish.options,
         entered_by=wish.entered_by,
         received_at=wish.received_at or now,

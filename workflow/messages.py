@@ -20,7 +20,8 @@ class Capabilities:
     most of them that one text may need), and whether anything can be sent there at all (``wired``): where not,
     answers are printed and handed over.
 
-    ``on_page``: nothing is sent; what we say stands on a page of ours until its owner looks. ``words``: which of the
+    ``on_page``: nothing is sent; what we say stands on a page of ours until its owner looks. ``threads``: messages answer each other by
+    their ids. ``words``: which of the
     wordings made for such places fit here, the closest first; see ``wording.variant``.
     """
 
@@ -33,6 +34,7 @@ class Capabilities:
     wired: bool = True
     on_page: bool = False
     words: tuple[str, ...] = ()
+    threads: bool = False
 
 
 _BY_HAND = Capabilities(length=20_000, talks=False, wired=False)
@@ -44,6 +46,7 @@ CAPABILITIES: dict[str, Capabilities] = {
     "simulator": Capabilities(length=20_000),
     "web": Capabilities(length=20_000, talks=False, on_page=True, words=("form", "page")),
     "chat": Capabilities(length=20_000, buttons=5, on_page=True, words=("page",)),
+    "email": Capabilities(length=20_000, talks=False, threads=True),
     "desk": _BY_HAND,
     "telephone": _BY_HAND,
     "box": _BY_HAND,
@@ -71,6 +74,10 @@ class Inbound:
     ``sender`` is the provider's own id of the person and the key of the address; ``number`` is an
     attribute of it and may be missing (WhatsApp user names). ``raw`` is the event as received. ``reply_to`` is the
     provider's id of the message that this one quotes; ``written_at`` where it is known to differ from the arrival.
+
+    Where a channel has threads: ``thread`` names the one that this message begins, ``answers`` are the refs of
+    messages of ours that it answers, which are secrets and put it into their thread; without them the sender alone
+    proves nothing. ``digest`` tells the content from another one under the same id. ``ignored``: kept, never handled.
     """
 
     channel: str
@@ -87,6 +94,10 @@ class Inbound:
     note: str = ""
     reply_to: str | None = None
     written_at: datetime | None = None
+    thread: str = ""
+    answers: tuple[str, ...] = ()
+    digest: str = ""
+    ignored: bool = False
 
 
 #: The occasions for which a channel with a window keeps an approved wording of its own.
@@ -95,9 +106,11 @@ TEMPLATES = ("answer_ready", "question", "reminder")
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message ready for the wire. ``ref`` is our own id; receipts are matched by it.
+    """One message ready for the wire. ``ref`` is our own id; receipts, and answers in a thread, are matched by it.
 
     With a ``template`` the approved wording of that name goes out, filled with ``variables``, instead of the body.
+    In a thread: ``follows`` are the provider's ids of what the person wrote, ``earlier`` the refs of what we wrote
+    before, both oldest first; ``number`` is the case's.
     """
 
     ref: str
@@ -111,6 +124,9 @@ class Outgoing:
     choices: tuple[str, ...] = ()
     template: str = ""
     variables: tuple[str, ...] = ()
+    number: str = ""
+    follows: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

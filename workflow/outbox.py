@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from workflow import people, receipts, sms, window, wording
+from workflow import people, receipts, sms, threads, window, wording
 from workflow.db import Database, wake
 from workflow.messages import CAPABILITIES, PLAIN, Outgoing, Purpose
 from workflow.models import Case, Conversation, DeliveryEvent, Outbound, Paper
@@ -101,6 +101,13 @@ def attach(session: Session, conversation: Conversation, case: Case, now: dateti
     )
 
 
+def withhold(session: Session, conversation: Conversation, now: datetime) -> None:
+    """What was just said is not sent: the message came from an archive, and its writer waits for no answer today."""
+    said = select(Outbound).where(Outbound.conversation_id == conversation.id, Outbound.created_at == now)
+    for row in session.scalars(said.where(Outbound.state.in_(("queued", "held")))):
+        step(session, row, "cancelled", "import", now)
+
+
 def _obstacle(conversation: Conversation, purpose: str, now: datetime, template: str) -> str | None:
     """Why this message may not go out now: no wire leads there, the person said stop, or the window is closed."""
     if not CAPABILITIES.get(conversation.channel_account.channel, PLAIN).wired:
@@ -178,6 +185,7 @@ def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
         step(session, row, "failed", "erased", now)
         return None
     opened = window.is_open(conversation, now)
+    follows, earlier = threads.trail(session, row)
     outgoing = Outgoing(
         ref=row.ref,
         channel=row.channel,
@@ -190,6 +198,9 @@ def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
         choices=tuple(row.choices),
         template="" if row.template == "reminder" and opened else row.template,
         variables=tuple(str(value) for value in params.values()) if row.template else (),
+        number=session.get_one(Case, row.case_id).number if row.case_id else "",
+        follows=follows,
+        earlier=earlier,
     )
     return Claimed(row.id, row.attempts, outgoing)
 

@@ -78,7 +78,8 @@ def _new_person(session: Session, inbound: Inbound, now: datetime) -> Person:
     person = Person(data_key_id=vault_of(session).new_key(session, "person", now), created_at=now)
     session.add(person)
     session.flush()
-    learn(session, person, name=inbound.display_name, number=inbound.number)
+    contact = inbound.sender if "@" in inbound.sender else None
+    learn(session, person, name=inbound.display_name, number=inbound.number, contact=contact)
     return person
 
 

@@ -15,20 +15,22 @@ from workflow.models.units import ChannelAccount
 
 
 class Conversation(Base):
-    """One address talking to one of our accounts. ``state`` holds the dialogue's memory: words of ours, never content.
+    """One address talking to one of our accounts; by mail, one thread of that. ``state`` holds the dialogue's memory:
+    words of ours, never content.
 
     ``pending_at`` is set while messages wait to be handled: not before that time.
     """
 
     __tablename__ = "conversation"
     __table_args__ = (
-        UniqueConstraint("address_id", "channel_account_id"),
+        UniqueConstraint("address_id", "channel_account_id", "thread", name="uq_conversation_thread"),
         Index("ix_conversation_pending", "pending_at", postgresql_where=text("pending_at IS NOT NULL")),
         Index("ix_conversation_window", "window_ends_at", postgresql_where=text("window_ends_at IS NOT NULL")),
     )
     id: Mapped[str] = pk()
     address_id: Mapped[str] = mapped_column(ForeignKey("address.id"))
     channel_account_id: Mapped[str] = mapped_column(ForeignKey("channel_account.id"))
+    thread: Mapped[str] = mapped_column(String(64), default="")
     locale: Mapped[str] = mapped_column(String(5), default="id")
     state: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     window_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -58,11 +60,12 @@ class Message(Base):
     kind: Mapped[str] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(String(80), default="")
     raw_key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    provider_id_enc: Mapped[bytes | None] = mapped_column(LargeBinary)  # where answers name it, see threads
     raw_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
     body_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    state: Mapped[str] = mapped_column(String(10), default="new")  # new, handled, set_aside
+    state: Mapped[str] = mapped_column(String(10), default="new")  # new, handled, set_aside, ignored
     attempts: Mapped[int] = mapped_column(default=0)
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     entered_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))

@@ -1,0 +1,60 @@
+"""Threads, where a channel has them: which one a message belongs to, and what a message of ours answers.
+
+A sender's address is easily forged. What puts a message into a thread, and so before a case, is the ref of a message
+of ours: random, and known to nobody but whom we wrote to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.messages import CAPABILITIES, PLAIN, Inbound
+from workflow.models import Conversation, DataKey, Message, Outbound
+from workflow.vault import Erased, Unreadable, vault_of
+
+#: So many of each side are named in a message's headers.
+TRAIL = 6
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The conversation, and the case if there was one, of the message of ours that is answered."""
+
+    conversation: Conversation
+    case_id: str | None
+
+
+def answered(session: Session, inbound: Inbound) -> Answered | None:
+    """What a message answers; None where it names nothing of ours, or only what was erased."""
+    for ref in inbound.answers:
+        row = session.scalar(select(Outbound).where(Outbound.ref == ref, Outbound.channel == inbound.channel))
+        if row is not None and _alive(session, row.conversation):
+            return Answered(row.conversation, row.case_id)
+    return None
+
+
+def _alive(session: Session, conversation: Conversation) -> bool:
+    key = session.get(DataKey, conversation.address.data_key_id)
+    return key is not None and key.wrapped is not None and conversation.address.value_enc is not None
+
+
+def trail(session: Session, row: Outbound) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a message of ours follows: the provider's ids of the person's messages, and refs of ours, oldest first."""
+    if not CAPABILITIES.get(row.channel, PLAIN).threads:
+        return (), ()
+    theirs = select(Message).where(Message.conversation_id == row.conversation_id, Message.state != "ignored")
+    theirs = theirs.where(Message.provider_id_enc.is_not(None)).order_by(Message.id.desc()).limit(TRAIL)
+    ours = select(Outbound.ref).where(Outbound.conversation_id == row.conversation_id, Outbound.id < row.id)
+    ours = ours.where(Outbound.sent_at.is_not(None)).order_by(Outbound.id.desc()).limit(TRAIL)
+    ids = [_provider_id(session, message) for message in session.scalars(theirs)]
+    return tuple(filter(None, reversed(ids))), tuple(reversed(session.scalars(ours).all()))
+
+
+def _provider_id(session: Session, message: Message) -> str:
+    try:
+        return vault_of(session).open_text(session, message.raw_key_id, message.provider_id_enc, "message.provider_id")
+    except (Erased, Unreadable):
+        return ""
