@@ -20,9 +20,9 @@ class Capabilities:
     most of them that one text may need), and whether anything can be sent there at all (``wired``): where not,
     answers are printed and handed over.
 
-    ``on_page``: nothing is sent; what we say stands on a page of ours until its owner looks. ``threads``: messages answer each other by
-    their ids. ``words``: which of the
-    wordings made for such places fit here, the closest first; see ``wording.variant``.
+    ``on_page``: nothing is sent; what we say stands on a page of ours until its owner looks. ``threads``: messages
+    answer each other by their ids. ``words``: which of the wordings made for such places fit here, the closest first;
+    see ``wording.variant``.
     """
 
     length: int
