@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -106,6 +109,57 @@ def user_telephone(name: str, channel: str, address: str) -> None:
     finally:
         office.close()
     click.echo(f"{name} is paged by {channel}")
+
+
+@user.command("delegate")
+@click.argument("name")
+@click.option("--from", "head", required=True, help="The account of the head.")
+@click.option("--facility", required=True, help="Code of the unit.")
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--order", required=True, help="Number of the order, for example of the Surat Perintah.")
+def user_delegate(name: str, head: str, facility: str, since: datetime, until: datetime, order: str) -> None:
+    """Make an official acting head (Plh.) for named days."""
+    from webhooks.service import utc_now
+    from workflow import delegation
+    from workflow.actors import Clock
+
+    days = (since.date(), until.date())
+    with _sentences(), opening.database(opening.settings()).write() as session:
+        unit, people = opening.unit(session, facility), (_account(session, head), _account(session, name))
+        delegation.delegate(session, unit, *people, days, order, Clock(), utc_now())
+    click.echo(f"{name} is acting head of {facility} from {days[0]} to {days[1]}")
+
+
+@user.command("undelegate")
+@click.argument("name")
+@click.option("--facility", required=True, help="Code of the unit.")
+def user_undelegate(name: str, facility: str) -> None:
+    """End what `delegate` gave, at once."""
+    from webhooks.service import utc_now
+    from workflow import delegation
+    from workflow.actors import Clock
+
+    with _sentences(), opening.database(opening.settings()).write() as session:
+        unit, deputy, now = opening.unit(session, facility), _account(session, name), utc_now()
+        given = [grant for grant in delegation.current(session, unit, now) if grant.account_id == deputy.id]
+        if not given:
+            raise click.ClickException(f"{name} is not acting head of {facility}")
+        for grant in given:
+            delegation.end(session, unit, grant.id, None, Clock(), now)
+    click.echo(f"{name} is no longer acting head of {facility}")
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What the office refuses becomes the sentence that the console would show."""
+    from workflow import wording
+    from workflow.states import Impossible
+
+    try:
+        yield
+    except Impossible as refused:
+        raise click.ClickException(wording.label("impossible", refused.reason, "en")) from refused
 
 
 def _account(session: Session, name: str) -> Any:

@@ -24,7 +24,7 @@ csrf = CSRFProtect()
 
 def create_app(office: Service) -> Flask:
     """The WSGI application of a service."""
-    from webhooks import chat, console, public, public_services, receive, status
+    from webhooks import chat, console, proofs, public, public_services, receive, status
 
     app = Flask(__name__)
     app.extensions["aduan"] = office
@@ -38,7 +38,7 @@ def create_app(office: Service) -> Flask:
     limiter = auth.install(app, office.secret_key, secure=public_url(office.settings).startswith("https://"))
     csrf.init_app(app)
     i18n.install(app)
-    for blueprint in (status.bp, receive.bp, public.bp, chat.bp, public_services.bp, console.bp):
+    for blueprint in (status.bp, receive.bp, public.bp, chat.bp, public_services.bp, proofs.bp, console.bp):
         app.register_blueprint(blueprint)
     if office.demo:
         from webhooks import telephone
@@ -54,7 +54,7 @@ def create_app(office: Service) -> Flask:
 def _relax(app: Flask, limiter: Limiter) -> None:
     """Routes without a session carry no authority that a forged form could borrow."""
     for endpoint, view in app.view_functions.items():
-        if endpoint.startswith(("receive.", "public.", "chat.")):
+        if endpoint.startswith(("receive.", "public.", "chat.", "proofs.")):
             csrf.exempt(view)
     for endpoint, limit, options in _limits():
         if endpoint in app.view_functions:
@@ -73,6 +73,11 @@ def _limits() -> list[tuple[str, str, dict[str, Any]]]:
         ("console.masuk", "10 per minute", {"methods": ["POST"]}),
         ("public.lacak", "20 per minute;200 per hour", {"methods": ["POST"]}),
         ("public.lacak", "30 per hour", tries),
+        ("proofs.surat", "20 per minute;200 per hour", {}),
+        ("proofs.surat", "30 per hour", tries),
+        ("proofs.tanda_terima", "20 per minute;200 per hour", {}),
+        ("proofs.cek", "30 per minute;300 per hour", {"methods": ["POST"]}),
+        ("proofs.cek_surat", "30 per minute;300 per hour", {}),
         ("chat.lanjut", "20 per minute;200 per hour", {}),
         ("chat.lanjut", "30 per hour", tries),
         ("chat.pin", "10 per minute", {"key_func": chat.sender_key}),

@@ -16,6 +16,8 @@ from webhooks.copies import backup, restore
 from webhooks.corrections import corrections
 from webhooks.mailing import mail
 from webhooks.settings import Settings, WrongSettings
+from webhooks.signed_receipts import receipt
+from webhooks.unit_settings import unit_set, unit_show
 
 if TYPE_CHECKING:
     from webhooks.service import Service
@@ -42,6 +44,7 @@ main.add_command(calendar_group)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(mail)
+main.add_command(receipt)
 
 
 # ------------------------------------------------------------------ making
@@ -103,6 +106,10 @@ def unit_add(code: str, name: str, kind: str, parent: str, timezone: str) -> Non
         except (ValueError, KeyError) as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"{code}: {name}")
+
+
+unit.add_command(unit_set)
+unit.add_command(unit_show)
 
 
 # ------------------------------------------------------------------ serving

@@ -13,7 +13,7 @@ from channels import delivery
 from channels.base import Poller
 from webhooks.polling import Round
 from webhooks.service import Service
-from workflow import conversations, likeness, selftest, timekeeping
+from workflow import conversations, likeness, printing, selftest, timekeeping
 from workflow.db import WAKE_CHANNEL
 from workflow.sweep import recover, sweep
 
@@ -42,6 +42,7 @@ class Clockwork:
             (self._propose, 60),
             (self._decrees, 60),
             (self._test_ourselves, 60),
+            (self._print, 5),
         ):
             self._scheduler.add_job(_guarded(job), "interval", seconds=seconds, coalesce=True, max_instances=1)
         self._scheduler.start()
@@ -104,6 +105,9 @@ class Clockwork:
 
     def _test_ourselves(self) -> None:
         selftest.run(self._office.database, self._office.now())
+
+    def _print(self) -> None:
+        printing.make_due(self._office.database, self._office.now())
 
     def _listen(self) -> None:
         """PostgreSQL tells of work that other processes left."""

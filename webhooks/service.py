@@ -20,7 +20,7 @@ import channels
 from bot import desk
 from channels.base import Adapter
 from webhooks.settings import Settings, WrongSettings
-from workflow import inbox, journal
+from workflow import attest, inbox, journal
 from workflow.db import Database
 from workflow.inbox import Intake
 from workflow.models import Mark
@@ -28,6 +28,7 @@ from workflow.objects import ObjectStore
 from workflow.vault import MasterKeys, Vault
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from sqlalchemy.orm import Session
 
 log = logging.getLogger("aduan.service")
@@ -95,6 +96,9 @@ def create_keys(settings: Settings) -> list[Path]:
     if not settings.data_keys.exists():
         MasterKeys.create(settings.data_keys)
         made.append(settings.data_keys)
+    if not settings.receipt_key.exists():
+        attest.create_key(settings.receipt_key)
+        made.append(settings.receipt_key)
     for path in (settings.signing_key, settings.session_key):
         if not path.exists():
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -129,13 +133,29 @@ def journal_key(settings: Settings) -> bytes:
     return bytes.fromhex(settings.signing_key.read_text().strip())
 
 
+def receipt_key(settings: Settings) -> Ed25519PrivateKey:
+    """The key that signs receipts."""
+    if not settings.receipt_key.is_file():
+        raise WrongSettings("ADUAN_RECEIPT_KEY_FILE is missing: run `aduan init` to make it.")
+    try:
+        return attest.load_key(settings.receipt_key)
+    except ValueError as error:
+        raise WrongSettings(f"ADUAN_RECEIPT_KEY_FILE is wrong: {error}.") from error
+
+
 # ------------------------------------------------------------------ opening
 
 
 def open_database(settings: Settings) -> tuple[Database, Vault]:
     """The database with everything that travels in its sessions."""
     vault, anchors = _vault(settings), settings.home / "anchors"
-    info = {"vault": vault, "journal_key": journal_key(settings), "objects": ObjectStore(settings.home / "attachments")}
+    info = {
+        "vault": vault,
+        "journal_key": journal_key(settings),
+        "receipt_key": receipt_key(settings),
+        "objects": ObjectStore(settings.home / "attachments"),
+        "public_url": public_url(settings),
+    }
 
     def after(session: Session) -> None:
         if newest := session.info.pop("anchors", None):

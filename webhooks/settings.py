@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     secret_key: str = ""
     data_key_file: Path | None = None
     signing_key_file: Path | None = None
+    receipt_key_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     threads: int = Field(default=8, ge=2, le=128)
@@ -81,6 +82,10 @@ class Settings(BaseSettings):
     @property
     def signing_key(self) -> Path:
         return self.signing_key_file or self.home / "signing-key"
+
+    @property
+    def receipt_key(self) -> Path:
+        return self.receipt_key_file or self.home / "receipt-key.pem"
 
     @property
     def session_key(self) -> Path:

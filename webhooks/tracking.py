@@ -17,9 +17,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import conversations, deliveries, files, outbox, people, receipts, staff
+from workflow import conversations, decisions, deliveries, files, letters, outbox, people, receipts, staff
 from workflow.messages import CAPABILITIES, PLAIN, DeliveryReport, DeliveryState, Inbound
-from workflow.models import Case, Conversation, Deadline, Message, Outbound, Receipt
+from workflow.models import Case, Conversation, Deadline, Letter, Message, Outbound, Paper, Receipt
 from workflow.vault import Erased
 
 #: TIDAK PUAS and its reason are one command of the dialogue, which reads no longer one.
@@ -101,6 +101,7 @@ class Standing:
     due: Deadline | None
     lines: list[Line] | None
     can_rate: bool
+    letters: tuple[Letter, ...] = ()
 
 
 # ------------------------------------------------------------------ whose it is
@@ -160,7 +161,18 @@ def standing(session: Session, found: Found, now: datetime) -> Standing:
     if case is not None:
         query = select(Deadline).where(Deadline.case_id == case.id, Deadline.rule.in_(_RESPONSE_RULES))
         due = session.scalar(query.where(Deadline.state == "running").order_by(Deadline.due_at).limit(1))
-    return Standing(case, due, lines, can_rate=case is not None and found.owned and _can_rate(session, case))
+    if case is None or not found.owned:
+        return Standing(case, due, lines, can_rate=False)
+    return Standing(case, due, lines, _can_rate(session, case), tuple(offered(session, case)))
+
+
+def offered(session: Session, case: Case) -> list[Letter]:
+    """The letters that the owner may fetch here; what is for the desk alone is handed over there."""
+    return [
+        letter
+        for letter in letters.of_case(session, case)
+        if not decisions.withheld(session, case, session.get_one(Paper, letter.paper_id))
+    ]
 
 
 def _can_rate(session: Session, case: Case) -> bool:

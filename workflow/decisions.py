@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import cases, ladder, notices, outbox, staff
+from workflow import cases, ladder, letters, notices, outbox, staff
 from workflow.actors import Actor, Officer
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
 from workflow.states import ROLES, Impossible, Part
@@ -206,9 +206,13 @@ def return_draft(session: Session, case: Case, actor: Officer, reason: str, now:
 
 
 def _decide(session: Session, case: Case, paper: Paper, decision: str, actor: Officer, now: datetime) -> Approval:
-    approval = Approval(
-        case_id=case.id, paper_id=paper.id, hash=paper.hash, decision=decision, approver_id=actor.id, created_at=now
+    held = staff.grant_held(
+        session, actor.account_id, ROLES[case.handling_unit.kind][Part.HEAD], case.handling_unit, now
     )
+    approval = Approval(
+        case_id=case.id, paper_id=paper.id, hash=paper.hash, decision=decision, approver_id=actor.id,
+        grant_id=held.id if held else None, created_at=now,
+    )  # fmt: skip
     session.add(approval)
     return approval
 
@@ -233,7 +237,8 @@ def release(session: Session, case: Case, actor: Actor, now: datetime) -> list[O
         raise Impossible("text_changed")
     cases.move(session, case, "release", actor, now, paper=paper.id, commitment=paper.hash)
     case.responded_at, case.delivered_at = now, None
-    key = "official_at_desk" if _withheld(session, case, paper) else "official"
+    letters.issue(session, case, paper, actor, now)
+    key = "official_at_desk" if withheld(session, case, paper) else "official"
     said = text if key == "official" else ""
     rows = outbox.enqueue(
         session, case.conversation, key, now, purpose="official", case=case, paper=paper,
@@ -245,7 +250,8 @@ def release(session: Session, case: Case, actor: Actor, now: datetime) -> list[O
     return rows
 
 
-def _withheld(session: Session, case: Case, paper: Paper) -> bool:
+def withheld(session: Session, case: Case, paper: Paper) -> bool:
+    """Whether the full text is for the desk alone: specific personal data, and nobody verified who asks."""
     if not paper.attributes.get("specific_data"):
         return False
     parties = session.scalars(select(Party).where(Party.case_id == case.id, Party.kind == "reporter"))

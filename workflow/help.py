@@ -36,6 +36,11 @@ def bodies() -> tuple[Body, ...]:
     )
 
 
+def body(key: str) -> Body:
+    """One body by its key."""
+    return next(found for found in bodies() if found.key == key)
+
+
 def lines(text: str, categories: Iterable[str], locale: str) -> str:
     """The names of the bodies that fit, one a line. A body with words of its own is named only at one of them."""
     lower, topics = text.lower(), {"always", *categories}

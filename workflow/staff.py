@@ -121,6 +121,18 @@ def _valid(grant: RoleGrant, today: date) -> bool:
     return grant.valid_from <= today and (grant.valid_to is None or today <= grant.valid_to)
 
 
+def grant_held(session: Session, account_id: str, roles: Iterable[str], unit: Unit, now: datetime) -> RoleGrant | None:
+    """The grant under which an account holds one of these roles at a unit today; an own one before a delegated one."""
+    query = select(RoleGrant).where(
+        RoleGrant.account_id == account_id, RoleGrant.unit_id == unit.id, RoleGrant.role.in_(set(roles))
+    )
+    today = local_today(unit.timezone, now)
+    held = [
+        grant for grant in session.scalars(query.order_by(RoleGrant.valid_from, RoleGrant.id)) if _valid(grant, today)
+    ]
+    return min(held, key=lambda grant: grant.delegated_by is not None, default=None)
+
+
 def directory(session: Session, now: datetime) -> tuple[tuple[str, str], ...]:
     """(account id, name or post) of staff, for triage to look for in a text.
 

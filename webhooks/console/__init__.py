@@ -4,9 +4,11 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     box,
     calendar,
     case,
+    delegation,
     download,
     entry,
     facts,
+    letter,
     queue,
     session,
 )

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import triage
-from webhooks.console import evidence, papers, reach
+from webhooks.console import evidence, letter, papers, reach
 from webhooks.console.actions import ACTIONS, may_send_again
 from webhooks.console.clock import Left, left
 from webhooks.console.evidence import Piece, Span
 from webhooks.console.forms import Refusal, Typed, of_recommendation
+from webhooks.console.letter import Issued
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
 from webhooks.console.reach import Reach
@@ -119,6 +120,7 @@ class CaseFile:
     said: list[Said]
     verdicts: list[Verdict]
     sheets: list[Sheet]
+    letters: list[Issued]
     history: list[Entry]
     alike: list[Alike]
     primary: str
@@ -162,6 +164,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         said=_said(session, case, view, verdicts) if view.summary else [],
         verdicts=verdicts,
         sheets=sheets,
+        letters=letter.issued(session, case, view),
         history=_history(session, case, reporter.alias),
         alike=likeness.seen(session, officer, case),
         primary=primary,

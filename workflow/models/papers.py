@@ -48,14 +48,26 @@ class Approval(Base):
 
 
 class Letter(Base):
-    """An official response as issued: number of the handling unit's series, check code, hash of the file."""
+    """An official response as issued: number of the issuing unit's series, who signs, check code, hash of the file.
+
+    ``details_enc`` holds all that the file says beside the approved text; ``named`` whether it names the complainant.
+    ``sha256`` and ``object_key`` are written once, when the file is made.
+    """
 
     __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("unit_id", "year", "sequence"),)
     id: Mapped[str] = pk()
     case_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), index=True)
     paper_id: Mapped[str] = mapped_column(ForeignKey("paper.id"))
-    number: Mapped[str] = mapped_column(String(80), unique=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    year: Mapped[int]
+    sequence: Mapped[int]
+    number: Mapped[str] = mapped_column(String(120))
+    signatory_post: Mapped[str] = mapped_column(String(200))
+    named: Mapped[bool]
     check_lookup: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    data_key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    details_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     object_key: Mapped[str | None] = mapped_column(String(80))
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -69,7 +69,7 @@ class Account(Base):
 
 
 class RoleGrant(Base):
-    """A dated role of an account at a unit. ``delegated_by`` marks an acting holder (Plh.)."""
+    """A dated role of an account at a unit. ``delegated_by`` marks an acting holder (Plh.) by the order ``basis``."""
 
     __tablename__ = "role_grant"
     id: Mapped[str] = pk()
@@ -79,6 +79,7 @@ class RoleGrant(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     delegated_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    basis: Mapped[str] = mapped_column(String(120), default="")
     account: Mapped[Account] = relationship(back_populates="grants", foreign_keys=[account_id])
 
 

@@ -15,7 +15,7 @@ MAX_MARKS = 4
 MAX_RUN = 40
 _BREAK = "\u200b"
 _LINES = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
-_RUN = re.compile(r"\S{%d}(?=\S)" % MAX_RUN)
+_RUN = re.compile(rf"\S{{{MAX_RUN}}}(?=\S)")
 #: Colours of skin: they change the emoji before them and are no sign of their own.
 _TONES = range(0x1F3FB, 0x1F400)
 
