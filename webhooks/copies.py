@@ -30,7 +30,7 @@ def backup(file: Path) -> None:
     finally:
         database.close()
     click.echo(f"{sum(counts.values())} rows, {file.stat().st_size} bytes: {file}")
-    click.echo(f"not in it, keep apart: {settings.data_keys}, {settings.signing_key}")
+    click.echo(f"not in it, keep apart: {settings.data_keys}, {settings.signing_key}, {settings.receipt_key}")
 
 
 @click.command()
