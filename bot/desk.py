@@ -18,6 +18,7 @@ from workflow import (
     cases,
     clocks,
     conversations,
+    files,
     help,
     inbox,
     ladder,
@@ -111,7 +112,10 @@ class _Desk:
         self.ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
 
     def handle(self, messages: list[Message]) -> None:
-        self.conversation.address.opted_out_at = None  # whoever writes wants to be answered
+        address = self.conversation.address
+        address.opted_out_at = address.blocked_at = None  # whoever writes wants to be answered
+        if any(file.state == "refused" for message in messages for file in message.attachments):
+            files.tell_refused(self.session, self.conversation, self.now)
         for turn in self._turns(messages):
             self._advance(turn)
         ladder.replied(self.session, self.conversation, self.now)

@@ -271,6 +271,8 @@ _SIMPLE = {
 
 def _wordless(state: State, incoming: Incoming, context: Context) -> Turn:
     """A picture, a voice note, something unknown: kept, said to be kept, never taken for a complaint by itself."""
+    if incoming.kind == "group":
+        return Turn(state, (_reply("group_refused"),))
     key = "unsupported" if incoming.kind == "unsupported" else "media_received"
     if context.open_case:
         return Turn(state, (Effect("add"), _reply(key if incoming.kind == "unsupported" else "added")))

@@ -22,6 +22,7 @@ class ChannelConfig:
     twilio_api_base: str | None = None
     twilio_templates: str | None = None
     telegram_token: str | None = None
+    telegram_mode: str | None = None
     telegram_webhook_secret: str | None = None
     telegram_api_base: str | None = None
 
@@ -80,8 +81,10 @@ def _telegram(config: ChannelConfig) -> Adapter | None:
         return None
     from channels.telegram import TelegramAdapter
 
+    called = config.telegram_mode == "webhook"
     return TelegramAdapter(
         token=config.telegram_token,
-        webhook_secret=config.telegram_webhook_secret,
+        webhook_secret=config.telegram_webhook_secret if called else None,
+        webhook_url=f"{config.public_url}/webhooks/telegram" if called else None,
         api_base=config.telegram_api_base,
     )

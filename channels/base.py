@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from workflow.inbox import Stored
 from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
@@ -152,6 +153,9 @@ class Post(Protocol):
     was not taken, and must not be confirmed to the provider.
     """
 
+    #: Set as soon as the program stops: for waits of one's own.
+    stopping: threading.Event
+
     def goes_on(self) -> bool:
         """Whether to poll once more; False on stopping, or once another process polls. Asked at least every 30 s."""
         ...
@@ -196,6 +200,32 @@ class Poller(Protocol):
         ...
 
 
+@runtime_checkable
+class Acknowledging(Protocol):
+    """An adapter whose provider wants to hear soon that a message was taken, beside the answer to its request."""
+
+    def acknowledge(self, inbounds: Sequence[Inbound]) -> None:
+        """These are stored. Never waits, never raises."""
+        ...
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of ``aduan doctor`` about a provider's side of the settings."""
+
+    level: Literal["ok", "note", "wrong"]
+    sentence: str
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """An adapter that can ask its provider whether the settings fit."""
+
+    def examine(self) -> Sequence[Check]:
+        """Asks, bounded in time; never raises, changes nothing."""
+        ...
+
+
 def tidy(value: str) -> str:
     """The text without what PostgreSQL refuses, at the same length: offsets into it stay true."""
     return _LONE_SURROGATE.sub("\ufffd", value).replace("\0", "␀")
@@ -214,3 +244,9 @@ def stable_id(value: str) -> str:
 def content_id(raw: bytes) -> str:
     """The id of an event whose provider gave none: the same event again has the same."""
     return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def unreadable(channel: str, account: str, raw: bytes) -> Inbound:
+    """A genuine event that nobody can read: kept as it is, set aside where staff see it, never answered."""
+    digest = hashlib.sha256(raw).hexdigest()
+    return Inbound(channel, account, digest, f"unreadable:{digest}", "", raw, kind="unsupported")

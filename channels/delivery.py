@@ -67,5 +67,8 @@ def fetch_wanted(database: Database, adapters: Mapping[str, Adapter], now: datet
             log.warning("fetch failed: attachment=%s code=%s", item.attachment_id, error.code)
             if error.retryable and files.again(database, item, now):
                 continue
+            if error.code == "too_large":
+                files.refuse(database, item, now)
+                continue
         files.settle(database, item, content, now)
     return len(wanted)

@@ -1,40 +1,30 @@
-"""Telegram's wire: the Bot API behind one shared bot.
+"""Telegram: a bot that is polled, or that Telegram calls.
 
 https://core.telegram.org/bots/api
 """
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import contextlib
 import hmac
 import json
-import logging
-import threading
-import warnings
-from collections.abc import Coroutine, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from channels import telegram_inbound
-from channels.base import MEDIA_LIMIT, BadPayload, Fault, SendError, WireRequest
+from channels.base import MEDIA_LIMIT, BadPayload, Check, Fault, Post, SendError, WireRequest
+from channels.telegram_api import API, Api
+from channels.telegram_inbound import Object
+from channels.telegram_polling import Polling, keep_webhook
 from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
 
 if TYPE_CHECKING:
     from telegram import Bot, File, Message
-    from telegram.error import TelegramError
-
-T = TypeVar("T")
 
 #: https://core.telegram.org/bots/api#sendmessage, counted as Telegram counts
 TEXT_LIMIT = 4096
 TIMEOUT = 10.0
 FETCH_TIMEOUT = 60.0
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
-
-_API = "https://api.telegram.org"
-_POOL = 16
 
 
 class TelegramAdapter:
@@ -43,17 +33,18 @@ class TelegramAdapter:
     name = "telegram"
 
     def __init__(
-        self, *, token: str, webhook_secret: str | None = None, api_base: str | None = None, timeout: float = TIMEOUT
+        self,
+        *,
+        token: str,
+        webhook_secret: str | None = None,
+        webhook_url: str | None = None,
+        api_base: str | None = None,
+        timeout: float = TIMEOUT,
     ) -> None:
         self._account = token.partition(":")[0]
         self.accounts = {"telegram": self._account}
-        self._token = token
-        self._secret = webhook_secret
-        self._base = (api_base or _API).rstrip("/")
-        self._timeout = timeout
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._bot: Bot | None = None
+        self._secret, self._url = webhook_secret, webhook_url
+        self._api = Api(token, api_base or API, timeout)
 
     # -- the provider calls us ---------------------------------------------------------------------
 
@@ -64,32 +55,40 @@ class TelegramAdapter:
         return hmac.compare_digest(given, self._secret.encode("utf-8"))
 
     def parse(self, request: WireRequest) -> Sequence[Inbound]:
-        try:
-            update = json.loads(request.body)
-        except (ValueError, RecursionError) as error:
-            raise BadPayload("not JSON") from error
-        if not isinstance(update, dict):
-            raise BadPayload("not an object")
-        return telegram_inbound.read(update, request.body, account=self._account)
+        return telegram_inbound.read(_update(request.body), request.body, account=self._account)
 
     def parse_report(self, request: WireRequest) -> Sequence[DeliveryReport]:
-        """Telegram sends no receipts; that it took the message is all that is ever known."""
-        return []
+        """Telegram sends no receipts of its own: what an update proves beside its words."""
+        return telegram_inbound.reports(_update(request.body), request.body)
+
+    def acknowledge(self, inbounds: Sequence[Inbound]) -> None:
+        """The pressed button stops to turn. A question that is too old is refused, which harms nobody."""
+        for inbound in inbounds:
+            if query := telegram_inbound.query_id(inbound):
+                self._api.tell("answerCallbackQuery", callback_query_id=query)
 
     def explain(self, code: str | None) -> Fault:
-        return Fault("other")
+        return Fault("blocked") if code == "blocked" else Fault("other")
 
     # -- we call the provider ----------------------------------------------------------------------
+
+    def poll(self, post: Post) -> None:
+        """Look for updates; in webhook mode only see that Telegram knows our address."""
+        if self._secret and self._url:
+            keep_webhook(self._api, post, self._url, self._secret)
+        else:
+            Polling(self._api, post, self._account, self.acknowledge).run()
 
     def send(self, outgoing: Outgoing) -> Sent:
         """One text, without a preview of its links; longer than Telegram takes is our own mistake."""
         if len(outgoing.body.encode("utf-16-le", "surrogatepass")) // 2 > TEXT_LIMIT:
             raise SendError("too_long", retryable=False, ours=True)
-        chat = outgoing.recipient
-        if not chat.removeprefix("-").isdecimal():
+        chat, _, topic = outgoing.recipient.partition("/")
+        if not chat.removeprefix("-").isdecimal() or (topic and not topic.isdecimal()):
             raise SendError("address", retryable=False)
-        message = self._call(lambda bot: _send_text(bot, int(chat), outgoing.body, outgoing.choices))
-        return Sent(provider_id=str(message.message_id), state="sent")
+        place = (int(chat), int(topic) if topic else None)
+        message = self._api.call(lambda bot: _send_text(bot, place, outgoing.body, outgoing.choices))
+        return Sent(provider_id=f"{chat}:{message.message_id}", state="sent")
 
     def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
         from channels.download import download
@@ -99,93 +98,69 @@ class TelegramAdapter:
         if not media.url or not media.url.startswith(telegram_inbound.FILE_PREFIX):
             raise SendError("media", retryable=False)
         file_id = media.url.removeprefix(telegram_inbound.FILE_PREFIX)
-        file = self._call(lambda bot: _get_file(bot, file_id))
+        file = self._api.call(lambda bot: _get_file(bot, file_id))
         if not file.file_path or (file.file_size or 0) > limit:
             raise SendError("too_large" if file.file_path else "media", retryable=False, reason="media")
         return download(file.file_path, limit=limit, seconds=FETCH_TIMEOUT, credentials=lambda _: None)
 
-    def close(self) -> None:
-        with self._lock:
-            loop, bot, self._loop, self._bot = self._loop, self._bot, None, None
-        if loop is None or bot is None:
-            return
-        with contextlib.suppress(concurrent.futures.TimeoutError, RuntimeError):  # a daemon dies with the process
-            asyncio.run_coroutine_threadsafe(_shut_down(bot), loop).result(5)
-        loop.call_soon_threadsafe(loop.stop)
-
-    def _call(self, action: _Action[T]) -> T:
-        """Runs on the one private loop: a shared bot breaks as soon as a second loop uses its connections."""
-        from telegram.error import TelegramError
-
-        loop, bot = self._started()
-        future = asyncio.run_coroutine_threadsafe(action(bot), loop)
+    def examine(self) -> Sequence[Check]:
+        """Whether the token is valid, and the webhook as the mode needs it."""
         try:
-            return future.result(self._timeout * 2)
-        except TelegramError as error:
-            raise _failed(error) from None  # the library's text may quote the token or the message
-        except concurrent.futures.TimeoutError:
-            future.cancel()
-            raise SendError("timeout", retryable=True, reached=True) from None
-        except (TypeError, ValueError, KeyError, AttributeError):
-            raise _unreadable() from None
+            me, known = self._api.ask("getMe"), self._api.ask("getWebhookInfo")
+        except SendError as error:
+            return [Check("wrong", _WRONG.get(error.code, f"Telegram does not answer as it should: {error.code}."))]
+        name, url = (_word(answer, key) for answer, key in ((me, "username"), (known, "url")))
+        return [Check("ok", f"The token is valid: bot @{name}."), self._coherent(url, known)]
 
-    def _started(self) -> tuple[asyncio.AbstractEventLoop, Bot]:
-        """The loop and the bot, made at the first call: importing the library costs half a second."""
-        with self._lock:
-            if self._loop is None or self._bot is None:
-                _silence()
-                loop = asyncio.new_event_loop()
-                threading.Thread(target=_run, args=(loop,), name="telegram-loop", daemon=True).start()
-                self._loop, self._bot = loop, _make_bot(self._token, self._base, self._timeout)
-            return self._loop, self._bot
+    def _coherent(self, url: str, known: object) -> Check:
+        if not self._url:
+            note = "A webhook is still set; it is removed when the service starts to poll."
+            return Check("note", note) if url else Check("ok", "The bot is polled, and no webhook is in the way.")
+        if url != self._url:
+            return Check("note", "Telegram does not know our address yet; it is told when the service starts.")
+        if _word(known, "last_error_message") and _number(known, "pending_update_count"):
+            return Check("wrong", "Telegram cannot deliver to our address: see ADUAN_PUBLIC_URL and the proxy.")
+        return Check("ok", "Telegram calls our address.")
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Action = Callable[[Bot], Coroutine[Any, Any, T]]
+    def close(self) -> None:
+        self._api.close()
 
 
-def _make_bot(token: str, base: str, timeout: float) -> Bot:
-    from telegram import Bot
-    from telegram.request import HTTPXRequest
-
-    request = HTTPXRequest(
-        connection_pool_size=_POOL,
-        connect_timeout=min(5.0, timeout),
-        read_timeout=timeout,
-        write_timeout=timeout,
-        pool_timeout=timeout,
-    )
-    return Bot(token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=request)
+_WRONG = {
+    "auth": "ADUAN_TELEGRAM_TOKEN is wrong: Telegram refuses it.",
+    "api_base": "ADUAN_TELEGRAM_API_BASE cannot be used.",
+    "network": "Telegram cannot be reached from here.",
+    "timeout": "Telegram cannot be reached from here.",
+}
 
 
-def _silence() -> None:
-    """These loggers write the token, and on bad answers the text, into their lines.
-
-    The warning speaks of a later type of ``retry_after``; both types are read here.
-    """
-    from telegram.warnings import PTBDeprecationWarning
-
-    warnings.filterwarnings("ignore", message=".*retry_after", category=PTBDeprecationWarning)
-    for name in ("httpx", "httpcore", "telegram"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
-
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
+def _update(body: bytes) -> Object:
     try:
-        loop.run_forever()
-    finally:
-        loop.close()
+        update = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadPayload("not JSON") from error
+    if not isinstance(update, dict):
+        raise BadPayload("not an object")
+    return update
 
 
-async def _send_text(bot: Bot, chat: int, text: str, choices: tuple[str, ...] = ()) -> Message:
+def _word(answer: object, name: str) -> str:
+    value = answer.get(name) if isinstance(answer, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _number(answer: object, name: str) -> int:
+    value = answer.get(name) if isinstance(answer, dict) else None
+    return value if isinstance(value, int) else 0
+
+
+async def _send_text(bot: Bot, place: tuple[int, int | None], text: str, choices: tuple[str, ...] = ()) -> Message:
     from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
     buttons = [InlineKeyboardButton(word, callback_data=word) for word in choices]
     return await bot.send_message(
-        chat_id=chat,
+        chat_id=place[0],
+        message_thread_id=place[1],
         text=text,
         link_preview_options=LinkPreviewOptions(is_disabled=True),
         reply_markup=InlineKeyboardMarkup([buttons]) if buttons else None,
@@ -194,56 +169,3 @@ async def _send_text(bot: Bot, chat: int, text: str, choices: tuple[str, ...] = 
 
 async def _get_file(bot: Bot, file_id: str) -> File:
     return await bot.get_file(file_id)
-
-
-async def _shut_down(bot: Bot) -> None:
-    await bot.request.shutdown()
-
-
-def _failed(error: TelegramError) -> SendError:
-    from telegram import error as errors
-
-    if isinstance(error, errors.RetryAfter):
-        wait = error.retry_after
-        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-        return SendError("429", retryable=True, retry_after=seconds, reason="rate")
-    if isinstance(error, errors.Forbidden):
-        return SendError("blocked", retryable=False)
-    if isinstance(error, errors.InvalidToken | errors.EndPointNotFound | errors.Conflict):
-        return SendError("auth", retryable=False, ours=True)
-    if isinstance(error, errors.BadRequest):
-        return _refused(error.message.lower())
-    if isinstance(error, errors.NetworkError):
-        return _broken(error)
-    if isinstance(error, errors.ChatMigrated):
-        return SendError("address", retryable=False)
-    return _unreadable()
-
-
-def _unreadable() -> SendError:
-    """Accepted by its status, yet nothing that the library can read."""
-    return SendError("unreadable", retryable=True, reached=True, reason="provider")
-
-
-def _refused(description: str) -> SendError:
-    """A 400 has no number of its own; its sentence tells the two cases that matter."""
-    if "chat not found" in description or "user not found" in description or "peer_id_invalid" in description:
-        return SendError("address", retryable=False)
-    if "too long" in description:
-        return SendError("too_long", retryable=False, ours=True)
-    return SendError("400", retryable=False, ours=True, reason="other")
-
-
-def _broken(error: TelegramError) -> SendError:
-    """A call without an answer, or a 5xx. Only where no connection came about is a repeat surely harmless."""
-    import httpx
-
-    cause = error.__cause__
-    if isinstance(cause, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return SendError("api_base", retryable=False, ours=True)
-    if isinstance(cause, httpx.TimeoutException):
-        unsent = isinstance(cause, httpx.ConnectTimeout | httpx.PoolTimeout)
-        return SendError("timeout", retryable=True, reached=not unsent)
-    if isinstance(cause, httpx.HTTPError):
-        return SendError("network", retryable=True, reached=not isinstance(cause, httpx.ConnectError))
-    return SendError("provider", retryable=True, reached=True)

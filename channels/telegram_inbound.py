@@ -6,24 +6,37 @@ for one field that an older server leaves out.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from channels.base import BadPayload, content_id, extension, stable_id, tidy
-from workflow.messages import Inbound, Kind, Media
+from workflow.messages import DeliveryReport, Inbound, Kind, Media
 
 FILE_PREFIX = "telegram-file:"
 EDITED = "✏️ "
 
-#: Updates that are not words of a person to us. What is neither here nor below becomes ``unsupported``.
+#: Updates that are words of a person, or of a group, to us; the first one that is there counts.
+_MESSAGES = ("message", "edited_message", "callback_query", "channel_post", "edited_channel_post", "my_chat_member")
+#: Updates that are none. What is in neither list becomes ``unsupported``.
 _NOT_MESSAGES = frozenset(
     (
-        "channel_post", "edited_channel_post", "business_connection", "business_message", "edited_business_message",
-        "deleted_business_messages", "message_reaction", "message_reaction_count", "inline_query",
-        "chosen_inline_result", "shipping_query", "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer",
-        "my_chat_member", "chat_member", "chat_join_request", "chat_boost", "removed_chat_boost",
+        "business_connection", "business_message", "edited_business_message", "deleted_business_messages",
+        "message_reaction", "message_reaction_count", "inline_query", "chosen_inline_result", "shipping_query",
+        "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "chat_member", "chat_join_request",
+        "chat_boost", "removed_chat_boost",
     )
 )  # fmt: skip
+#: Messages that Telegram writes itself, where a person said nothing.
+_SERVICE = frozenset(
+    (
+        "pinned_message", "message_auto_delete_timer_changed", "chat_background_set", "write_access_allowed",
+        "migrate_to_chat_id", "migrate_from_chat_id", "left_chat_member", "forum_topic_created",
+        "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened",
+    )
+)  # fmt: skip
+_PRESENT = ("member", "administrator", "creator", "restricted")
 
 #: An animation also comes as a document, so it is looked for first.
 _FILES = {
@@ -37,55 +50,128 @@ _FILES = {
     "sticker": ".webp",
 }
 
+#: Telegram's commands: ``/start <link>``, ``/status KODE``, ``/tidak_puas@bot``.
+_COMMAND = re.compile(r"\A/([a-z]\w{0,31})(?:@\w+)?(?!\S)((?s:.*))\Z", re.A)
+
 Object = dict[str, Any]
 
 
 def read(update: Object, raw: bytes, *, account: str) -> Sequence[Inbound]:
     """The message of an update, none where the update is no message, BadPayload where nobody has sent it."""
-    name = next((key for key in update if key != "update_id"), "")
+    name = _name(update)
     event = update.get(name)
     if name in _NOT_MESSAGES:
         return []
     if not isinstance(event, dict):
         raise BadPayload("no message")
+    place = _object(_object(event, "message") if name == "callback_query" else event, "chat")
+    if _string(place, "type") in ("group", "supergroup", "channel"):
+        return _from_group(event, place, account)
+    if name == "my_chat_member" or _says_nothing(event, edited=name.startswith("edited_")):
+        return []
     identifier = _number(update, "update_id")
     provider_id = stable_id(identifier) if identifier else content_id(raw)
     if name == "callback_query":
         return [_pressed(event, raw, account, provider_id)]
-    if name in ("message", "edited_message"):
-        return [_written(event, raw, account, provider_id, edited=name == "edited_message")]
+    if name in _MESSAGES:
+        return [_written(event, raw, account, provider_id, edited=name.startswith("edited_"))]
     return [_inbound(event, raw, account, provider_id, kind="unsupported", note=tidy(name)[:64])]
+
+
+def reports(update: Object, raw: bytes) -> Sequence[DeliveryReport]:
+    """What an update proves beside its words: a pressed button, or a quotation, that a message of ours was read; and
+    whether somebody has shut the bot out, or let it in again."""
+    name = _name(update)
+    event = _object(update, name)
+    if name == "my_chat_member":
+        return _membership(event, raw)
+    quoted = message_id(_object(event, "message" if name == "callback_query" else "reply_to_message"))
+    return [DeliveryReport("read", provider_id=quoted, raw=raw)] if quoted else []
+
+
+def _membership(event: Object, raw: bytes) -> Sequence[DeliveryReport]:
+    address, status = _number(_object(event, "chat"), "id"), _string(_object(event, "new_chat_member"), "status")
+    if not address or not status:
+        return []
+    if status in _PRESENT:
+        return [DeliveryReport("accepted", raw=raw, channel="telegram", address=address)]
+    return [DeliveryReport("failed", code="blocked", raw=raw, channel="telegram", address=address)]
+
+
+def message_id(message: Object) -> str:
+    """The id under which we know a message of ours: Telegram's own counts anew in every chat. Empty if incomplete."""
+    chat, number = _number(_object(message, "chat"), "id"), _number(message, "message_id")
+    return f"{chat}:{number}" if chat and number else ""
+
+
+def query_id(inbound: Inbound) -> str:
+    """The id under which Telegram waits for a word on a pressed button; empty for anything else."""
+    if inbound.kind != "button":
+        return ""
+    return _string(_object(json.loads(inbound.raw), "callback_query"), "id")
+
+
+def _name(update: Object) -> str:
+    known = (name for name in _MESSAGES if isinstance(update.get(name), dict))
+    return next(known, "") or next((key for key in update if key != "update_id"), "")
+
+
+def _says_nothing(message: Object, *, edited: bool) -> bool:
+    """Telegram's own notes, and a live location that moves on: its first point is what was told."""
+    moves = edited and "live_period" in _object(message, "location")
+    return moves or not (_SERVICE.isdisjoint(message) or _text(message) or _media(message))
+
+
+def _from_group(event: Object, chat: Object, account: str) -> Sequence[Inbound]:
+    """A complaint is not heard where others read along: of a group nothing but its id is kept, and that once.
+
+    All its messages have one id, so that the second one, and every later one, ends as a repeat.
+    """
+    number = _number(chat, "id")
+    status = _string(_object(event, "new_chat_member"), "status")
+    if not number or (status and status not in _PRESENT) or not _SERVICE.isdisjoint(event):
+        return []
+    topic = _number(event, "message_thread_id") if event.get("is_topic_message") is True else ""
+    return [
+        Inbound(
+            channel="telegram",
+            account=account,
+            provider_id=f"group:{number}",
+            sender=f"{number}/{topic}" if topic else number,
+            text="",
+            raw=json.dumps({"chat": {"id": int(number)}}).encode(),
+            kind="group",
+            note="group",
+        )
+    ]
 
 
 def _written(message: Object, raw: bytes, account: str, provider_id: str, *, edited: bool) -> Inbound:
     media = _media(message)
     text = _text(message)
-    kind = _kind(message, text, media)
     notes = [note for note in ("edited" if edited else "", *_notes(message)) if note]
-    if _is_group(message):
-        kind, media = "unsupported", ()
-        notes.append("group")
     return _inbound(
         message,
         raw,
         account,
         provider_id,
-        kind=kind,
+        kind=_kind(message, text, media),
         text=EDITED + text if edited and text else text,
         number=_own_number(message),
         media=media,
         note="; ".join(notes),
+        reply_to=message_id(_object(message, "reply_to_message")) or None,
     )
 
 
 def _pressed(query: Object, raw: bytes, account: str, provider_id: str) -> Inbound:
     """A button below one of our messages: the label as text, since that is what the person saw."""
-    message = _object(query, "message")
     data = _string(query, "data")
-    kind: Kind = "button" if data and not _is_group(message) else "unsupported"
-    note = "group" if _is_group(message) else f"button={data}" if data else ""
-    text = _label(message, data) or data
-    return _inbound(query, raw, account, provider_id, kind=kind, text=text, note=note)
+    text = _label(_object(query, "message"), data) or data
+    note = f"button={data}" if data else ""
+    ours = message_id(_object(query, "message")) or None
+    kind: Kind = "button" if data else "unsupported"
+    return _inbound(query, raw, account, provider_id, kind=kind, text=text, note=note, reply_to=ours)
 
 
 def _inbound(
@@ -99,6 +185,7 @@ def _inbound(
     number: str | None = None,
     media: tuple[Media, ...] = (),
     note: str = "",
+    reply_to: str | None = None,
 ) -> Inbound:
     person = _object(event, "from") or _object(event, "user")
     sender = _number(person, "id") or _number(_object(event, "chat"), "id")
@@ -117,6 +204,7 @@ def _inbound(
         display_name=name or None,
         media=media,
         note=note,
+        reply_to=reply_to,
     )
 
 
@@ -132,7 +220,13 @@ def _kind(message: Object, text: str, media: tuple[Media, ...]) -> Kind:
 
 def _text(message: Object) -> str:
     written = _string(message, "text") or _string(message, "caption")
+    written = _COMMAND.sub(_spoken, written, count=1)
     return written or _place(message) or _card(_object(message, "contact"))
+
+
+def _spoken(command: re.Match[str]) -> str:
+    """``/tidak_puas@bot`` is what a menu writes for "tidak puas"; behind ``/start`` stands the link that led here."""
+    return "/start" if command[1] == "start" else command[1].replace("_", " ") + command[2]
 
 
 def _point(message: Object) -> str:
@@ -172,7 +266,8 @@ def _media(message: Object) -> tuple[Media, ...]:
         if file_id:
             declared = _string(found, "mime_type") or ("image/jpeg" if key == "photo" else "")
             name = _string(found, "file_name") or key + (extension(declared) or usual)
-            return (Media(name=name, declared_type=declared, url=FILE_PREFIX + file_id),)
+            size = int(_number(found, "file_size") or 0)
+            return (Media(name=name, declared_type=declared, url=FILE_PREFIX + file_id, size=size),)
     return ()
 
 
@@ -203,11 +298,6 @@ def _label(message: Object, data: str) -> str:
     buttons = (button for row in rows if isinstance(row, list) for button in row) if isinstance(rows, list) else ()
     pressed = (b for b in buttons if isinstance(b, dict) and data and _string(b, "callback_data") == data)
     return next((_string(button, "text") for button in pressed), "")
-
-
-def _is_group(message: Object) -> bool:
-    """A complaint is not heard where others read along."""
-    return _string(_object(message, "chat"), "type") in ("group", "supergroup", "channel")
 
 
 def _object(event: Object, name: str) -> Object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from channels.base import Adapter, Examined
 from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
 from workflow import alarms, calendar, clocks, staff
@@ -111,10 +112,18 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("wrong", "settings", str(error))
         return
     channels = sorted({channel for adapter in office.adapters.values() for channel in adapter.accounts})
+    yield from _providers(office.adapters)
     office.close()
     yield Finding("ok", "channels", f"On: {', '.join(channels)}.")
     if settings.public_url.startswith("http://") and not office.demo:
         yield Finding("wrong", "ADUAN_PUBLIC_URL", "Families' messages need https.")
+
+
+def _providers(adapters: Mapping[str, Adapter]) -> Iterator[Finding]:
+    for adapter in adapters.values():
+        if isinstance(adapter, Examined):
+            for check in adapter.examine():
+                yield Finding(check.level, adapter.name, check.sentence)
 
 
 def _objects(database: Database) -> Iterator[Finding]:

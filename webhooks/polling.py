@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from channels.base import Poller
 from webhooks.service import Service
-from workflow import deliveries, health, leases
+from workflow import alarms, deliveries, leases
 from workflow.inbox import Stored, Wish
 from workflow.messages import DeliveryReport, Inbound
 from workflow.models import Mark
@@ -23,7 +23,7 @@ class Round:
     """One holding of a poller's lease: the ``Post`` that the poller is handed."""
 
     def __init__(self, office: Service, poller: Poller, stopping: threading.Event) -> None:
-        self._office, self._poller, self._stopping = office, poller, stopping
+        self._office, self._poller, self.stopping = office, poller, stopping
         self._lease = f"poll:{poller.name}"
         self._last: tuple[str, datetime] | None = None
 
@@ -40,7 +40,7 @@ class Round:
                 leases.release(session, self._lease, self._office.worker)
 
     def goes_on(self) -> bool:
-        if self._stopping.is_set():
+        if self.stopping.is_set():
             return False
         with self._office.database.write() as session:
             mine = leases.renew(session, self._lease, self._office.worker, self._office.now())
@@ -49,7 +49,7 @@ class Round:
         return mine
 
     def pause(self, seconds: float) -> None:
-        self._stopping.wait(seconds)
+        self.stopping.wait(seconds)
 
     def take(self, inbound: Inbound, *, dead_letter: bool = False) -> Stored:
         return self._office.intake.store(inbound, Wish(options={"dead_letter": True}) if dead_letter else None)
@@ -71,19 +71,20 @@ class Round:
         return f"poll:{self._poller.name}:{name}"
 
     def well(self) -> None:
-        self._note("")
-
-    def trouble(self, code: str) -> None:
-        self._note(code)
-
-    def _note(self, code: str) -> None:
         now = self._office.now()
-        if self._last and self._last[0] == code and now - self._last[1] < _BEAT:
+        if self._last and self._last[0] == "" and now - self._last[1] < _BEAT:
             return
         with self._office.database.write() as session:
-            before = health.note(session, self._poller.name, code, now)
-        if code and (before is not None or self._last is None or self._last[0] != code):
-            log.critical("a way in is in trouble: adapter=%s code=%s", self._poller.name, code)
-        elif not code and before is not None:
-            log.warning("a way in works again: adapter=%s code=%s", self._poller.name, before.code)
-        self._last = code, now
+            over = alarms.clear(session, self._poller.name, now)
+            session.merge(Mark(name=self._key("beat"), value=now.isoformat()))
+        if over:
+            log.warning("a way in works again: adapter=%s", self._poller.name)
+        self._last = "", now
+
+    def trouble(self, code: str) -> None:
+        if self._last and self._last[0] == code:
+            return
+        with self._office.database.write() as session:
+            alarms.sound(session, self._poller.name, code, self._office.now())
+        log.critical("a way in is in trouble: adapter=%s code=%s", self._poller.name, code)
+        self._last = code, self._office.now()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, request
 
-from channels.base import Adapter, BadPayload, WireRequest
+from channels.base import Acknowledging, Adapter, BadPayload, WireRequest, unreadable
 from webhooks.auth import public
 from webhooks.service import RETRY_AFTER, public_url, service
 from workflow import deliveries
-from workflow.inbox import NotDurable, Wish
-from workflow.messages import Inbound
+from workflow.inbox import FAULTS, NotDurable, Wish
+from workflow.messages import DeliveryReport
 
 log = logging.getLogger("aduan.receive")
 bp = Blueprint("receive", __name__, url_prefix="/webhooks")
@@ -39,8 +38,10 @@ def twilio_status() -> Response:
 @bp.post("/telegram")
 @public
 def telegram() -> Response:
-    """Telegram updates."""
-    return _take("telegram", Response("{}", mimetype="application/json"))
+    """Telegram updates: messages, and who shuts us out or lets us in again."""
+    answer = _take("telegram", Response("{}", mimetype="application/json"))
+    reported = _report("telegram") if answer.status_code == 200 else answer
+    return reported if reported.status_code == 503 else answer
 
 
 @bp.post("/simulator")
@@ -94,21 +95,17 @@ def _take(name: str, answer: Response) -> Response:
     try:
         inbounds, wish = list(adapter.parse(wire)), None
     except BadPayload:
-        inbounds, wish = [_unreadable(adapter, wire)], Wish(options={"dead_letter": True})
+        channel, account = next(iter(adapter.accounts.items()))
+        inbounds, wish = [unreadable(channel, account, wire.body)], Wish(options={"dead_letter": True})
     try:
         for inbound in inbounds:
             service().intake.store(inbound, wish)
     except NotDurable:
         log.critical("message could not be made durable: adapter=%s", name)
-        return Response(status=503, headers={"Retry-After": str(int(RETRY_AFTER.total_seconds()))})
+        return _later()
+    if isinstance(adapter, Acknowledging):
+        adapter.acknowledge(inbounds)
     return answer
-
-
-def _unreadable(adapter: Adapter, wire: WireRequest) -> Inbound:
-    """A genuine request that nobody can read: kept as it is, set aside where staff see it, never answered."""
-    channel, account = next(iter(adapter.accounts.items()))
-    digest = hashlib.sha256(wire.body).hexdigest()
-    return Inbound(channel, account, digest, f"unreadable:{digest}", "", wire.body, kind="unsupported")
 
 
 def _report(name: str) -> Response:
@@ -116,13 +113,25 @@ def _report(name: str) -> Response:
     try:
         reports = list(adapter.parse_report(wire))
     except BadPayload:
-        log.warning("receipt cannot be read: adapter=%s", name)
+        log.info("receipt cannot be read: adapter=%s", name)
         return Response(status=204)
-    office = service()
-    for report in reports:
-        with office.database.write() as session:
-            row = deliveries.take_report(session, report, office.now())
-        if row is None:
-            log.info("receipt for a message that is not ours: adapter=%s", name)
-        deliveries.take_opt_out(office.database, row, office.now())
+    try:
+        for report in reports:
+            _keep(name, report)
+    except FAULTS:
+        log.exception("receipt could not be kept: adapter=%s", name)
+        return _later()
     return Response(status=204)
+
+
+def _keep(name: str, report: DeliveryReport) -> None:
+    office = service()
+    with office.database.write() as session:
+        row = deliveries.take_report(session, report, office.now())
+    if row is None and not report.address:
+        log.info("receipt for a message that is not ours: adapter=%s", name)
+    deliveries.take_opt_out(office.database, row, office.now())
+
+
+def _later() -> Response:
+    return Response(status=503, headers={"Retry-After": str(int(RETRY_AFTER.total_seconds()))})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ADUAN_"
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
     twilio_templates: str = ""
     telegram_token: str = ""
     telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_webhook_secret: str = ""
+    telegram_webhook_secret: str = Field(default="", validate_default=True)
     telegram_api_base: str = ""
     imap_url: str = ""
     smtp_url: str = ""
@@ -62,6 +63,14 @@ class Settings(BaseSettings):
         from channels.twilio_content import read_templates
 
         read_templates(value)
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret(cls, value: str, info: ValidationInfo) -> str:
+        wanted = info.data.get("telegram_token") and info.data.get("telegram_mode") == "webhook"
+        if (value or wanted) and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value):
+            raise ValueError("webhook mode needs one of 1 to 256 letters, digits, _ or -")
         return value
 
     @field_validator("database_url")

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import cases, deadlines, journal, ladder, notices, settling
+from workflow import cases, deadlines, journal, ladder, notices, people, settling
 from workflow.actors import Citizen, Officer
 from workflow.db import Database
 from workflow.messages import DeliveryReport
@@ -17,11 +17,18 @@ from workflow.states import Part, Status
 
 
 def take_report(session: Session, receipt: DeliveryReport, now: datetime) -> Outbound | None:
-    """A receipt from a provider: moves the message, and the case where it proves the answer."""
+    """A receipt from a provider: moves the message, and the case where it proves the answer; or marks an address."""
+    if receipt.channel and receipt.address:
+        address = people.find(session, receipt.channel, receipt.address)
+        if address is not None:
+            people.shut_out(session, address, now if receipt.state == "failed" else None)
+        return None
     told = settling.report(session, receipt, now)
     if told is None:
         return None
     if told.moved:
+        if receipt.state == "read":
+            settling.read_before(session, told.row, now)
         note_delivery(session, told.row, now)
     return told.row
 
@@ -70,11 +77,14 @@ def _delivered(session: Session, case: Case, now: datetime, proof: str) -> None:
 
 
 def take_opt_out(database: Database, row: Outbound | None, now: datetime) -> None:
-    """The provider says that the person wants no more from us there. In a transaction of its own: conversations and
-    their addresses are locked before cases."""
-    if row is None or row.state != "failed" or row.error_reason != "opted_out":
+    """The provider says that the person wants no more from us there, or lets nothing through. In a transaction of its
+    own: conversations and their addresses are locked before cases."""
+    if row is None or row.state != "failed" or row.error_reason not in ("opted_out", "blocked"):
         return
     with database.write() as session:
         address = select(Address).join(Conversation, Conversation.address_id == Address.id)
         found = session.scalars(address.where(Conversation.id == row.conversation_id)).one()
-        found.opted_out_at = found.opted_out_at or now
+        if row.error_reason == "blocked":
+            people.shut_out(session, found, now)
+        else:
+            found.opted_out_at = found.opted_out_at or now

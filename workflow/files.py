@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from workflow import inbox
+from workflow import inbox, outbox
 from workflow.db import Database
 from workflow.messages import Media
-from workflow.models import Attachment, Message
+from workflow.models import Attachment, Conversation, Message
 from workflow.vault import vault_of
 
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 600))
@@ -67,6 +67,21 @@ def settle(database: Database, item: Wanted, content: bytes | None, now: datetim
             row.state, row.next_attempt_at = "lost", None
         else:
             inbox.keep(session, row, content)
+            if row.state == "refused":
+                tell_refused(session, row.message.conversation, now)
+
+
+def refuse(database: Database, item: Wanted, now: datetime) -> None:
+    """The provider holds more than we take: the file is marked, and its sender is told."""
+    with database.write() as session:
+        row = session.get_one(Attachment, item.attachment_id)
+        row.state, row.next_attempt_at = "refused", None
+        tell_refused(session, row.message.conversation, now)
+
+
+def tell_refused(session: Session, conversation: Conversation, now: datetime) -> None:
+    """One sentence on how large a file may be."""
+    outbox.enqueue(session, conversation, "file_too_large", now, limit=inbox.MAX_FILE // 2**20)
 
 
 def name(session: Session, row: Attachment) -> str:

@@ -195,6 +195,9 @@ def _attach(session: Session, message: Message, media: Media, now: datetime) -> 
     session.add(row)
     if media.url is not None:
         row.source_enc = vault.seal(session, key, media.url, "attachment.source")
+    if media.content is None and media.size > MAX_FILE:
+        row.state, row.size, row.next_attempt_at = "refused", min(media.size, 2**31 - 1), None
+        return
     keep(session, row, media.content)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Kind = Literal["text", "media", "location", "contact", "button", "unsupported"]
+Kind = Literal["text", "media", "location", "contact", "button", "group", "unsupported"]
 
 #: How far a message has come, best evidence last. ``failed`` ends it, ``uncertain`` waits for a receipt.
 DeliveryState = Literal["accepted", "sent", "delivered", "read", "failed"]
@@ -22,13 +22,14 @@ class Capabilities:
 
     ``on_page``: nothing is sent; what we say stands on a page of ours until its owner looks. ``threads``: messages
     answer each other by their ids. ``words``: which of the wordings made for such places fit here, the closest first;
-    see ``wording.variant``.
+    see ``wording.variant``. ``wide``: rare characters count twice, as in UTF-16.
     """
 
     length: int
     buttons: int = 0
     lists: int = 0
     talks: bool = True
+    wide: bool = False
     windowed: bool = False
     pieces: int = 0
     wired: bool = True
@@ -42,7 +43,7 @@ _BY_HAND = Capabilities(length=20_000, talks=False, wired=False)
 CAPABILITIES: dict[str, Capabilities] = {
     "whatsapp": Capabilities(length=1500, buttons=3, lists=10, windowed=True),
     "sms": Capabilities(length=1500, pieces=6),
-    "telegram": Capabilities(length=4000, buttons=3),
+    "telegram": Capabilities(length=4096, buttons=3, wide=True),
     "simulator": Capabilities(length=20_000),
     "web": Capabilities(length=20_000, talks=False, on_page=True, words=("form", "page")),
     "chat": Capabilities(length=20_000, buttons=5, on_page=True, words=("page",)),
@@ -59,12 +60,16 @@ Purpose = Literal["reply", "ack", "emergency", "official", "notice", "page"]
 
 @dataclass(frozen=True)
 class Media:
-    """One file of an inbound message: its bytes, or the address where the provider keeps them."""
+    """One file of an inbound message: its bytes, or the address where the provider keeps them.
+
+    ``size`` is what the provider says, 0 where it does not.
+    """
 
     name: str
     declared_type: str
     content: bytes | None = None
     url: str | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """A receipt: the message it speaks of, by our ``ref`` or else the provider's id; of a failure what it means."""
+    """A receipt: the message it speaks of, by our ``ref`` or else the provider's id; of a failure what it means.
+
+    With ``channel`` and ``address`` it speaks of everything that goes there: nothing arrives any more (``failed``), or
+    it does again.
+    """
 
     state: DeliveryState
     ref: str | None = None
@@ -150,3 +159,5 @@ class DeliveryReport:
     ours: bool = False
     raw: bytes = b""
     at: datetime | None = field(default=None)
+    channel: str | None = None
+    address: str | None = None

@@ -48,7 +48,8 @@ def enqueue(
     ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
     words = wording.render(wording.variant(key, ability.words), conversation.locale, **params)
     text = " ".join(filter(None, (respect, words)))
-    parts = wording.split(text, sms.room(text, ability.pieces) if ability.pieces else ability.length)
+    room = sms.room(text, ability.pieces) if ability.pieces else ability.length
+    parts = wording.split(text, room, wide=ability.wide)
     rows = [_row(session, conversation, key, params, part, purpose, now, case, paper, template) for part in parts]
     rows[-1].choices = list(choices) if len(choices) <= ability.lists else list(choices[: ability.buttons])
     wake(session)

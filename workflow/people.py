@@ -83,6 +83,19 @@ def _new_person(session: Session, inbound: Inbound, now: datetime) -> Person:
     return person
 
 
+def shut_out(session: Session, address: Address, now: datetime | None) -> None:
+    """Nothing that we send arrives at this address any more (or, with None, it does again)."""
+    if address.blocked_at is None or now is None:
+        address.blocked_at = now
+    session.flush()
+
+
+def find(session: Session, channel: str, value: str) -> Address | None:
+    """The address with this provider's id; None where it never wrote to us."""
+    query = select(Address).where(Address.channel == channel, Address.lookup == _lookup(session, channel, value))
+    return session.scalar(query)
+
+
 def learn(session: Session, person: Person, **facts: str | None) -> None:
     """Keep what a person told of themselves (fields of ``IDENTITY_FIELDS``); empty facts change nothing."""
     known = identity(session, person)

@@ -173,6 +173,16 @@ def _earlier(session: Session, row: Outbound, lookup: bytes) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def read_before(session: Session, row: Outbound, now: datetime) -> None:
+    """Whoever has read the last part of an answer has the earlier ones above it."""
+    if row.paper_id is None:
+        return
+    earlier = select(Outbound.id).where(Outbound.paper_id == row.paper_id, Outbound.id < row.id)
+    earlier = earlier.where(Outbound.conversation_id == row.conversation_id, Outbound.state.in_(("accepted", "sent")))
+    for part_id in session.scalars(earlier.order_by(Outbound.id)).all():
+        step(session, locked(session, part_id), "read", None, now)
+
+
 def _find(session: Session, receipt: DeliveryReport) -> Outbound | None:
     found = session.scalar(select(Outbound.id).where(Outbound.ref == receipt.ref)) if receipt.ref else None
     if found is None and receipt.provider_id:

@@ -142,6 +142,14 @@ MESSAGES: dict[str, str] = {
     "unsupported": N_(
         "Pesan jenis ini belum dapat kami baca, tetapi sudah kami simpan. Mohon tuliskan isinya dengan kata-kata."
     ),
+    "group_refused": N_(
+        "Mohon maaf, pengaduan tidak diterima di grup atau kanal karena orang lain ikut membaca. Silakan tulis kepada "
+        "kami secara pribadi: ketuk nama bot ini, lalu Mulai."
+    ),
+    "file_too_large": N_(
+        "Maaf, satu berkas terlalu besar dan tidak dapat kami ambil (paling besar {limit} MB). "
+        "Mohon kirim dalam ukuran lebih kecil atau dalam beberapa bagian, atau ceritakan isinya dengan kata-kata."
+    ),
     "media_received": N_("Berkas Anda sudah kami terima. Mohon tuliskan dengan singkat apa yang terjadi."),
     "not_understood": N_(
         "Maaf, pesan itu tidak kami pahami sebagai pengaduan. Bila ada keluhan, tulis saja dengan kata-kata biasa."
@@ -295,20 +303,35 @@ def public_status(status: str, locale: str) -> str:
     return translator(locale)(PUBLIC_STATUS[status])
 
 
-def split(text: str, limit: int) -> list[str]:
-    """A long text in parts of at most ``limit`` characters, cut at paragraphs, sentences or words where possible."""
-    if len(text) <= limit:
+def split(text: str, limit: int, *, wide: bool = False) -> list[str]:
+    """A long text in parts of at most ``limit`` characters, cut at paragraphs, sentences or words where possible.
+
+    ``wide``: a character beyond the basic plane counts twice.
+    """
+    if _width(text, wide) <= limit:
         return [text]
     room, parts, rest = limit - len("(99/99) "), list[str](), text
     while rest:
-        piece = rest[:room]
-        if len(rest) > room:
+        piece = _fitting(rest, room, wide)
+        if len(rest) > len(piece):
             cut = max(
                 piece.rfind("\n") + 1,
                 piece.rfind(". ") + 2,
-                piece.rfind(" ") + 1 if room - piece.rfind(" ") < 80 else 0,
+                piece.rfind(" ") + 1 if len(piece) - piece.rfind(" ") < 80 else 0,
             )
-            piece = rest[:cut] if cut > room // 2 else piece
+            piece = rest[:cut] if cut > len(piece) // 2 else piece
         parts.append(piece)
         rest = rest[len(piece) :]
     return [f"({n}/{len(parts)}) {piece}" for n, piece in enumerate(parts, 1)]
+
+
+def _width(text: str, wide: bool) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 if wide else len(text)
+
+
+def _fitting(text: str, room: int, wide: bool) -> str:
+    """The longest beginning that fits; never half a character."""
+    if not wide:
+        return text[:room]
+    head = text[:room].encode("utf-16-le", "surrogatepass")[: room * 2]
+    return head.decode("utf-16-le", "ignore")

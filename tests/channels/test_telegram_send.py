@@ -53,7 +53,7 @@ def test_a_polled_bot_believes_no_request(secret: str | None) -> None:
 def test_messages_reach_the_chat_again_and_again(telegram: TelegramAdapter, telegram_server: TelegramServer) -> None:
     sent = [telegram.send(message(body=f"Aduan *{n}*.")) for n in range(3)]
     assert [text.text for text in telegram_server.messages] == ["Aduan *0*.", "Aduan *1*.", "Aduan *2*."]
-    assert [(one.provider_id, one.state) for one in sent] == [("1", "sent"), ("2", "sent"), ("3", "sent")]
+    assert [(one.provider_id, one.state) for one in sent] == [(f"{CHAT}:{n}", "sent") for n in (1, 2, 3)]
 
 
 def test_many_threads_and_other_event_loops_share_one_bot(

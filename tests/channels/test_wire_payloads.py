@@ -54,6 +54,13 @@ def visible(message: Inbound, fields: list[str]) -> dict[str, Any]:
     return seen
 
 
+def kept_as_it_came(message: Inbound, request: WireRequest) -> bool:
+    """The raw event is the evidence; but of a group nothing is kept but its id."""
+    if message.kind == "group":
+        return json.loads(message.raw) == {"chat": {"id": int(message.sender.partition("/")[0])}}
+    return message.raw == request.body
+
+
 @pytest.mark.parametrize(("adapter", "case"), MESSAGES, ids=name_of)
 def test_a_payload_becomes_the_message_that_its_file_promises(adapter: Adapter, case: Case) -> None:
     request = case.request(URL)
@@ -67,7 +74,7 @@ def test_a_payload_becomes_the_message_that_its_file_promises(adapter: Adapter, 
         return
     assert len(messages) == 1
     assert visible(messages[0], list(case.expect)) == case.expect
-    assert messages[0].raw == request.body
+    assert kept_as_it_came(messages[0], request)
 
 
 @pytest.mark.parametrize("case", RECEIPTS, ids=name_of)
@@ -97,7 +104,7 @@ def outcome(adapter: Adapter, request: WireRequest) -> list[Inbound] | str:
         return str(error)
     for message in messages:
         assert message.sender and message.provider_id and len(message.provider_id) <= 128
-        assert message.raw == request.body
+        assert kept_as_it_came(message, request)
         words = [message.sender, message.provider_id, message.account, message.text, message.note, *message.aliases]
         words += [message.display_name or "", message.number or ""]
         words += [word for item in message.media for word in (item.name, item.declared_type, item.url or "")]
@@ -177,7 +184,9 @@ def test_no_change_to_an_update_raises(data: st.DataObject) -> None:
     result = outcome(TELEGRAM, WireRequest(URL, {}, (), json.dumps(changed).encode()))
     message = changed.get("message")
     if isinstance(message, dict) and isinstance(message.get("from"), dict) and message["from"].get("id") == 5551:
-        assert len(result) == 1
+        private = isinstance(message.get("chat"), dict) and message["chat"].get("type") == "private"
+        written = isinstance(message.get("text"), str) and message["text"].strip()
+        assert len(result) == 1 or not (private and written)
 
 
 @settings(max_examples=100, deadline=None)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from tests.support import Office
-from workflow import health, leases
+from workflow import leases
 
 
 def take(office: Office, holder: str) -> bool:
@@ -45,15 +45,3 @@ def test_of_many_that_try_at_once_one_holds_it(office: Office) -> None:
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda n: take(office, f"w{n}"), range(16)))
     assert won.count(True) == 1
-
-
-def test_a_change_of_health_is_told_once(office: Office) -> None:
-    def note(code: str) -> str | None:
-        with office.db.write() as s:
-            before = health.note(s, "pos", code, office.clock.advance(minutes=1))
-            return before.code if before else None
-
-    assert [note(code) for code in ("", "", "auth", "auth", "")] == [None, None, "", None, "auth"]
-    with office.db.read() as s:
-        (known,) = health.everything(s)
-    assert (known.name, known.code, known.since, known.at) == ("pos", "", office.clock(), office.clock())

@@ -41,6 +41,7 @@ class Address(Base):
     """Where a person, or a member of staff, is reached on a channel; found by keyed HMAC.
 
     ``number_lookup`` finds other addresses behind the same telephone number: a suggestion, never an identity.
+    ``blocked_at``: since then the provider says that nothing of ours is let through.
     """
 
     __tablename__ = "address"
@@ -55,6 +56,7 @@ class Address(Base):
     number_lookup: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     opted_out_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    blocked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
