@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from workflow.inbox import Stored
@@ -223,6 +224,15 @@ class Examined(Protocol):
 
     def examine(self) -> Sequence[Check]:
         """Asks, bounded in time; never raises, changes nothing."""
+        ...
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """An adapter whose provider can be asked what became of a message."""
+
+    def fate(self, outgoing: Outgoing, provider_id: str | None, since: datetime) -> DeliveryReport | None:
+        """A receipt for the message, None where the provider knows nothing of it; raises SendError."""
         ...
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from channels import adapter_for
-from channels.base import Adapter, SendError
-from workflow import deliveries, files, outbox, settling
+from channels.base import Adapter, SendError, Witness
+from workflow import deliveries, doubts, files, outbox, settling
 from workflow.db import Database
 from workflow.messages import Sent
 from workflow.outbox import Claimed
@@ -54,6 +54,25 @@ def _send(adapter: Adapter | None, claimed: Claimed) -> Sent | SendError:
     except Exception:  # one delivery must not stop the others; see the house style
         log.exception("send broke: outbound=%d", claimed.id)
         return SendError("bug", retryable=False, ours=True, reached=True)
+
+
+def ask_for_doubtful(database: Database, adapters: Mapping[str, Adapter], now: datetime) -> int:
+    """Ask the provider what became of official answers without a receipt. Returns how many answers it had."""
+    known = 0
+    for doubt in doubts.find(database, now):
+        adapter, receipt = adapter_for(adapters, doubt.outgoing.channel), None
+        if not isinstance(adapter, Witness):
+            continue
+        try:
+            receipt = adapter.fate(doubt.outgoing, doubt.provider_id, doubt.since)
+        except SendError as error:
+            log.warning("fate unknown: outbound=%d code=%s", doubt.outbound_id, error.code)
+        with database.write() as session:
+            row = deliveries.take_report(session, receipt, now) if receipt else None
+            doubts.asked(session, doubt, now)
+        deliveries.take_opt_out(database, row, now)
+        known += row is not None
+    return known
 
 
 def fetch_wanted(database: Database, adapters: Mapping[str, Adapter], now: datetime, limit: int = 20) -> int:

@@ -21,12 +21,16 @@ from twilio.request_validator import (  # type: ignore[import-untyped]  # the SD
 )
 
 from channels import twilio_codes, twilio_inbound
-from channels.base import MEDIA_LIMIT, BadPayload, Fault, SendError, WireRequest, stable_id, tidy
+from channels.base import MEDIA_LIMIT, BadPayload, Check, Fault, Post, SendError, WireRequest, stable_id, tidy
+from channels.twilio_check import examine
 from channels.twilio_content import Contents, Templates
+from channels.twilio_history import History, reconcile
 from channels.twilio_rest import Rest
 from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from requests import RequestException, Response
 
 #: https://www.twilio.com/docs/api/errors/21617
@@ -70,7 +74,7 @@ class TwilioAdapter:
     ) -> None:
         self.accounts = {
             channel: address
-            for channel, address in (("whatsapp", _prefixed(whatsapp_from)), ("sms", sms_from))
+            for channel, address in (("whatsapp", whatsapp_from and _whatsapp(whatsapp_from)), ("sms", sms_from))
             if address
         }
         self._sid = account_sid
@@ -84,6 +88,7 @@ class TwilioAdapter:
         self._answer = threading.local()
         self._rest = Rest(lambda: self._connected().http_client, account_sid, auth_token, self._api_base, timeout)
         self.contents = Contents(self._rest, templates or {})
+        self._history = History(self._rest, self.accounts)
 
     # -- the provider calls us ---------------------------------------------------------------------
 
@@ -148,10 +153,10 @@ class TwilioAdapter:
             raise SendError("too_long", retryable=False, ours=True)
         sender = outgoing.account or self.accounts.get(outgoing.channel, "")
         recipient = outgoing.recipient
-        if outgoing.channel == "whatsapp":
-            sender, recipient = _prefixed(sender) or "", _prefixed(recipient) or ""
         if not sender:
             raise SendError("sender", retryable=False, ours=True)
+        sender = twilio_inbound.address(outgoing.channel, sender)
+        recipient = twilio_inbound.address(outgoing.channel, recipient)
         return self._sent(self._create(sender, recipient, outgoing))
 
     def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
@@ -163,6 +168,18 @@ class TwilioAdapter:
         if not media.url or not self._is_media_host(media.url):
             raise SendError("media", retryable=False)
         return download(media.url, limit=limit, seconds=FETCH_TIMEOUT, credentials=self._credentials_for)
+
+    def poll(self, post: Post) -> None:
+        """Every few minutes: what came in during the last two days and never reached us."""
+        reconcile(self._history, post)
+
+    def fate(self, outgoing: Outgoing, provider_id: str | None, since: datetime) -> DeliveryReport | None:
+        """What became of a message of ours, as far as Twilio knows. Raises SendError."""
+        return self._history.fate(outgoing, provider_id, since)
+
+    def examine(self) -> list[Check]:
+        """Whether the account answers, and what WhatsApp says of the templates."""
+        return list(examine(self._rest, self.contents, self.accounts))
 
     def close(self) -> None:
         with self._lock:
@@ -248,10 +265,8 @@ class TwilioAdapter:
         return (self._sid, self._token) if ours else None
 
 
-def _prefixed(address: str | None) -> str | None:
-    if not address or address.startswith(twilio_inbound.PREFIX):
-        return address
-    return twilio_inbound.PREFIX + address
+def _whatsapp(number: str) -> str:
+    return twilio_inbound.address("whatsapp", number)
 
 
 def _pairs(request: WireRequest) -> Sequence[tuple[str, str]]:

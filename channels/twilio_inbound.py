@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from channels.base import BadPayload, content_id, extension, stable_id
 from workflow.messages import Inbound, Kind, Media
@@ -34,7 +35,14 @@ _KINDS: dict[str, Kind] = {
 Fields = Mapping[str, str]
 
 
-def read(fields: Fields, raw: bytes, *, token: str, accounts: Mapping[str, str]) -> Inbound:
+def address(channel: str, value: str) -> str:
+    """An address as Twilio spells it on a channel."""
+    return value if channel != "whatsapp" or value.startswith(PREFIX) else PREFIX + value
+
+
+def read(
+    fields: Fields, raw: bytes, *, token: str, accounts: Mapping[str, str], written_at: datetime | None = None
+) -> Inbound:
     """The message of a form. ``token`` is the idempotency token that retries of one event share."""
     senders = _senders(fields)
     if not senders:
@@ -55,6 +63,8 @@ def read(fields: Fields, raw: bytes, *, token: str, accounts: Mapping[str, str])
         aliases=senders[1:],
         media=media,
         note=_note(fields),
+        reply_to=_quoted(fields),
+        written_at=written_at,
     )
 
 
@@ -158,6 +168,11 @@ def _note(fields: Fields) -> str:
         "forwarded" if forwarded else "",
     )
     return "; ".join(note for note in notes if note)
+
+
+def _quoted(fields: Fields) -> str | None:
+    found = _first(fields, "OriginalRepliedMessageSid").strip()
+    return stable_id(found) if found else None
 
 
 def _first(fields: Fields, *names: str) -> str:

@@ -39,6 +39,7 @@ class Clockwork:
             (self._sweep, 20),
             (self._retry_unhandled, 30),
             (self._fetch, 10),
+            (self._ask_for_doubtful, 60),
             (self._propose, 60),
             (self._decrees, 60),
             (self._test_ourselves, 60),
@@ -95,6 +96,9 @@ class Clockwork:
 
     def _fetch(self) -> None:
         delivery.fetch_wanted(self._office.database, self._office.adapters, self._office.now())
+
+    def _ask_for_doubtful(self) -> None:
+        delivery.ask_for_doubtful(self._office.database, self._office.adapters, self._office.now())
 
     def _propose(self) -> None:
         with self._office.database.write() as session:

@@ -132,17 +132,18 @@ class Situation:
 
 
 def situation(session: Session, conversation: Conversation, messages: list[Message], now: datetime) -> Situation:
-    """Unit, superior, and the case of this conversation: the one that is answered, else the newest.
+    """Unit, superior, and the case in question: the one that is answered or quoted, else the newest.
 
-    ``recent``: its last message is minutes old; ``silent``: nothing came from this person for a day.
+    ``recent``: it was quoted, or its last message is minutes old; ``silent``: nothing came from this person for a day.
     """
     wanted = next((m.options["unit"] for m in messages if m.options.get("unit")), None)
     unit = session.get(Unit, wanted) if wanted else None
     unit = unit or session.get_one(Unit, conversation.channel_account.unit_id)
     query = select(Case).where(Case.conversation_id == conversation.id).order_by(Case.received_at.desc()).limit(1)
-    case = _answered_case(session, conversation, messages) or session.scalar(query)
-    recent = False
-    if case is not None and case.status not in ENDED:
+    meant = _answered_case(session, conversation, messages)
+    case = meant or session.scalar(query)
+    recent = meant is not None
+    if case is not None and meant is None and case.status not in ENDED:
         last = session.scalar(select(func.max(Message.id)).where(Message.case_id == case.id))
         newest = session.get(Message, last) if last else None
         recent = newest is not None and messages[0].received_at - newest.received_at <= JOINS

@@ -21,7 +21,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import people, receipts, threads, units
+from workflow import people, receipts, threads, units, window
 from workflow.db import Database, wake
 from workflow.messages import Inbound, Media
 from workflow.models import Address, Attachment, Conversation, Message, Person, new_id
@@ -30,8 +30,6 @@ from workflow.vault import Erased, Unreadable, vault_of
 log = logging.getLogger("aduan.inbox")
 
 BATCH = 64
-#: Meta's customer service window; Twilio refuses free text after it.
-WINDOW = timedelta(hours=24)
 MAX_FILE = 16 * 1024 * 1024
 MAX_FILES = 10
 
@@ -94,7 +92,7 @@ def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None =
     if inbound.ignored:
         return Stored(message.id, conversation.id, duplicate=False)
     # Always written, never compared: the row's lock orders us against a worker that clears it.
-    fresh = {"pending_at": now} | ({"window_ends_at": now + WINDOW} if inbound.channel == "whatsapp" else {})
+    fresh = {"pending_at": now, **window.renewed(conversation, inbound, now)}
     session.execute(
         update(Conversation).where(Conversation.id == conversation.id).values(fresh),
         execution_options={"synchronize_session": False},
@@ -128,7 +126,8 @@ def _place(
         return answered.conversation, options | ({"case": answered.case_id} if answered.case_id else {})
     address = people.reach(session, inbound, now)
     account_id = units.channel_account_id(session, inbound.channel, inbound.account)
-    return _conversation(session, address, account_id, inbound.thread, now), options
+    quoted = threads.quoted(session, inbound, dedupe(session, inbound.channel, inbound.account, inbound.reply_to or ""))
+    return _conversation(session, address, account_id, inbound.thread, now), options | quoted
 
 
 def _conversation(session: Session, address: Address, account_id: str, thread: str, now: datetime) -> Conversation:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from workflow import journal, notices, outbox, people, window
 from workflow.actors import Clock
 from workflow.db import Database
+from workflow.messages import CAPABILITIES, PLAIN
 from workflow.models import Address, Case, ChannelAccount, Conversation, Message, Outbound, Paper, Rung
 from workflow.states import Part, Status
 from workflow.vault import Erased, vault_of
@@ -85,19 +86,22 @@ def _way(
     address = next((a for a in others if a.opted_out_at is None), None)
     if address is None:
         return None, "opted_out"
-    conversation = _conversation(session, address, now)
+    conversation = _conversation(session, case, address, now)
     return conversation, "" if conversation else "channel_off"
 
 
-def _conversation(session: Session, address: Address, now: datetime) -> Conversation | None:
-    """Where the person used this address before; else a new one with our account of the channel."""
+def _conversation(session: Session, case: Case, address: Address, now: datetime) -> Conversation | None:
+    """Where the person used this address before; else, and where a channel has threads, a new one for this case."""
+    threads = CAPABILITIES.get(address.channel, PLAIN).threads
     query = select(Conversation).where(Conversation.address_id == address.id)
+    query = query.where(Conversation.thread == f"case:{case.id}") if threads else query
     if found := session.scalar(query.order_by(Conversation.created_at.desc()).limit(1)):
         return found
     ours = session.scalar(select(ChannelAccount).where(ChannelAccount.channel == address.channel).limit(1))
     if ours is None:
         return None
     made = Conversation(address_id=address.id, channel_account_id=ours.id, created_at=now)
+    made.thread, made.locale = f"case:{case.id}" if threads else "", case.conversation.locale
     session.add(made)
     session.flush()
     return made
@@ -120,8 +124,9 @@ def _notify(session: Session, case: Case, paper_id: str, kind: str, conversation
 
 
 def _used(session: Session, conversation: Conversation) -> bool:
-    query = select(Message.id).where(Message.conversation_id == conversation.id)
-    return session.scalar(query.limit(1)) is not None
+    """Whether the person has written from this address, in whatever thread."""
+    query = select(Message.id).join(Conversation, Conversation.id == Message.conversation_id)
+    return session.scalar(query.where(Conversation.address_id == conversation.address_id).limit(1)) is not None
 
 
 def _answerable(conversation: Conversation) -> bool:

@@ -176,18 +176,23 @@ def _take(database: Database, outbound_id: int, due: ColumnElement[bool], worker
 
 def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
     row = session.get_one(Outbound, outbound_id)
-    conversation = row.conversation
     try:
-        recipient = people.value(session, conversation.address)
-        body = vault_of(session).open_text(session, row.data_key_id, row.body_enc, "outbound.body")
-        params = json.loads(vault_of(session).open(session, row.data_key_id, row.params_enc, "outbound.params"))
+        return Claimed(row.id, row.attempts, outgoing(session, row, now))
     except Erased:
         row.error_reason = "erased"
         step(session, row, "failed", "erased", now)
         return None
+
+
+def outgoing(session: Session, row: Outbound, now: datetime) -> Outgoing:
+    """What the adapter needs of a message. Raises Erased."""
+    conversation = row.conversation
+    recipient = people.value(session, conversation.address)
+    body = vault_of(session).open_text(session, row.data_key_id, row.body_enc, "outbound.body")
+    params = json.loads(vault_of(session).open(session, row.data_key_id, row.params_enc, "outbound.params"))
     opened = window.is_open(conversation, now)
     follows, earlier = threads.trail(session, row)
-    outgoing = Outgoing(
+    return Outgoing(
         ref=row.ref,
         channel=row.channel,
         account=conversation.channel_account.address,
@@ -203,7 +208,6 @@ def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
         follows=follows,
         earlier=earlier,
     )
-    return Claimed(row.id, row.attempts, outgoing)
 
 
 def locked(session: Session, outbound_id: int) -> Outbound:

@@ -36,6 +36,17 @@ def answered(session: Session, inbound: Inbound) -> Answered | None:
     return None
 
 
+def quoted(session: Session, inbound: Inbound, known: bytes) -> dict[str, str]:
+    """The case of the message that this one quotes, be it ours or (under the key ``known``) the person's own."""
+    if not inbound.reply_to:
+        return {}
+    lookup = vault_of(session).lookup("provider", inbound.reply_to)
+    ours = select(Outbound.case_id).where(Outbound.provider_lookup == lookup)
+    theirs = select(Message.case_id).where(Message.dedupe == known)
+    case_id = session.scalar(ours.limit(1)) or session.scalar(theirs)
+    return {"case": case_id} if case_id else {}
+
+
 def _alive(session: Session, conversation: Conversation) -> bool:
     key = session.get(DataKey, conversation.address.data_key_id)
     return key is not None and key.wrapped is not None and conversation.address.value_enc is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workflow.messages import CAPABILITIES, PLAIN
+from workflow.messages import CAPABILITIES, PLAIN, Inbound
 from workflow.models import Conversation
 
 #: Meta's customer service window; free text is refused after it.
@@ -34,3 +34,11 @@ def is_open(conversation: Conversation, now: datetime) -> bool:
     """Whether free text may go out now."""
     window = of(conversation, now)
     return window is None or window.is_open
+
+
+def renewed(conversation: Conversation, inbound: Inbound, now: datetime) -> dict[str, datetime]:
+    """The column that a message changes: counted from when it was written; one that comes late never shortens it."""
+    if not CAPABILITIES.get(inbound.channel, PLAIN).windowed:
+        return {}
+    ends_at = min(inbound.written_at or now, now) + LENGTH
+    return {"window_ends_at": max(ends_at, conversation.window_ends_at or ends_at)}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from channels.base import SendError
+from channels.base import Examined, SendError
 from channels.twilio import TwilioAdapter
 from channels.twilio_content import read_templates
 from tests.servers import TwilioServer
@@ -137,3 +137,35 @@ def test_the_setting_names_a_content_for_each_purpose_and_language(setting: str)
 def test_a_wrong_setting_is_refused(setting: str) -> None:
     with pytest.raises(ValueError):
         read_templates(setting)
+
+
+# ------------------------------------------------------------------ what the doctor says
+
+
+def findings(adapter: TwilioAdapter) -> dict[str, str]:
+    """Sentence -> level."""
+    assert isinstance(adapter, Examined)
+    return {check.sentence: check.level for check in adapter.examine()}
+
+
+def test_the_doctor_asks_whatsapp_about_every_template(build: Build, twilio_server: TwilioServer) -> None:
+    good, waiting, refused = (twilio_server.add_template("x", word) for word in ("approved", "pending", "rejected"))
+    missing = "HX" + "f" * 32
+    found = findings(build(answer_ready_id=good, question_id=waiting, reminder_id=refused, reminder_en=missing))
+    assert found == {
+        "The Twilio account is active.": "ok",
+        "The template answer_ready.id is approved by WhatsApp.": "ok",
+        "The template question.id is pending by WhatsApp.": "note",
+        "The template reminder.id is rejected by WhatsApp.": "wrong",
+        "The template reminder.en does not exist in this account.": "wrong",
+    }
+
+
+def test_the_doctor_names_what_is_missing_and_what_is_refused(build: Build, twilio_server: TwilioServer) -> None:
+    assert list(findings(build()).values()) == ["ok", "note", "note", "note"]
+    twilio_server.account_status = "suspended"
+    assert findings(build())["The Twilio account is suspended."] == "wrong"
+    twilio_server.auth_token = "changed"
+    assert findings(build()) == {"The Twilio account cannot be asked: 20003.": "wrong"}
+    twilio_server.stop()
+    assert list(findings(build()).values()) == ["note"], "a line that is down is no wrong setting"

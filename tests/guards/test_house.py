@@ -90,7 +90,7 @@ def test_provider_names_stay_in_their_rooms() -> None:
     """A provider is named by its adapter, the table, its settings and its route, and nowhere else."""
     allowed = {
         "channels/__init__.py", "channels/twilio.py", "channels/twilio_codes.py", "channels/twilio_inbound.py",
-        "channels/twilio_content.py", "channels/twilio_rest.py",
+        "channels/twilio_check.py", "channels/twilio_content.py", "channels/twilio_history.py", "channels/twilio_rest.py",
         "webhooks/settings.py", "webhooks/receive.py", "webhooks/cli.py", "webhooks/public.py", "webhooks/service.py",
         "webhooks/opening.py",
     }  # fmt: skip

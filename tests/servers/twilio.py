@@ -87,9 +87,11 @@ class TwilioServer(LoopbackServer):
         self.messages: list[SentMessage] = []
         self.attempts: list[str] = []
         self.retry_after = 7
+        self.account_status = "active"
         self.page_size, self.listings = 50, 0
         self.statuses: dict[str, str] = {}
         self.error_codes: dict[str, int] = {}
+        self.dates: dict[str, datetime] = {}
         self._plans: dict[str, list[str]] = {}
         self._standing: dict[str, str] = {}
         self._media: dict[str, Answer] = {}
@@ -225,6 +227,8 @@ class TwilioServer(LoopbackServer):
 
     def _look(self, call: Call) -> Answer | None:
         listing = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json"
+        if call.path == f"/2010-04-01/Accounts/{self.account_sid}.json":
+            return _json(200, {"sid": self.account_sid, "status": self.account_status})
         if call.path == listing:
             return self._list(call.query, listing)
         match = re.fullmatch(r"/2010-04-01/Accounts/AC\w+/Messages/(SM\w+)\.json", call.path)
@@ -234,9 +238,12 @@ class TwilioServer(LoopbackServer):
         return self._media.get(call.path)
 
     def _all(self) -> list[dict[str, object]]:
-        ours = [self._resource(m.sid, m.form) | {"body": m.body, "status": self.statuses.get(m.sid, "queued"),
+        ours = [self._resource(m.sid, m.form) | self._dated(m.sid) | {"body": m.body, "status": self.statuses.get(m.sid, "queued"),
                 "error_code": self.error_codes.get(m.sid)} for m in self.messages]  # fmt: skip
         return ours + self._received
+
+    def _dated(self, sid: str) -> dict[str, object]:
+        return {"date_created": _date(self.dates[sid])} if sid in self.dates else {}
 
     def _list(self, query: dict[str, str], path: str) -> Answer:
         """Pages of ``page_size``, as Twilio cuts them, whatever is asked for."""

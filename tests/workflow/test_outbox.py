@@ -477,3 +477,95 @@ def test_no_plain_text_stands_in_the_outbox(office: Office) -> None:
     with office.db.read() as s:
         for found in s.execute(select(Outbound.__table__)):
             assert not [v for v in found if b"Zulkarnaen" in (v if isinstance(v, bytes) else str(v).encode())]
+
+
+# ------------------------------------------------------------------ several attempts, several ids
+
+
+def numbered() -> FakeWire:
+    """A wire that gives every attempt an id of its own."""
+    wire = FakeWire()
+    wire.answer = lambda outgoing: Sent(f"SM{len(wire.sent)}")
+    return wire
+
+
+def sent_twice(office: Office) -> int:
+    """A message whose first attempt was refused in a receipt that asks for another one."""
+    (one,) = queue(office, "satu")
+    wire = numbered()
+    drain(office, wire)
+    report(office, one, "failed", code="30008", provider_id="SM1", retryable=True, reason="carrier")
+    found = row(office, one)
+    assert (found.state, found.next_attempt_at) == ("queued", office.clock() + BACKOFF[0])
+    office.clock.advance(seconds=5)
+    drain(office, wire)
+    assert (row(office, one).state, row(office, one).attempts) == ("accepted", 2)
+    return one
+
+
+def test_a_failure_in_a_receipt_is_tried_again_where_that_may_help(office: Office) -> None:
+    sent_twice(office)
+
+
+@pytest.mark.parametrize("code, reason", [("30003", "carrier"), ("63016", "window")])
+def test_a_late_refusal_of_an_earlier_attempt_says_nothing_of_the_newer_one(
+    office: Office, code: str, reason: str
+) -> None:
+    one = sent_twice(office)
+    report(office, one, "failed", code=code, reason=reason, provider_id="SM1", ref=row(office, one).ref)
+    assert row(office, one).state == "accepted"
+    report(office, one, "sent", provider_id="SM1", ref=row(office, one).ref)
+    assert row(office, one).state == "accepted"
+    report(office, one, "failed", code=code, reason=reason, provider_id="SM2", ref=row(office, one).ref)
+    assert row(office, one).state == ("failed" if reason == "carrier" else "held")
+
+
+def test_late_proof_of_an_earlier_attempt_is_proof(office: Office) -> None:
+    one = sent_twice(office)
+    report(office, one, "delivered", provider_id="SM1", ref=row(office, one).ref)
+    assert row(office, one).state == "delivered"
+
+
+@pytest.mark.parametrize("refused, state", [("SM2", "failed"), ("SM1", "accepted")])
+def test_a_refusal_that_is_quicker_than_the_answer_counts_for_its_own_attempt(
+    office: Office, refused: str, state: str
+) -> None:
+    (one,) = queue(office, "satu")
+    drain(office, failing("timeout", reached=True))
+    recover(office.db, office.clock.advance(seconds=60))
+    claimed = outbox.claim(office.db, "w", office.clock())
+    assert claimed and claimed.attempt == 2
+    report(office, one, "failed", code="30005", reason="address", provider_id=refused, ref=row(office, one).ref)
+    assert row(office, one).state == "claimed"
+    with office.db.write() as s:
+        settling.settle(s, claimed, Sent("SM2"), office.clock())
+    assert row(office, one).state == state
+
+
+def test_buttons_that_are_refused_cost_the_buttons_and_not_the_text(office: Office) -> None:
+    office.say(COMPLAINT, channel="whatsapp")
+    drain(office, FakeWire())
+    carry(office, "responded")
+    one = official(office)
+    drain(office, FakeWire())
+    assert row(office, one).choices == ["PUAS", "TIDAK PUAS"]
+    report(office, one, "failed", code="63013", reason="template", ours=True, ref=row(office, one).ref)
+    wire = FakeWire()
+    drain(office, wire)
+    assert [(o.choices, ANSWER in o.body) for o in wire.sent] == [((), True)]
+
+
+def test_a_message_that_comes_late_never_shortens_the_window(office: Office) -> None:
+    office.say("halo", channel="whatsapp")
+
+    def ends() -> datetime | None:
+        with office.db.read() as s:
+            return s.scalars(select(Conversation.window_ends_at)).one()
+
+    before = ends()
+    office.say("dari kemarin", channel="whatsapp", written_at=office.clock() - timedelta(hours=20))
+    assert ends() == before
+    office.write("dari kemarin", "+62999", channel="whatsapp", written_at=office.clock() - timedelta(hours=20))
+    with office.db.read() as s:
+        newest = s.scalars(select(Conversation.window_ends_at).order_by(Conversation.window_ends_at)).first()
+    assert newest == office.clock() + timedelta(hours=4)
