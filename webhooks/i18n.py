@@ -47,6 +47,11 @@ def day(moment: date) -> str:
     return format_date(moment, "d MMMM y", locale=locale())
 
 
+def month_name(first: date) -> str:
+    """A month as people read it."""
+    return format_date(first, "MMMM y", locale=locale())
+
+
 def _label(group: str, value: str) -> str:
     return wording.label(group, value, locale())
 
@@ -60,6 +65,12 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
-        label=_label, local=local, day=day, public_status=_public_status, redact=receipts.redact, locale=locale
+        label=_label,
+        local=local,
+        day=day,
+        month_name=month_name,
+        public_status=_public_status,
+        redact=receipts.redact,
+        locale=locale,
     )
     app.context_processor(lambda: {"locale": locale()})

@@ -15,6 +15,7 @@ from webhooks.polling import Round
 from webhooks.service import Service
 from workflow import conversations, likeness, printing, selftest, timekeeping
 from workflow.db import WAKE_CHANNEL
+from workflow.reports import monthly, silence
 from workflow.sweep import recover, sweep
 
 log = logging.getLogger("aduan.jobs")
@@ -44,6 +45,7 @@ class Clockwork:
             (self._decrees, 60),
             (self._test_ourselves, 60),
             (self._print, 5),
+            (self._report, 300),
         ):
             self._scheduler.add_job(_guarded(job), "interval", seconds=seconds, coalesce=True, max_instances=1)
         self._scheduler.start()
@@ -109,6 +111,10 @@ class Clockwork:
 
     def _test_ourselves(self) -> None:
         selftest.run(self._office.database, self._office.now())
+
+    def _report(self) -> None:
+        monthly.tick(self._office.database, self._office.worker, self._office.now())
+        silence.watch(self._office.database, self._office.now())
 
     def _print(self) -> None:
         printing.make_due(self._office.database, self._office.now())

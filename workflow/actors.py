@@ -51,4 +51,12 @@ class Clock:
     id: str = ""
 
 
+@dataclass(frozen=True)
+class Operator:
+    """Whoever runs commands on the machine. Recorded as such; plays no part in a case."""
+
+    kind: str = "operator"
+    id: str = ""
+
+
 Actor = Officer | Citizen | Clock

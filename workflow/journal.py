@@ -25,7 +25,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from workflow.actors import Actor
+from workflow.actors import Actor, Operator
 from workflow.models import JournalEntry, JournalHead, Unit
 
 log = logging.getLogger("aduan.journal")
@@ -39,7 +39,7 @@ class _Pending:
     case_id: str | None
     action: str
     at: datetime
-    actor: Actor
+    actor: Actor | Operator
     data: dict[str, Any]
 
 
@@ -56,7 +56,7 @@ def append(
     session: Session,
     unit_id: str,
     action: str,
-    actor: Actor,
+    actor: Actor | Operator,
     now: datetime,
     *,
     case_id: str | None = None,
@@ -112,7 +112,13 @@ def _add(session: Session, head: JournalHead, item: _Pending) -> None:
 
 
 def canonical(
-    sequence: int, unit_id: str, case_id: str | None, action: str, at: datetime, actor: Actor, data: dict[str, Any]
+    sequence: int,
+    unit_id: str,
+    case_id: str | None,
+    action: str,
+    at: datetime,
+    actor: Actor | Operator,
+    data: dict[str, Any],
 ) -> bytes:
     """The bytes that are hashed and stored: sorted ASCII JSON without spaces."""
     document = {

@@ -10,6 +10,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     facts,
     letter,
     queue,
+    reports,
     session,
 )
 from webhooks.console.routes import bp

@@ -18,6 +18,7 @@ from workflow import access, alarms, cases, clocks, conversations
 from workflow.actors import Officer
 from workflow.db import wake
 from workflow.models import Case, CaseNumber, Exclusion, Notice, Paper, Party
+from workflow.reports import monthly
 from workflow.states import ENDED, ROLES, Part, Status
 
 PAGE = 50
@@ -93,6 +94,7 @@ def antrean() -> str:
             page=page,
             more=len(rows) > PAGE,
             notices=_notices(session, officer),
+            bulletins=monthly.unread(session, officer),
             several=len({unit for _, unit in officer.roles}) > 1 or bool(officer.units(*_OVERSEERS)),
             set_aside=cases.set_aside_count(session) if officer.units(*_OVERSEERS) else 0,
             elsewhere=_elsewhere(session, officer) if tab == "selesai" else [],

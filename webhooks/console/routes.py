@@ -7,7 +7,9 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
+from webhooks.i18n import gettext
 from workflow import entries, facts
+from workflow.reports import monthly, words
 
 bp = Blueprint("console", __name__, url_prefix="/petugas")
 
@@ -23,4 +25,6 @@ def _shared() -> dict[str, Any]:
         "tells": bool(officer.units(*facts.READERS)),
         "dates": bool(officer.units("admin", "kanwil", "ditjenpas")),
         "writes": bool(officer.units(*entries.WRITERS)),
+        "reads_reports": bool(officer.units(*monthly.READERS)),
+        "bulletin": lambda key: gettext(words.BULLETINS[key]),
     }

@@ -9,6 +9,7 @@ from workflow.models.desk import BoxEmptying, DeskEntry
 from workflow.models.intake import Attachment, Conversation, Message, Receipt
 from workflow.models.papers import Approval, Letter, Paper
 from workflow.models.people import Address, DataKey, Person, PersonLink
+from workflow.models.reports import Bulletin, Report, ReportFile
 from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Approval",
     "Attachment",
     "BoxEmptying",
+    "Bulletin",
     "Case",
     "CaseLink",
     "CaseNumber",
@@ -48,6 +50,8 @@ __all__ = [
     "Person",
     "PersonLink",
     "Receipt",
+    "Report",
+    "ReportFile",
     "RoleGrant",
     "Rung",
     "Unit",

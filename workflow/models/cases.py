@@ -146,6 +146,7 @@ class Judgement(Base):
     The evidence holds words of the message and is encrypted."""
 
     __tablename__ = "judgement"
+    __table_args__ = (Index("ix_judgement_span", "unit_id", "created_at"),)
     id: Mapped[int] = serial()
     case_id: Mapped[str | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflow.db import Base, UTCDateTime
@@ -15,7 +15,7 @@ class JournalEntry(Base):
     """An entry of a unit's chain. ``record`` are the canonical bytes that ``hash`` covers with ``previous``."""
 
     __tablename__ = "journal"
-    __table_args__ = (UniqueConstraint("unit_id", "sequence"),)
+    __table_args__ = (UniqueConstraint("unit_id", "sequence"), Index("ix_journal_span", "unit_id", "at"))
     id: Mapped[int] = serial()
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     sequence: Mapped[int]

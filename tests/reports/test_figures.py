@@ -1,0 +1,136 @@
+"""The month's figures against a count by hand over random lives of complaints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from tests.reports.lives import Diary, Event, live
+from tests.support import Office
+from workflow.models import Case, Deadline, Unit
+from workflow.reports import Figures, Month, gather
+from workflow.states import ENDED
+
+RUTAN, KANWIL = "RUTAN-MAGETAN", "KANWIL-JATIM"
+NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
+ENDINGS = ("refer", "discontinue", "PUAS")
+
+
+def figures(office: Office, code: str, month: Month, now: datetime | None = None) -> Figures:
+    with office.db.read() as s:
+        unit = s.scalars(select(Unit).where(Unit.code == code)).one()
+        return gather(s, unit, month, now or office.clock())
+
+
+def within(diary: Diary, month: Month) -> list[Event]:
+    begin, end = month.begins("Asia/Jakarta"), month.ends("Asia/Jakarta")
+    return [e for e in diary.events if begin <= e.at < end]
+
+
+def plain(found: Figures) -> tuple[object, ...]:
+    tables = {t: {r: dict(c) for r, c in rows.items()} for t, rows in found.tables.items()}
+    return tables, {k: sorted(v) for k, v in found.samples.items()}, found.head
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_counts_are_those_of_the_diary(office: Office, seed: int) -> None:
+    diary = live(office, seed, 40)
+    for month in (NOVEMBER, DECEMBER):
+        found, mine = figures(office, RUTAN, month), [e for e in within(diary, month) if e.unit == RUTAN]
+        kinds = Counter(e.kind for e in mine)
+        assert found.at("flow", "received") == kinds["open"]
+        assert found.at("flow", "handed_on") == kinds["sealed"]
+        assert found.at("flow", "reopened") == kinds["reopened"]
+        assert found.at("extensions", "extended") == kinds["extend"]
+        assert found.at("extensions", "wait_information") == kinds["wait"]
+        assert found.at("satisfaction", "satisfied") == kinds["PUAS"]
+        assert found.at("satisfaction", "unsatisfied") == kinds["TIDAK PUAS"] + kinds["reopened"]
+        assert found.at("deliveries", "released") == kinds["responded"] + _released_by_the_clock(office, month, kinds)
+        for table in ("channel", "category", "urgency", "track", "state"):
+            assert sum(r["count"] for r in found.tables[table].values()) == kinds["open"], table
+        above = figures(office, KANWIL, month)
+        assert above.at("flow", "received") == sum(e.kind == "open" and e.unit == KANWIL for e in within(diary, month))
+        assert above.at("flow", "taken_over") >= kinds["sealed"]
+
+
+def _released_by_the_clock(office: Office, month: Month, kinds: Counter[str]) -> int:
+    """An approved answer that nobody sent goes out by itself: the diary does not know of it."""
+    with office.db.read() as s:
+        begin, end = month.begins("Asia/Jakarta"), month.ends("Asia/Jakarta")
+        rutan = s.scalars(select(Unit.id).where(Unit.code == RUTAN)).one()
+        query = select(Deadline).where(Deadline.rule == "release", Deadline.state == "met", Deadline.ended_at >= begin)
+        ended = [
+            d for d in s.scalars(query) if d.ended_at < end and s.get_one(Case, d.case_id).handling_unit_id == rutan
+        ]
+    return len(ended) - kinds["responded"]
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_open_cases_flow_from_month_to_month(office: Office, seed: int) -> None:
+    live(office, seed, 45)
+    for code in (RUTAN, KANWIL):
+        first, second = figures(office, code, NOVEMBER), figures(office, code, DECEMBER)
+        for found in (first, second):
+            more = sum(found.at("flow", name) for name in ("open_before", "received", "taken_over"))
+            less = sum(found.at("flow", name) for name in ("ended", "handed_on"))
+            assert found.at("flow", "open_after") == more - less + found.at("flow", "reopened")
+        assert first.at("flow", "open_before") == 0
+        assert first.at("flow", "open_after") == second.at("flow", "open_before")
+        with office.db.read() as s:
+            unit = s.scalars(select(Unit.id).where(Unit.code == code)).one()
+            statuses = s.scalars(select(Case.status).where(Case.handling_unit_id == unit))
+            assert second.at("flow", "open_after") == sum(status not in ENDED for status in statuses)
+
+
+@pytest.mark.parametrize("seed", [6])
+def test_what_happens_later_changes_no_figure_of_a_month_that_is_over(office: Office, seed: int) -> None:
+    live(office, seed, 29)
+    office.clock.now = NOVEMBER.ends("Asia/Jakarta")
+    told = [figures(office, code, NOVEMBER) for code in (RUTAN, KANWIL)]
+    assert sum(f.at("flow", "received") for f in told) > 10
+    live_on = live(office, seed + 100, 25)
+    assert live_on.events
+    again = [figures(office, code, NOVEMBER) for code in (RUTAN, KANWIL)]
+    assert [plain(f) for f in told] == [plain(f) for f in again]
+
+
+@pytest.mark.parametrize("seed", [9])
+def test_clocks_are_counted_once_and_by_the_unit_where_they_ended(office: Office, seed: int) -> None:
+    live(office, seed, 50)
+    both = [figures(office, code, month) for code in (RUTAN, KANWIL) for month in (NOVEMBER, DECEMBER)]
+    counted = Counter({
+        (rule, state): sum(f.at("deadlines", rule, state) for f in both)
+        for f in both for rule in f.tables["deadlines"] for state in ("met", "missed")
+    })  # fmt: skip
+    with office.db.read() as s:
+        rows = s.scalars(select(Deadline).where(Deadline.state.in_(("met", "missed")), Deadline.rule != "satisfaction"))
+        assert +counted == Counter((d.rule, d.state) for d in rows)
+        now_late = [d for d in s.scalars(select(Deadline).where(Deadline.state == "running"))
+                    if d.due_at <= office.clock() and d.rule != "satisfaction"]  # fmt: skip
+    later = [figures(office, code, DECEMBER) for code in (RUTAN, KANWIL)]
+    assert sum(r["overdue"] for f in later for r in f.tables["deadlines"].values()) == len(now_late)
+    assert now_late
+
+
+def test_a_month_of_which_nothing_is_known_is_all_zero(office: Office) -> None:
+    found = figures(office, RUTAN, Month(2025, 1))
+    assert all(count == 0 for rows in found.tables.values() for row in rows.values() for count in row.values())
+    assert found.head is None
+    assert not found.partial
+    assert figures(office, RUTAN, NOVEMBER).partial
+
+
+def test_a_case_sealed_at_intake_leaves_every_figure_of_the_facility_as_it_was(office: Office) -> None:
+    live(office, 11, 10)
+    before, above = plain(figures(office, RUTAN, NOVEMBER)), figures(office, KANWIL, NOVEMBER)
+    moment = office.clock()
+    office.say("Kalapas menyuruh potong jatah makan di blok C, kami takut bicara.", "+6281399")
+    office.clock.now = moment
+    assert plain(figures(office, RUTAN, NOVEMBER, moment)) == before
+    office.clock.advance(minutes=1)
+    after = figures(office, KANWIL, NOVEMBER)
+    assert after.at("sealed", "at_intake") == above.at("sealed", "at_intake") + 1
+    assert "sealed" not in figures(office, RUTAN, NOVEMBER).tables

@@ -1,0 +1,204 @@
+"""The monthly report is made, sent, chased, read, confirmed and acknowledged, each once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from tests.reports.test_figures import KANWIL, RUTAN
+from tests.support import Office, csrf
+from tests.workflow.offices import on_sqlite
+from tests.workflow.steps import together
+from workflow import journal
+from workflow.models import Account, Bulletin, JournalEntry, Report, Unit
+from workflow.reports import Month, monthly, silence
+
+WATER = "Sudah tiga hari air di blok B mati, anak saya tidak bisa mandi."
+#: 1 December 2026 is a Tuesday; in Magetan it begins at 17.00 UTC of the day before.
+BEFORE, FIRST, FIFTH = (
+    datetime(2026, 11, 30, 16, 59, tzinfo=UTC),
+    datetime(2026, 11, 30, 17, 1, tzinfo=UTC),
+    datetime(2026, 12, 4, 17, 1, tzinfo=UTC),
+)
+
+
+def told(office: Office) -> set[tuple[str, str, str]]:
+    with office.db.read() as s:
+        query = select(Account.name, Unit.code, Bulletin.key).join(Bulletin, Bulletin.account_id == Account.id)
+        return {tuple(row) for row in s.execute(query.join(Unit, Unit.id == Bulletin.unit_id))}
+
+
+def reports(office: Office) -> dict[str, Report]:
+    with office.db.read() as s:
+        found = {report.unit.code: report for report in s.scalars(select(Report))}
+        s.expunge_all()
+        return found
+
+
+def december(office: Office) -> None:
+    office.say(WATER)
+    office.say("Kalapas menyuruh potong jatah makan di blok C, kami takut bicara.", "+62899")
+    office.clock.now = FIRST
+    assert monthly.tick(office.db, "test", FIRST) == 2
+
+
+def test_it_is_made_on_the_first_working_day_and_sent_upwards_once(office: Office) -> None:
+    office.say(WATER)
+    office.say("Kalapas menyuruh potong jatah makan di blok C, kami takut bicara.", "+62899")
+    assert monthly.tick(office.db, "test", BEFORE) == 0
+    assert monthly.tick(office.db, "test", FIRST) == 2
+    assert monthly.tick(office.db, "test", FIRST) == 0
+    made = reports(office)
+    assert set(made) == {RUTAN, KANWIL}
+    assert made[RUTAN].sent_at == FIRST
+    assert made[RUTAN].sent_to == 2
+    assert made[KANWIL].sent_at is None, "nobody holds a role at the Directorate General here"
+    assert told(office) == {
+        ("kepala", RUTAN, "report_made"), ("kanwil", RUTAN, "report_sent"), ("kanwil2", RUTAN, "report_sent"),
+        ("kanwil", KANWIL, "report_made"), ("kanwil2", KANWIL, "report_made"),
+    }  # fmt: skip
+
+
+def test_a_month_that_begins_with_holidays_waits_for_the_first_working_day(office: Office) -> None:
+    """1 January is a holiday, 2 and 3 January 2027 are a weekend."""
+    office.say(WATER)
+    assert monthly.tick(office.db, "test", datetime(2027, 1, 3, 12, tzinfo=UTC)) == 0
+    assert monthly.tick(office.db, "test", datetime(2027, 1, 4, 1, tzinfo=UTC)) == 1
+    assert reports(office)[RUTAN].month == "2026-12"
+
+
+def test_of_a_time_before_the_first_entry_no_report_is_made(office: Office) -> None:
+    office.say(WATER)
+    assert monthly.tick(office.db, "test", datetime(2026, 11, 3, 1, tzinfo=UTC)) == 0
+
+
+def test_two_processes_make_one_report(office: Office) -> None:
+    office.say(WATER)
+    together(2, lambda n: monthly.tick(office.db, f"worker-{n}", FIRST))
+    assert set(reports(office)) == {RUTAN}
+    with office.db.read() as s:
+        made = s.scalars(select(JournalEntry).where(JournalEntry.action == "report_made")).all()
+    assert len(made) == 1
+
+
+def test_the_row_keeps_the_hashes_of_its_files_and_the_head_of_the_journal(office: Office) -> None:
+    december(office)
+    with office.db.read() as s:
+        for report in s.scalars(select(Report)):
+            assert {file.kind for file in report.files} == {"pdf", "xlsx", "csv"}
+            for file in report.files:
+                content = monthly.content(s, report, file.kind)
+                assert hashlib.sha256(content).hexdigest() == file.sha256
+                assert len(content) == file.size
+            entry = s.scalars(
+                select(JournalEntry).where(
+                    JournalEntry.unit_id == report.unit_id, JournalEntry.sequence == report.journal_sequence
+                )
+            ).one()
+            assert entry.hash == report.journal_hash
+            assert entry.at < Month.parse(report.month).ends(report.unit.timezone)
+        found, _ = journal.verify(s, s.info["journal_key"], journal.read_anchors(office.settings.home / "anchors"))
+        assert found == []
+
+
+def test_on_the_fifth_those_who_have_not_answered_are_told_once(office: Office) -> None:
+    december(office)
+    with office.db.write() as s:
+        report = s.scalars(select(Report).join(Unit).where(Unit.code == RUTAN)).one()
+        monthly.confirm(s, office.officer(s, "kepala"), report, FIRST)
+    before = told(office)
+    monthly.tick(office.db, "test", datetime(2026, 12, 4, 16, tzinfo=UTC))
+    assert told(office) == before
+    monthly.tick(office.db, "test", FIFTH)
+    new = told(office) - before
+    assert new == {
+        ("kanwil", RUTAN, "report_unread"), ("kanwil2", RUTAN, "report_unread"),
+        ("kanwil", KANWIL, "report_unconfirmed"), ("kanwil2", KANWIL, "report_unconfirmed"),
+    }  # fmt: skip
+    count = len(rows(office))
+    monthly.tick(office.db, "test", datetime(2026, 12, 9, 1, tzinfo=UTC))
+    assert len(rows(office)) == count
+
+
+def rows(office: Office) -> list[Bulletin]:
+    with office.db.read() as s:
+        return list(s.scalars(select(Bulletin)))
+
+
+@on_sqlite
+def test_the_facility_reads_its_own_and_the_kanwil_all(office: Office) -> None:
+    december(office)
+    made = reports(office)
+    for name, visible in (("petugas", {RUTAN}), ("kepala", {RUTAN}), ("kanwil", {RUTAN, KANWIL})):
+        client = office.client(name)
+        page = client.get("/petugas/laporan").get_data(as_text=True)
+        for code, report in made.items():
+            assert (report.id in page) == (code in visible), (name, code)
+            for kind in ("pdf", "xlsx", "csv"):
+                answer = client.get(f"/petugas/laporan/{report.id}.{kind}")
+                assert answer.status_code == (200 if code in visible else 404), (name, code)
+            assert client.get(f"/petugas/laporan/{report.id}.docx").status_code == 404
+    for name in ("pejabat", "kustodian", "admin"):
+        assert office.client(name).get("/petugas/laporan").status_code == 403, name
+    with office.db.read() as s:
+        read = s.scalars(select(JournalEntry).where(JournalEntry.action == "report_read")).all()
+    assert len(read) == 3 * 4
+
+
+@on_sqlite
+def test_the_head_confirms_and_the_kanwil_acknowledges_by_a_button(office: Office) -> None:
+    december(office)
+    report = reports(office)[RUTAN]
+    base = f"/petugas/laporan/{report.id}"
+    for name, action, status in (
+        ("petugas", "sahkan", 403), ("kanwil", "sahkan", 403), ("kepala", "terima", 403),
+        ("kepala", "sahkan", 303), ("kanwil", "terima", 303), ("kanwil2", "terima", 303),
+        ("kepala", "hapus", 404),
+    ):  # fmt: skip
+        client = office.client(name)
+        token = csrf(client, "/petugas/laporan")
+        assert client.post(f"{base}/{action}", data={"csrf_token": token}).status_code == status, (name, action)
+    done = reports(office)[RUTAN]
+    assert done.confirmed_by == office.account_id("kepala")
+    assert done.acknowledged_by == office.account_id("kanwil"), "the first one counts"
+    office.clock.now = FIFTH
+    monthly.tick(office.db, "test", FIFTH)
+    assert not [t for t in told(office) if t[1] == RUTAN and t[2] in ("report_unread", "report_unconfirmed")]
+
+
+@on_sqlite
+def test_the_line_on_the_page_leads_to_the_report_and_goes_when_it_was_seen(office: Office) -> None:
+    december(office)
+    client = office.client("kanwil")
+    assert re.search("laporan bulanan sudah datang", client.get("/petugas/").get_data(as_text=True))
+    client.get(f"/petugas/laporan?unit={RUTAN}")
+    assert "laporan bulanan sudah datang" not in client.get("/petugas/").get_data(as_text=True)
+
+
+# ------------------------------------------------------------------ silence
+
+
+def weeks_of_complaints(office: Office, weeks: int, per_week: int) -> None:
+    for week in range(weeks):
+        for n in range(per_week):
+            office.say(WATER, f"+62813{week:03d}{n:03d}")
+        office.clock.advance(days=7)
+
+
+@pytest.mark.parametrize(("weeks", "per_week", "quiet", "alarm"), [
+    (15, 2, 31, True), (15, 2, 20, False), (15, 0, 40, False), (5, 2, 31, False),
+])  # fmt: skip
+def test_a_facility_that_falls_silent_is_told_to_the_kanwil(
+    office: Office, weeks: int, per_week: int, quiet: int, alarm: bool
+) -> None:
+    weeks_of_complaints(office, weeks, per_week)
+    office.clock.advance(days=quiet)
+    for _ in range(3):
+        silence.watch(office.db, office.clock())
+        office.clock.advance(hours=3)
+    lines = [t for t in told(office) if t[2] == "silence"]
+    assert sorted(lines) == ([("kanwil", RUTAN, "silence"), ("kanwil2", RUTAN, "silence")] if alarm else [])

@@ -1,0 +1,120 @@
+"""Monthly reports: the own unit's, and for an office above those of all units below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from io import BytesIO
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from werkzeug.wrappers import Response
+
+from webhooks.auth import current_officer, staff
+from webhooks.console.routes import bp
+from webhooks.i18n import gettext as _
+from webhooks.service import service
+from workflow import journal
+from workflow.actors import Officer
+from workflow.models import Report, Unit
+from workflow.reports import monthly, rendering
+from workflow.reports.month import Month
+from workflow.states import Impossible
+from workflow.vault import Erased, Unreadable
+
+PAGE = 60
+#: What can be done with a report: by whom, and how it is told.
+_ACTIONS: dict[str, Callable[[Session, Officer, Report, datetime], None]] = {
+    "sahkan": monthly.confirm,
+    "terima": monthly.acknowledge,
+}
+
+
+@bp.get("/laporan")
+@staff(*monthly.READERS)  # type: ignore[untyped-decorator]
+def laporan() -> str:
+    """The reports that this account reads, the newest first. Looking at it reads the lines that led here."""
+    officer, office = current_officer(), service()
+    with office.database.write() as session:
+        monthly.mark_read(session, officer, office.now())
+    with office.database.read() as session:
+        units = monthly.readable(session, officer)
+        chosen = _chosen(units)
+        query = select(Report).options(
+            joinedload(Report.unit),
+            joinedload(Report.confirmer),
+            joinedload(Report.acknowledger),
+            selectinload(Report.files),
+        )
+        query = query.where(Report.unit_id.in_([unit.id for unit in chosen]))
+        reports = list(
+            session.scalars(query.join(Unit).order_by(Report.month.desc(), Unit.kind, Unit.name).limit(PAGE))
+        )
+        return render_template(
+            "console/laporan.html",
+            units=units,
+            chosen=chosen[0] if len(chosen) == 1 else None,
+            reports=reports,
+            confirms={r.id for r in reports if r.confirmed_at is None and monthly.may_confirm(officer, r)},
+            acknowledges={r.id for r in reports if r.acknowledged_at is None and monthly.may_acknowledge(officer, r)},
+            first_of=_first_of,
+        )
+
+
+def _first_of(month: str) -> date:
+    return Month.parse(month).first
+
+
+def _chosen(units: list[Unit]) -> list[Unit]:
+    code = request.args.get("unit", "")
+    if not code:
+        return units
+    chosen = [unit for unit in units if unit.code == code]
+    if not chosen:
+        abort(404)
+    return chosen
+
+
+def _found(session: Session, report_id: str) -> Report:
+    report = monthly.find(session, current_officer(), report_id)
+    if report is None:
+        abort(404)
+    return report
+
+
+@bp.get("/laporan/<report_id>.<kind>")
+@staff(*monthly.READERS)  # type: ignore[untyped-decorator]
+def laporan_unduh(report_id: str, kind: str) -> Response:
+    """One file; the journal keeps who fetched it."""
+    office = service()
+    with office.database.write() as session:
+        report = _found(session, report_id)
+        try:
+            content = monthly.content(session, report, kind)
+        except KeyError:
+            abort(404)
+        except (Erased, Unreadable, FileNotFoundError, ValueError):
+            abort(410)
+        name = rendering.file_name(report.unit, report.month, kind)
+        journal.append(
+            session, report.unit_id, "report_read", current_officer(), office.now(), month=report.month, file=kind
+        )
+    return send_file(BytesIO(content), rendering.MEDIA[kind], as_attachment=True, download_name=name)
+
+
+@bp.post("/laporan/<report_id>/<action>")
+@staff(*monthly.READERS)  # type: ignore[untyped-decorator]
+def laporan_tindak(report_id: str, action: str) -> Response:
+    """The head confirms, or the office above acknowledges."""
+    if action not in _ACTIONS:
+        abort(404)
+    office = service()
+    with office.database.write() as session:
+        report = _found(session, report_id)
+        try:
+            _ACTIONS[action](session, current_officer(), report, office.now())
+        except Impossible:
+            abort(403)
+    flash(_("Laporan disahkan.") if action == "sahkan" else _("Laporan dinyatakan diterima."))
+    return redirect(url_for("console.laporan"), 303)

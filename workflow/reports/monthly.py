@@ -1,0 +1,248 @@
+"""The monthly report as an obligation: made on the first working day, sent upwards, chased on the fifth.
+
+Sent means: the office above finds the files on its own page and is told so there. Who confirmed, who acknowledged
+and who read is recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from workflow import clocks, journal, leases, staff, units
+from workflow.actors import Clock, Officer
+from workflow.db import Database
+from workflow.models import Account, Bulletin, JournalEntry, Report, ReportFile, Unit
+from workflow.reports import rendering
+from workflow.reports.document import compose
+from workflow.reports.month import Month
+from workflow.states import Impossible
+from workflow.vault import vault_of
+
+log = logging.getLogger("aduan.reports")
+
+#: The day of the month on which a report is due above.
+DUE_DAY = 5
+LEASE = timedelta(minutes=15)
+#: Whose report it is to confirm, and whose to acknowledge from above, by kind of unit.
+CONFIRMS = {"upt": "kepala", "kanwil": "kanwil"}
+RECEIVES = {"kanwil": "kanwil", "ditjen": "ditjenpas"}
+#: Who reads the reports of their own unit; offices above read all below them, too.
+READERS = ("petugas", "kepala", "kanwil", "ditjenpas")
+
+
+def tick(database: Database, holder: str, now: datetime) -> int:
+    """Make, send and chase what is due; one process at a time. Returns how many reports were made."""
+    with database.write() as session:
+        if not leases.take(session, "reports", holder, now, LEASE):
+            return 0
+    made = 0
+    for unit_id, month in _missing(database, now):
+        try:
+            made += make(database, unit_id, month, now)
+        except (SQLAlchemyError, OSError, ValueError):
+            log.exception("report could not be made: unit=%s month=%s", unit_id, month)
+    with database.write() as session:
+        _send_all(session, now)
+        _chase(session, now)
+        leases.release(session, "reports", holder)
+    return made
+
+
+# ------------------------------------------------------------------ making
+
+
+def _missing(database: Database, now: datetime) -> list[tuple[str, Month]]:
+    """Units whose report on the month before is due and not made; those that were not at work yet are left out."""
+    found = []
+    with database.read() as session:
+        for unit in session.scalars(select(Unit).where(Unit.kind.in_(CONFIRMS)).order_by(Unit.kind.desc(), Unit.code)):
+            month = Month.of(now, unit.timezone).plus(-1)
+            worked = exists().where(JournalEntry.unit_id == unit.id, JournalEntry.at < month.ends(unit.timezone))
+            known = exists().where(Report.unit_id == unit.id, Report.month == str(month))
+            if first_working_day(session, unit, now) <= staff.local_today(unit.timezone, now) and session.scalar(
+                select(worked & ~known)
+            ):
+                found.append((unit.id, month))
+    return found
+
+
+def first_working_day(session: Session, unit: Unit, now: datetime) -> date:
+    """Of the present month, by the unit's calendar."""
+    days, day = clocks.calendar_of(session, unit, now), Month.of(now, unit.timezone).first
+    while not days.is_working(day):
+        day += timedelta(days=1)
+    return day
+
+
+def make(database: Database, unit_id: str, month: Month, now: datetime) -> bool:
+    """Render outside of any writing transaction, then keep; False where another process was quicker."""
+    with database.read() as session:
+        document = compose(session, session.get_one(Unit, unit_id), month, now)
+    files = rendering.render(document)
+    try:
+        with database.write() as session:
+            _keep(session, unit_id, month, files, document.head, now)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _keep(
+    session: Session, unit_id: str, month: Month, files: dict[str, bytes], head: tuple[int, str] | None, now: datetime
+) -> None:
+    vault = vault_of(session)
+    key, store = vault.new_key(session, "system", now), session.info["objects"]
+    report = Report(unit_id=unit_id, month=str(month), data_key_id=key, made_at=now)
+    for kind, plain in files.items():
+        sealed, digest = vault.seal(session, key, plain, "report.object"), hashlib.sha256(plain).hexdigest()
+        report.files.append(ReportFile(kind=kind, object_key=store.put(sealed), sha256=digest, size=len(plain)))
+    if head:
+        report.journal_sequence, report.journal_hash = head[0], bytes.fromhex(head[1])
+    session.add(report)
+    session.flush()
+    hashes = {file.kind: file.sha256 for file in report.files}
+    journal.append(session, unit_id, "report_made", Clock(), now, month=str(month), **hashes)
+    unit = session.get_one(Unit, unit_id)
+    tell(session, staff.holders(session, CONFIRMS[unit.kind], unit.id, now), unit, "report_made", str(month), now)
+
+
+def content(session: Session, report: Report, kind: str) -> bytes:
+    """The plain bytes of one file. Raises KeyError, Erased, FileNotFoundError, ValueError (damaged)."""
+    sealed = session.info["objects"].get({file.kind: file.object_key for file in report.files}[kind])
+    return vault_of(session).open(session, report.data_key_id, sealed, "report.object")
+
+
+# ------------------------------------------------------------------ sending and chasing
+
+
+def _receivers(session: Session, unit: Unit, now: datetime) -> list[Account]:
+    """Who reads for the office above; where nobody does, the office above that."""
+    while unit.parent_id:
+        unit = units.superior(session, unit)
+        if found := staff.holders(session, RECEIVES[unit.kind], unit.id, now):
+            return found
+    return []
+
+
+def _send_all(session: Session, now: datetime) -> None:
+    """What was made and is not sent; without anybody above it waits until there is somebody."""
+    for report in session.scalars(select(Report).where(Report.sent_at.is_(None))):
+        told = _receivers(session, report.unit, now)
+        if told:
+            tell(session, told, report.unit, "report_sent", report.month, now)
+            report.sent_at, report.sent_to = now, len(told)
+            journal.append(
+                session,
+                report.unit_id,
+                "report_sent",
+                Clock(),
+                now,
+                month=report.month,
+                recipients=[a.id for a in told],
+            )
+
+
+def _chase(session: Session, now: datetime) -> None:
+    """From the fifth on: whoever has not confirmed or acknowledged is told, once."""
+    waiting = or_(Report.confirmed_at.is_(None), Report.acknowledged_at.is_(None))
+    for report in session.scalars(select(Report).where(Report.chased_at.is_(None), waiting)):
+        unit, month = report.unit, Month.parse(report.month)
+        if staff.local_today(unit.timezone, now) < month.plus(1).first.replace(day=DUE_DAY):
+            continue
+        report.chased_at = now
+        if report.confirmed_at is None:
+            people = staff.holders(session, CONFIRMS[unit.kind], unit.id, now)
+            tell(session, people, unit, "report_unconfirmed", report.month, now)
+        if report.acknowledged_at is None:
+            tell(session, _receivers(session, unit, now), unit, "report_unread", report.month, now)
+        journal.append(session, unit.id, "report_chased", Clock(), now, month=report.month)
+
+
+def tell(session: Session, people: Iterable[Account], unit: Unit, key: str, month: str, now: datetime) -> None:
+    """Put a line on the pages of these accounts, each key once a unit and month."""
+    for account in people:
+        same = (Bulletin.account_id == account.id, Bulletin.unit_id == unit.id)
+        if session.scalar(select(Bulletin.id).where(*same, Bulletin.key == key, Bulletin.month == month)) is None:
+            session.add(Bulletin(account_id=account.id, unit_id=unit.id, key=key, month=month, created_at=now))
+
+
+def unread(session: Session, officer: Officer) -> list[Bulletin]:
+    """Lines that this account has not read, newest first."""
+    query = select(Bulletin).where(Bulletin.account_id == officer.account_id, Bulletin.read_at.is_(None))
+    return list(session.scalars(query.order_by(Bulletin.created_at.desc(), Bulletin.id.desc()).limit(20)))
+
+
+def mark_read(session: Session, officer: Officer, now: datetime) -> None:
+    """The account has looked at the page where they lead."""
+    mine = update(Bulletin).where(Bulletin.account_id == officer.account_id, Bulletin.read_at.is_(None))
+    session.execute(mine.values(read_at=now))
+
+
+# ------------------------------------------------------------------ what people do with it
+
+
+def readable(session: Session, officer: Officer) -> list[Unit]:
+    """The units whose reports this account reads: its own, and all below an office; the highest first."""
+    level = set(officer.units(*READERS))
+    found = {u.id: u for u in session.scalars(select(Unit).where(Unit.id.in_(level)))}
+    level = set(officer.units(*RECEIVES.values()))
+    while level:
+        below = list(session.scalars(select(Unit).where(Unit.parent_id.in_(level))))
+        found |= {unit.id: unit for unit in below}
+        level = {unit.id for unit in below}
+    return sorted((u for u in found.values() if u.kind in CONFIRMS), key=lambda unit: (unit.kind, unit.name))
+
+
+def find(session: Session, officer: Officer, report_id: str) -> Report | None:
+    """A report that this account may read; any other is as absent as one that never was."""
+    report = session.get(Report, report_id)
+    mine = {unit.id for unit in readable(session, officer)}
+    return report if report is not None and report.unit_id in mine else None
+
+
+def may_confirm(officer: Officer, report: Report) -> bool:
+    """The head of the unit itself."""
+    return officer.has(CONFIRMS[report.unit.kind], report.unit_id)
+
+
+def may_acknowledge(officer: Officer, report: Report) -> bool:
+    """Whoever reads for an office above."""
+    above, unit = list[tuple[str, str]](), report.unit
+    while unit.parent is not None:
+        unit = unit.parent
+        above.append((RECEIVES[unit.kind], unit.id))
+    return any(officer.has(role, unit_id) for role, unit_id in above)
+
+
+def confirm(session: Session, officer: Officer, report: Report, now: datetime) -> None:
+    """The head confirms the report of the own unit."""
+    _mark(session, officer, report, "confirmed", may_confirm, now)
+
+
+def acknowledge(session: Session, officer: Officer, report: Report, now: datetime) -> None:
+    """The office above says that it has received the report."""
+    _mark(session, officer, report, "acknowledged", may_acknowledge, now)
+
+
+def _mark(
+    session: Session,
+    officer: Officer,
+    report: Report,
+    what: str,
+    allowed: Callable[[Officer, Report], bool],
+    now: datetime,
+) -> None:
+    if not allowed(officer, report):
+        raise Impossible("not_yours")
+    if getattr(report, f"{what}_at") is not None:
+        return
+    setattr(report, f"{what}_at", now)
+    setattr(report, f"{what}_by", officer.account_id)
+    journal.append(session, report.unit_id, f"report_{what}", officer, now, month=report.month)

@@ -1,0 +1,121 @@
+"""The report as an accessible PDF with charts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow import press, wording
+from workflow.reports import charts, words
+from workflow.reports.charts import Bars
+from workflow.reports.document import LANGUAGE, Cell, Document, Table
+
+#: Charts stay readable with this many bars; the table has all rows.
+MOST = 12
+
+
+def pdf(document: Document) -> bytes:
+    """The report. The same document gives the same bytes: its date is the moment up to which it counts."""
+    drawn = _charts(document)
+    pictures = {f"{name}.svg": charts.draw(bars) for name, bars in drawn.items()}
+    return press.typeset("report", _data(document, drawn), document.until, pictures)
+
+
+def _data(document: Document, drawn: dict[str, Bars]) -> dict[str, Any]:
+    say = {key: words.say(key, LANGUAGE) for key in _STILL}
+    superior = document.above[-1].name if document.above else document.unit.name
+    return {
+        "title": say["title"],
+        "lang": LANGUAGE,
+        "letterhead": _letterhead(document),
+        "subject": words.say("subject", LANGUAGE, unit=document.unit.name, month=document.period),
+        "to": words.say("to", LANGUAGE, unit=superior),
+        "summary": [*document.summary, *([] if document.partial else [say["as_of"]]), say["privacy"]],
+        "charts": [
+            {
+                "file": f"{name}.svg",
+                "title": words.say(f"chart_{name}", LANGUAGE),
+                "alt": words.say(f"chart_{name}_alt", LANGUAGE, values=charts.spoken(bars)),
+            }
+            for name, bars in drawn.items()
+        ],
+        "tables": [_table(table) for table in document.tables],
+        "head": _head(document),
+        "signatory": words.say("signatory", LANGUAGE, unit=document.unit.name),
+        "words": say,
+        "missing": say["missing"],
+    }
+
+
+_STILL = ("title", "as_of", "privacy", "empty", "item", "signed", "place", "name", "page", "of",
+          "missing")  # fmt: skip
+
+
+def _letterhead(document: Document) -> dict[str, Any]:
+    own = dict((document.unit.settings or {}).get("letterhead", {}))
+    contact = [own.get(name, "") for name in ("address", "telephone", "email", "website")]
+    above = [unit.name for unit in document.above]
+    return {"above": above, "name": own.get("name") or document.unit.name, "contact": [c for c in contact if c]}
+
+
+def _head(document: Document) -> list[str]:
+    if document.head is None:
+        return [words.say("head_none", LANGUAGE)]
+    sequence, digest = document.head
+    return [words.say("head", LANGUAGE, sequence=sequence, hash=digest), words.say("head_why", LANGUAGE)]
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "note": table.note,
+        "columns": [title for _, title in table.columns],
+        "rows": [[row.label, *(shown(cell) for cell in row.values)] for row in table.rows],
+        "wide": table.key == "heads",
+    }
+
+
+def shown(cell: Cell) -> str:
+    """A value as Indonesians write it."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, float):
+        return f"{cell:.1f}".replace(".", ",")
+    return f"{cell:,}".replace(",", ".") if isinstance(cell, int) else cell
+
+
+# ------------------------------------------------------------------ charts
+
+
+def _charts(document: Document) -> dict[str, Bars]:
+    """Those for which there is something to draw."""
+    made = {"category": _categories(document), "deadlines": _deadlines(document), "facilities": _late(document)}
+    return {name: bars for name, bars in made.items() if bars is not None and bars.labels}
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _categories(document: Document) -> Bars | None:
+    table = document.table("category")
+    rows = table.rows[:MOST] if table else ()
+    counted = tuple(_number(row.values[0]) for row in rows)
+    title = wording.translator(LANGUAGE)(words.COLUMNS["count"])
+    return Bars(tuple(row.label for row in rows), ((title, counted),))
+
+
+def _deadlines(document: Document) -> Bars | None:
+    """In time (ended so, or still running) against late (ended so, or overdue)."""
+    table = document.table("deadlines")
+    rows = [row for row in (table.rows if table else ()) if any(_number(cell) for cell in row.values)]
+    good = tuple(_number(row.values[0]) + _number(row.values[2]) for row in rows)
+    late = tuple(_number(row.values[1]) + _number(row.values[3]) for row in rows)
+    names = (words.say("in_time", LANGUAGE), words.say("late", LANGUAGE))
+    return Bars(tuple(row.label for row in rows), ((names[0], good), (names[1], late)))
+
+
+def _late(document: Document) -> Bars | None:
+    table = document.table("facilities")
+    rows = [row for row in (table.rows if table else ()) if row.values[-1] is not None][:MOST]
+    title = wording.translator(LANGUAGE)(words.COLUMNS["late_rate"])
+    return Bars(tuple(row.label for row in rows), ((title, tuple(_number(row.values[-1]) for row in rows)),))
