@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "open": ("terbuka",),
     "withdraw": ("cabut", "cabut aduan", "cabut pengaduan", "cabut laporan", "batalkan", "tarik laporan", "withdraw"),
     "new": ("baru", "aduan baru", "pengaduan baru"),
-    "skip": ("lewati", "lewat", "skip"),
+    "skip": ("lewati", "lewat", "lewatin", "skip"),
     "person": ("petugas", "bicara petugas", "operator"),
     "help": ("bantuan", "menu", "help", "mulai", "start", "/start"),
     "stop": ("stop", "berhenti", "unsubscribe"),
@@ -50,6 +50,13 @@ PHRASES = {
     ),
 }
 MAX_PHRASE = 10
+#: Small words that people put after one of these: "lewati saja", "belum pak". After BARU they would change its sense.
+_TAILS = frozenset(
+    ("saja", "aja", "sj", "aj", "ae", "dulu", "dl", "deh", "dong", "pak", "bu", "min", "kak", "mas", "mbak", "ya")
+)
+_WITH_TAILS = frozenset(
+    {"skip", "yes", "no", "satisfied", "direct", "anonymous", "confidential", "open", "withdraw", "person", "stop"}
+)
 #: These take words after them; the others stand alone, or they are part of a sentence.
 _TAKES_WORDS = frozenset({"status", "dissatisfied"})
 _CLOSE_ENOUGH = 84
@@ -67,6 +74,8 @@ def command(text: str) -> tuple[str, str] | None:
         for form in sorted(forms, key=len, reverse=True):
             length = len(form.split())
             head, rest = " ".join(words[:length]), words[length:]
+            if name in _WITH_TAILS and _TAILS.issuperset(rest):
+                rest = []
             if _same(head, form) and (not rest or name in _TAKES_WORDS) and _fits(name, rest):
                 return name, " ".join(plain.split()[length:])
     return _phrase(plain.lower(), len(words))

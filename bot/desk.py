@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 import triage
+from bot import places
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
 from workflow import (
@@ -26,13 +27,14 @@ from workflow import (
     outbox,
     receipts,
     staff,
+    units,
     wording,
 )
 from workflow.actors import Citizen
 from workflow.answers import Answer
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN, Purpose
-from workflow.models import Case, Conversation, Message, Outbound
+from workflow.models import Case, Conversation, Message, Outbound, Unit
 from workflow.states import ENDED, Impossible
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ log = logging.getLogger("aduan.desk")
 #: A bare greeting waits this long for the message that nearly always follows it.
 GREETING_PAUSE = timedelta(seconds=4)
 #: Sentences that say nothing new the second time: not said again so soon. What they answer is kept all the same.
-_SAID_ONCE = frozenset({"added", "media_received", "unsupported"})
+_SAID_ONCE = frozenset({"added", "added_answered", "media_received", "unsupported"})
 SAID_PAUSE = timedelta(minutes=10)
 #: What a sentence is for, where it is more than a reply.
 _PURPOSES: dict[str, Purpose] = {
@@ -56,7 +58,9 @@ _CHOICES = {
     "ask_risk": ("YA", "TIDAK", "LEWATI"),
     "ask_when_where": ("LEWATI",),
     "ask_who": ("LEWATI",),
+    "ask_which": ("LEWATI",),
     "added_unsure": ("BARU",),
+    "added_answered": ("PUAS", "TIDAK PUAS"),
     "informed": ("TIDAK PUAS",),
 }
 
@@ -109,6 +113,7 @@ class _Desk:
     def __init__(self, session: Session, conversation: Conversation, now: datetime) -> None:
         self.session, self.conversation, self.now = session, conversation, now
         self.staff = staff.directory(session, now)
+        self.facilities = units.directory(session)
         self.ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
 
     def handle(self, messages: list[Message]) -> None:
@@ -144,16 +149,34 @@ class _Desk:
         self.messages = messages
         self.situation = conversations.situation(self.session, self.conversation, messages, self.now)
         self.text = self._text(messages)
+        saved = State.load(self.conversation.state or {})
+        self.which = self._settle_unit(fresh=saved.fresh)
         self.judgement = triage.assess(self.text, staff=self.staff)
         self.answer = self._find_answer()
         self.respect = wording.RESPECT.get(self.judgement.language, "")
-        saved = State.load(self.conversation.state or {})
         self.wish = saved.direct or bool(messages[0].options.get("direct_to_kanwil"))
         turn = advance(saved, self._incoming(), self._context())
         self.state = turn.state
         for effect in turn.effects:
             self._effects[effect.name](self, effect)
         self.conversation.state = asdict(self.state)
+
+    def _settle_unit(self, *, fresh: bool) -> bool:
+        """Find the facility that this is about: the open case's, the one that is named, else the account's.
+
+        True where that is not certain, so that a new case should ask for it.
+        """
+        case, unit, doubt = self.situation.case, self.situation.unit, False
+        if case is not None and case.status not in ENDED and not fresh:
+            unit = case.subject_unit or unit
+        elif not self.messages[0].options.get("unit"):
+            said = places.mentioned(self.text, self.facilities)
+            if said.certain:
+                unit = self.session.get_one(Unit, said.key)
+            doubt = bool(self.facilities) and (unit.kind != "upt" or said.key not in (None, unit.id))
+        above = units.superior(self.session, unit) if unit.kind == "upt" else unit
+        self.situation = replace(self.situation, unit=unit, kanwil=above)
+        return doubt
 
     def _find_answer(self) -> Answer | None:
         if command(self.text) is not None:
@@ -171,7 +194,8 @@ class _Desk:
         case = self.situation.case
         return Context(
             case_status=case.status if case else None,
-            case_sealed=bool(case and case.seal == "kanwil"),
+            case_sealed=bool(case and (case.seal == "kanwil" or case.handling_unit.kind != "upt")),
+            which=self.which,
             recent=self.situation.recent,
             can_ask=self.ability.talks,
             silent=self.situation.silent,
@@ -221,7 +245,9 @@ class _Desk:
         if case is not None and case.status not in ENDED:
             sealed = case.seal != "none" or case.handling_unit.kind != "upt"
         else:
-            sealed = openings.will_seal(self.session, self.judgement, unit, self.now, wish=self.wish)
+            sealed = unit.kind != "upt" or openings.will_seal(
+                self.session, self.judgement, unit, self.now, wish=self.wish
+            )
         accused = self.judgement.about_staff or bool(case and case.about_staff)
         key = "to_kanwil" if sealed else "to_head_and_kanwil" if accused else "to_shift"
         return wording.render(key, self.conversation.locale, unit=unit.name, kanwil=self.situation.kanwil.name)
@@ -269,7 +295,7 @@ class _Desk:
         if not clocks.office_open(self.session, case.handling_unit, self.now):
             notes.append(self._sentence("after_hours"))
         self.say("opened", case, code=code, privacy=" ".join(notes))
-        if case.seal == "kanwil":
+        if case.seal == "kanwil" and case.subject_unit is not None:
             self.say("sealed", case)
 
     def _sentence(self, key: str, **params: str) -> str:
@@ -306,6 +332,17 @@ class _Desk:
     def _risk(self, effect: Effect) -> None:
         if self.situation.case is not None:
             cases.set_risk(self.session, self.case, effect.value == "yes", self.now)
+
+    def _place(self, _: Effect) -> None:
+        """The facility in words of their own; what we cannot make out stays for the officers to read."""
+        key = places.answered(self.text, self.facilities)
+        unit = self.session.get(Unit, key) if key else None
+        if unit is not None and openings.place(self.session, self.case, unit, self.judgement, self.now):
+            case = self.case
+            self.situation = replace(self.situation, unit=unit, kanwil=units.superior(self.session, unit))
+            self.say("placed", case)
+            if case.seal == "kanwil":
+                self.say("sealed", case)
 
     def _stop(self, _: Effect) -> None:
         self.conversation.address.opted_out_at = self.now
@@ -361,5 +398,6 @@ class _Desk:
         "locale": _locale,
         "answer": _answer,
         "risk": _risk,
+        "place": _place,
         "stop": _stop,
     }

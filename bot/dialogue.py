@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.commands import command
+from bot.questions import FACTS, FEAR, missing, unmet
 from triage import Assessment
 from workflow import receipts
 from workflow.states import ENDED, Status
@@ -22,8 +23,8 @@ from workflow.states import ENDED, Status
 class State:
     """The memory of a conversation.
 
-    ``expecting``: what our last question was (``when_where``, ``who``, ``risk``, ``reason``, ``code``, ``helped``,
-    ``same``) or nothing. ``asked``: a question is on record that a person could be asked to answer.
+    ``expecting``: what our last question was (``which``, ``when_where``, ``who``, ``risk``, ``reason``, ``code``,
+    ``helped``, ``same``) or nothing. ``asked``: a question is on record that a person could be asked to answer.
     """
 
     expecting: str = ""
@@ -57,10 +58,14 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Context:
-    """What the office knows about this conversation. ``only_asked``: its open case is a question, no complaint."""
+    """What the office knows about this conversation. ``only_asked``: its open case is a question, no complaint.
+
+    ``case_sealed``: it is handled outside the facility. ``which``: what facility a new complaint means is not certain.
+    """
 
     case_status: str | None = None
     case_sealed: bool = False
+    which: bool = False
     recent: bool = False
     can_ask: bool = True
     silent: bool = False
@@ -104,6 +109,7 @@ EFFECTS = frozenset(
         "locale",
         "answer",
         "risk",
+        "place",
         "stop",
     }
 )
@@ -158,25 +164,25 @@ def _obey(state: State, name: str, rest: str, context: Context) -> Turn | None:
     if name == "skip":
         return _skip(state)
     if name in ("yes", "no"):
-        return _yes_no(state, name)
+        return _yes_no(state, name, context)
     return _SIMPLE[name](state, context) if name in _SIMPLE else None
 
 
 def _skip(state: State) -> Turn:
     """Passing over a question is no information, whichever question it was, and no complaint where there was none."""
-    if state.expecting in _FACTS:
+    if state.expecting in FACTS:
         return _next_question(state, done="thanks")
     return Turn(replace(state, expecting=""), (_reply("thanks"),))
 
 
-def _yes_no(state: State, said: str) -> Turn | None:
+def _yes_no(state: State, said: str, context: Context) -> Turn | None:
     """YA and BELUM mean something only after a question of ours."""
     if state.expecting == "helped":
         if said == "yes":
             return Turn(replace(state, expecting="", asked=False), (_reply("answer_helped"),))
         return _hand_over_question(state, _reply("answer_not_helped"))
     if state.expecting == "risk":
-        return _risk(state, said)
+        return _risk(state, said, context)
     return None
 
 
@@ -184,9 +190,11 @@ def _hand_over_question(state: State, *before: Effect) -> Turn:
     return Turn(replace(state, expecting="", asked=False), (*before, Effect("open", value="question")))
 
 
-def _risk(state: State, said: str, *before: Effect) -> Turn:
-    turn = _next_question(state, done=f"risk_{said}")
-    told = () if turn.effects[-1].key == f"risk_{said}" else (_reply(f"risk_{said}"),)
+def _risk(state: State, said: str, context: Context, *before: Effect) -> Turn:
+    """Whoever is afraid is offered the Kanwil, unless the case is there already."""
+    done = "risk_yes_away" if said == "yes" and context.case_sealed else f"risk_{said}"
+    turn = _next_question(state, done=done)
+    told = () if turn.effects[-1].key == done else (_reply(done),)
     return Turn(turn.state, (*before, Effect("risk", value=said), *told, *turn.effects))
 
 
@@ -284,13 +292,19 @@ _FOREIGN = re.compile(r"(?s)^(?!\s*السلام عليكم)(?=(.*[^\W\d_\x00-\u0
 
 
 def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
+    if context.case_status == Status.RESPONDED and not state.fresh and unmet(incoming.text):
+        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("reopen")))
+    return _by_intent(state, incoming, context)
+
+
+def _by_intent(state: State, incoming: Incoming, context: Context) -> Turn:
     intent = incoming.judgement.intent
     urgent = incoming.judgement.urgency in ("darurat", "tinggi")
     if intent in ("complaint", "follow_up") or incoming.judgement.unsure or urgent or _FOREIGN.search(incoming.text):
         return _complaint(replace(state, person=False), incoming, context)
-    if state.expecting in _FACTS:
+    if state.expecting in FACTS:
         if context.open_case and intent not in ("spam_abuse", "status_check"):
-            return _answered(state, incoming)
+            return _answered(state, incoming, context)
         state = state if context.open_case else replace(state, expecting="", to_ask=())
     if intent == "status_check":
         return _status(state, "", context)
@@ -323,8 +337,8 @@ def _greet(state: State, context: Context) -> Turn:
 
 
 def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
-    if state.expecting in _FACTS and context.open_case:
-        return _answered(state, incoming)
+    if state.expecting in FACTS and context.open_case:
+        return _answered(state, incoming, context)
     accuses = incoming.judgement.intent == "complaint" and not incoming.judgement.unsure
     if context.open_case and not state.fresh and not (context.only_asked and accuses):
         return _further(state, incoming, context)
@@ -335,6 +349,8 @@ def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
 
 def _further(state: State, incoming: Incoming, context: Context) -> Turn:
     """One more message while a case is open: taken in at once; whether it is another matter is asked when in doubt."""
+    if context.answered:  # and open: the official answer is out, and not yet rated
+        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), _reply("added_answered")))
     certain = context.recent or context.same_topic or incoming.judgement.intent == "follow_up" or not context.can_ask
     if certain:
         return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), _reply("added")))
@@ -352,7 +368,7 @@ def _alarm(incoming: Incoming) -> tuple[Effect, ...]:
 
 
 def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> Turn:
-    questions = _missing(incoming.judgement) if ask else ()
+    questions = missing(incoming.judgement, which=context.which) if ask else ()
     opened = replace(state, direct=False, fresh=False, welcomed=True, puzzled=0, to_ask=questions, expecting="")
     effects = (*_alarm(incoming), Effect("open", value="direct" if state.direct else ""))
     if not questions:
@@ -360,36 +376,17 @@ def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> T
     return Turn(_expect(opened), (*effects, _reply(f"ask_{questions[0]}")))
 
 
-#: Where the accused could take revenge, one of the two questions is whether the family fears it.
-_RISKY = frozenset({"kekerasan", "kekerasan_seksual", "pungli", "sikap_petugas", "narkoba_hp"})
-_FACTS = ("when_where", "who", "risk")
-_FEAR = re.compile(
-    r"\b((?:tidak|tdk|gak|ga|nggak|ndak|ora|not)\s+)?(?:takut|khawatir|kuatir|diancam|wedi|sieun|afraid|scared)"
-)
-
-
-def _missing(judgement: Assessment) -> tuple[str, ...]:
-    """The questions that a new case leaves open: two at most."""
-    details = judgement.details
-    known = details.inmate_named or details.block or details.room
-    if judgement.urgency == "darurat":
-        return () if known else ("who",)
-    facts = [*([] if details.when or details.where else ["when_where"]), *([] if known else ["who"])]
-    if judgement.about_staff or _RISKY & set(judgement.categories):
-        return (*facts[:1], "risk")
-    return tuple(facts[:2])
-
-
 def _expect(state: State) -> State:
     return replace(state, expecting=state.to_ask[0], to_ask=state.to_ask[1:])
 
 
-def _answered(state: State, incoming: Incoming) -> Turn:
+def _answered(state: State, incoming: Incoming, context: Context) -> Turn:
     """A free sentence after a question of ours: it joins the case, whatever it says."""
-    if state.expecting == "risk" and (found := _FEAR.search(incoming.text.lower())):
-        return _risk(state, "no" if found[1] else "yes", *_alarm(incoming), Effect("add"))
+    if state.expecting == "risk" and (found := FEAR.search(incoming.text.lower())):
+        return _risk(state, "no" if found[1] else "yes", context, *_alarm(incoming), Effect("add"))
     turn = _next_question(state, done="facts_done")
-    return Turn(turn.state, (*_alarm(incoming), Effect("add"), *turn.effects))
+    placed = (Effect("place"),) if state.expecting == "which" else ()
+    return Turn(turn.state, (*_alarm(incoming), Effect("add"), *placed, *turn.effects))
 
 
 def _next_question(state: State, done: str) -> Turn:

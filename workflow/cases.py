@@ -30,6 +30,8 @@ from workflow.models import (
 from workflow.states import ENDED, ROLES, Impossible, Part, Status
 from workflow.vault import vault_of
 
+#: After these a word of the complainant is a word on the answer.
+ANSWERED = frozenset({Status.RESPONDED, Status.CLOSED})
 URGENCY_RANK = {"darurat": 0, "tinggi": 1, "normal": 2, "rendah": 3}
 VISIBILITIES = ("open", "confidential", "anonymous")
 
@@ -100,7 +102,9 @@ def add_message(session: Session, case: Case, message: Message, assessment: Asse
     if case.status == Status.WAITING:
         move(session, case, "resume", Citizen(case.person_id), now)
     if case.owner_id or case.status != Status.RECEIVED:
-        notices.tell(session, case, Part.OFFICER, "new_message", now)
+        notices.tell(
+            session, case, Part.OFFICER, "wrote_after_answer" if case.status in ANSWERED else "new_message", now
+        )
 
 
 # ------------------------------------------------------------------ moving
@@ -304,9 +308,17 @@ def set_risk(session: Session, case: Case, feared: bool, now: datetime) -> None:
         set_visibility(session, case, "confidential", now)
 
 
-def reopen(session: Session, case: Case, now: datetime) -> None:
+def wrote_since_answer(session: Session, case: Case) -> bool:
+    """Whether the complainant has said anything about the case since the official answer; thanks are not kept there."""
+    if case.responded_at is None:
+        return False
+    later = select(Message.id).where(Message.case_id == case.id, Message.received_at > case.responded_at)
+    return session.scalar(later.limit(1)) is not None
+
+
+def reopen(session: Session, case: Case, now: datetime, actor: Actor | None = None) -> None:
     """Not satisfied: somebody other than the authors takes the case, one unit up if nobody is left."""
-    actor = Citizen(case.person_id)
+    actor = actor or Citizen(case.person_id)
     move(session, case, "reopen", actor, now)
     case.rounds += 1
     case.closed_at, case.close_ground, case.delivered_at, case.official_id = None, "", None, None

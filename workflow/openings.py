@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
 from workflow import cases, deadlines, entries, journal, notices, people, receipts, units
 from workflow.actors import Citizen
-from workflow.models import Case, Judgement, Message, Receipt, Unit, new_id
+from workflow.models import Case, Judgement, Message, Notice, Receipt, Unit, new_id
 from workflow.states import Status
 from workflow.vault import vault_of
 
@@ -89,9 +89,28 @@ def will_seal(session: Session, assessment: Assessment, unit: Unit, now: datetim
     return bool(_seal_reason(session, assessment, Opening(unit, direct_to_kanwil=wish), now))
 
 
+def place(session: Session, case: Case, unit: Unit, assessment: Assessment, now: datetime) -> bool:
+    """The complainant says which facility is meant: it handles a case that nobody has begun, unless that is sealed."""
+    if case.status != Status.RECEIVED or case.subject_unit_id == unit.id:
+        return False
+    actor = Citizen(case.person_id)
+    case.subject_unit_id, case.subject_unit = unit.id, unit
+    meant = cases.head_meant(session, assessment, unit, now) or ("head" if case.about_head else "")
+    if case.seal == "none" and meant:
+        case.seal, case.seal_reason = "kanwil", meant
+    journal.append(session, case.handling_unit_id, "place", actor, now, case_id=case.id)
+    home = units.handling_unit(session, unit, sealed=case.seal == "kanwil")
+    if home.id != case.handling_unit_id:
+        session.execute(delete(Notice).where(Notice.case_id == case.id))
+        case.owner_id = None
+        cases.transfer(session, case, home, actor, now)
+        if case.urgency == "darurat":
+            notices.emergency(session, case, now)
+    return True
+
+
 def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now: datetime) -> str:
-    if opening.unit.kind != "upt":
-        return ""
+    """Also where the facility is not known yet: the seal holds when it becomes so."""
     return "wish" if opening.direct_to_kanwil else cases.head_meant(session, assessment, opening.unit, now)
 
 

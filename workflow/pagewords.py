@@ -53,6 +53,10 @@ PAGES: dict[str, str] = {
         "Bila sudah selesai, tekan Puas di halaman ini. Bila belum, tulis satu kalimat alasannya pada “Belum puas”, "
         "paling lambat sepuluh hari kerja lagi. Tanpa balasan, pengaduan ditutup. Layanan ini gratis."
     ),
+    "added_answered@form": N_(
+        "Pesan Anda sudah ditambahkan ke pengaduan {number}, dan petugas diberi tahu. Apakah jawaban resmi sudah "
+        "menyelesaikan masalahnya? Pilih Puas atau “Belum puas” di halaman ini."
+    ),
     "ask_reason@form": N_("Mohon maaf belum memuaskan. Tulis satu kalimat: apa yang belum selesai?"),
     "closed_silence@form": N_(
         "Pengaduan {number} ditutup karena sepuluh hari kerja tidak ada balasan. Bila masalahnya belum selesai, tulis "

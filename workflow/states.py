@@ -81,7 +81,7 @@ TABLE: dict[str, Transition] = {
         _t("release",           {S.APPROVED},                           S.RESPONDED,     P.OFFICER, P.CLOCK),
         _t("hand_over",         {S.RESPONDED},                          None,            P.OFFICER),
         _t("close",             {S.RESPONDED},                          S.CLOSED,        P.COMPLAINANT, P.CLOCK),
-        _t("reopen",            {S.RESPONDED, S.CLOSED},                S.CLASSIFIED,    P.COMPLAINANT),
+        _t("reopen",            {S.RESPONDED, S.CLOSED},                S.CLASSIFIED,    P.COMPLAINANT, P.CLOCK),
         _t("wait",              {S.CLASSIFIED, S.DIRECTED},             S.WAITING,       P.OFFICER),
         _t("resume",            {S.WAITING},                            RESUMES,         P.OFFICER, P.COMPLAINANT, P.CLOCK),
         _t("extend",            BEFORE_ANSWER - {S.WAITING},            None,            P.HEAD),

@@ -17,6 +17,7 @@ from workflow import (
     knocks,
     ladder,
     notices,
+    outbox,
     settling,
     timekeeping,
 )
@@ -72,8 +73,14 @@ def _one(database: Database, deadline_id: str, case_id: str, seen_at: datetime, 
 
 
 def _close(session: Session, case: Case, _: Deadline, now: datetime) -> None:
+    """Silence closes. Whoever wrote about the case since the answer was not silent, and is taken for not satisfied:
+    the clock was not set back by that, it only ends otherwise."""
     try:
-        cases.close(session, case, Clock(), now)
+        if cases.wrote_since_answer(session, case):
+            cases.reopen(session, case, now, Clock())
+            outbox.enqueue(session, case.conversation, "reopened_unasked", now, case=case, number=case.number)
+        else:
+            cases.close(session, case, Clock(), now)
     except Impossible:
         log.warning("nothing to close: case=%s", case.id)
 

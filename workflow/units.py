@@ -46,6 +46,12 @@ def default_unit(session: Session) -> Unit:
     return kanwils[0] if len(kanwils) == 1 else session.scalars(select(Unit).where(Unit.kind == "ditjen")).one()
 
 
+def directory(session: Session) -> tuple[tuple[str, str], ...]:
+    """(id, name) of every facility, for finding them in what people write."""
+    query = select(Unit.id, Unit.name).where(Unit.kind == "upt").order_by(Unit.name)
+    return tuple((unit_id, name) for unit_id, name in session.execute(query))
+
+
 def channel_account(session: Session, channel: str, address: str, unit: Unit | None = None) -> ChannelAccount:
     """The row of our own address; one that is seen for the first time gets ``unit``, or else the default unit."""
     query = select(ChannelAccount).where(ChannelAccount.channel == channel, ChannelAccount.address == address)

@@ -121,6 +121,10 @@ MESSAGES: dict[str, str] = {
         "Kami catat. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman ditangani di luar {unit}, "
         "balas KANWIL. Bila ada ancaman, langsung tulis di sini."
     ),
+    "risk_yes_away": N_(
+        "Kami catat. Nama Anda tetap tidak ditampilkan kepada petugas. Pengaduan ini sudah ditangani di luar lapas dan "
+        "rutan. Bila ada ancaman, langsung tulis di sini."
+    ),
     "risk_no": N_("Baik, terima kasih."),
     "after_hours": N_("Petugas membaca pesan pada hari kerja pukul 08.00 sampai 16.00."),
     "added_unsure": N_(
@@ -176,6 +180,16 @@ MESSAGES: dict[str, str] = {
         "lengkap diserahkan di pos layanan pengaduan. Mohon bawa kode tanda terima Anda.{body}"
     ),
     "ask_reason": N_("Mohon maaf belum memuaskan. Balas dengan satu kalimat: apa yang belum selesai?"),
+    "added_answered": N_(
+        "Pesan Anda sudah ditambahkan ke pengaduan {number}, dan petugas diberi tahu. Apakah jawaban resmi sudah "
+        "menyelesaikan masalahnya? Balas PUAS, atau TIDAK PUAS dan alasannya."
+    ),
+    "reopened_unasked": N_(
+        "Sesudah jawaban resmi Anda masih menulis tentang pengaduan {number}. Karena itu pengaduan tidak ditutup, "
+        "tetapi dibuka kembali dan ditangani orang lain."
+    ),
+    "ask_which": N_("Tentang lapas atau rutan mana? Balas dengan namanya, atau balas LEWATI bila tidak tahu."),
+    "placed": N_("Baik, pengaduan Anda tentang {unit}. Nomornya sekarang {number}; kode tanda terima tetap sama."),
     "reopened": N_("Pengaduan {number} dibuka kembali dan ditangani orang lain. Alasan Anda sudah kami catat."),
     "closed_satisfied": N_("Terima kasih atas jawaban Anda. Pengaduan {number} ditutup."),
     "closed_silence": N_(

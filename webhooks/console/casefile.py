@@ -14,13 +14,13 @@ import triage
 from webhooks.console import evidence, letter, papers, reach
 from webhooks.console.actions import ACTIONS, may_send_again
 from webhooks.console.clock import Left, left
-from webhooks.console.evidence import Piece, Span
+from webhooks.console.evidence import Mentioned, Piece, Span
 from webhooks.console.forms import Refusal, Typed, of_recommendation
 from webhooks.console.letter import Issued
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
 from webhooks.console.reach import Reach
-from workflow import access, clocks, conversations, decisions, files, likeness, people, settling, staff, states
+from workflow import access, clocks, conversations, decisions, files, likeness, people, settling, staff, states, units
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
@@ -119,6 +119,7 @@ class CaseFile:
     pause: Pause | None
     said: list[Said]
     verdicts: list[Verdict]
+    mentioned: Mentioned
     sheets: list[Sheet]
     letters: list[Issued]
     history: list[Entry]
@@ -149,6 +150,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     view, parts = access.view(session, officer, case), access.parts(session, officer, case)
     sheets = papers.sheets(session, case) if view.summary else []
     verdicts = _verdicts(session, case, view)
+    said = _said(session, case, view, verdicts) if view.summary else []
     actions = _offered(case, parts, sheets, officer)
     primary = _primary(case, parts, actions)
     reporter = people.reporter(session, case)
@@ -161,8 +163,9 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
         pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
-        said=_said(session, case, view, verdicts) if view.summary else [],
+        said=said,
         verdicts=verdicts,
+        mentioned=evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session)),
         sheets=sheets,
         letters=letter.issued(session, case, view),
         history=_history(session, case, reporter.alias),

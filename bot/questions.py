@@ -1,0 +1,44 @@
+"""What a new case leaves open, and how free sentences after a question or an answer of ours read. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from triage import Assessment
+
+#: Where the accused could take revenge, one of the two questions is whether the family fears it.
+_RISKY = frozenset({"kekerasan", "kekerasan_seksual", "pungli", "sikap_petugas", "narkoba_hp"})
+#: Our questions about a case; whatever is said after one of them joins it.
+FACTS = ("which", "when_where", "who", "risk")
+FEAR = re.compile(
+    r"\b((?:tidak|tdk|gak|ga|nggak|ndak|ora|not)\s+)?(?:takut|khawatir|kuatir|diancam|wedi|sieun|afraid|scared)"
+)
+
+
+def missing(judgement: Assessment, *, which: bool) -> tuple[str, ...]:
+    """The questions that a new case leaves open: two at most. ``which``: it is not certain what facility is meant."""
+    details = judgement.details
+    known = details.inmate_named or details.block or details.room
+    if judgement.urgency == "darurat":
+        return ("which",) if which else () if known else ("who",)
+    unknown = {"which": which, "when_where": not (details.when or details.where), "who": not known}
+    facts = [question for question, so in unknown.items() if so]
+    if judgement.about_staff or _RISKY & set(judgement.categories):
+        return (*facts[:1], "risk")
+    return tuple(facts[:2])
+
+
+#: Said after an official answer, these mean TIDAK PUAS, and are its reason.
+_UNMET = re.compile(
+    r"\b(belum|blm|blum|belom|durung|tidak|tdk|gak|ga|nggak|ndak|not)\b.{0,16}"
+    r"\b(beres|selesai|kelar|tuntas|rampung|diperbaiki|berubah|perubahan|bedanya|fixed|solved|settled|changed)\b"
+    r"|\b(masih|msh|tetap|tetep|isih|still)\b.{0,12}\b(sama|begitu|gitu|seperti|kayak|kyk|mati|rusak|podo|same)\b"
+    r"|\bsama (saja|aja)\b|\bno change\b",
+    re.IGNORECASE,
+)
+_MAX_UNMET = 15
+
+
+def unmet(text: str) -> bool:
+    """Whether a short sentence says plainly that the answer has settled nothing; a question says no such thing."""
+    return len(text.split()) <= _MAX_UNMET and not text.rstrip().endswith("?") and bool(_UNMET.search(text))
