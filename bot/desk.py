@@ -14,6 +14,7 @@ import triage
 from bot import places
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
+from bot.replies import CHOICES, PURPOSES
 from workflow import (
     answers,
     cases,
@@ -33,7 +34,7 @@ from workflow import (
 from workflow.actors import Citizen
 from workflow.answers import Answer
 from workflow.db import Database
-from workflow.messages import CAPABILITIES, PLAIN, Purpose
+from workflow.messages import CAPABILITIES, PLAIN
 from workflow.models import Case, Conversation, Message, Outbound, Unit
 from workflow.states import ENDED, Impossible
 
@@ -47,22 +48,6 @@ GREETING_PAUSE = timedelta(seconds=4)
 #: Sentences that say nothing new the second time: not said again so soon. What they answer is kept all the same.
 _SAID_ONCE = frozenset({"added", "added_answered", "media_received", "unsupported"})
 SAID_PAUSE = timedelta(minutes=10)
-#: What a sentence is for, where it is more than a reply.
-_PURPOSES: dict[str, Purpose] = {
-    "emergency": "emergency", "opened": "ack", "information_opened": "ack", "stopped": "ack",
-}  # fmt: skip
-#: Command words that a sentence names, for channels with buttons.
-_CHOICES = {
-    "answer": ("YA", "BELUM", "PETUGAS"),
-    "no_answer": ("PETUGAS",),
-    "ask_risk": ("YA", "TIDAK", "LEWATI"),
-    "ask_when_where": ("LEWATI",),
-    "ask_who": ("LEWATI",),
-    "ask_which": ("LEWATI",),
-    "added_unsure": ("BARU",),
-    "added_answered": ("PUAS", "TIDAK PUAS"),
-    "informed": ("TIDAK PUAS",),
-}
 
 
 def handle_next(database: Database, worker: str, now: datetime) -> bool:
@@ -214,8 +199,8 @@ class _Desk:
     def say(self, key: str, case: Case | None = None, **params: Any) -> None:
         respect, self.respect = self.respect, ""
         outbox.enqueue(
-            self.session, self.conversation, key, self.now, purpose=_PURPOSES.get(key, "reply"), case=case,
-            choices=_CHOICES.get(key, ()), respect=respect, **self._words(case), **params,
+            self.session, self.conversation, key, self.now, purpose=PURPOSES.get(key, "reply"), case=case,
+            choices=CHOICES.get(key, ()), respect=respect, **self._words(case), **params,
         )  # fmt: skip
 
     def _words(self, case: Case | None) -> dict[str, Any]:

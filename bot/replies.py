@@ -1,0 +1,22 @@
+"""What our sentences are for, and the command words that they offer as buttons."""
+
+from __future__ import annotations
+
+from workflow.messages import Purpose
+
+#: What a sentence is for, where it is more than a reply.
+PURPOSES: dict[str, Purpose] = {
+    "emergency": "emergency", "opened": "ack", "information_opened": "ack", "stopped": "ack",
+}  # fmt: skip
+#: Command words that a sentence names, for channels with buttons.
+CHOICES = {
+    "answer": ("YA", "BELUM", "PETUGAS"),
+    "no_answer": ("PETUGAS",),
+    "ask_risk": ("YA", "TIDAK", "LEWATI"),
+    "ask_when_where": ("LEWATI",),
+    "ask_who": ("LEWATI",),
+    "ask_which": ("LEWATI",),
+    "added_unsure": ("BARU",),
+    "added_answered": ("PUAS", "TIDAK PUAS"),
+    "informed": ("TIDAK PUAS",),
+}
