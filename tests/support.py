@@ -22,7 +22,8 @@ from workflow import inbox, outbox, staff, units
 from workflow.actors import Officer
 from workflow.inbox import Wish
 from workflow.messages import Inbound
-from workflow.models import Account, Case, Mark, Outbound
+from workflow.models import Account, Case, Conversation, Mark, Outbound
+from workflow.vault import Erased
 
 PASSWORD = "kata-sandi-untuk-tes"
 HIRED = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -125,7 +126,7 @@ class Office:
         with self.db.read() as session:
             rows = session.scalars(select(Case).order_by(Case.received_at.desc()))
             for case in rows:
-                if outbox.people.value(session, case.conversation.address) == sender:
+                if _writer(session, case.conversation) == sender:
                     _ = case.handling_unit.code, case.subject_unit and case.subject_unit.code
                     session.expunge_all()
                     return case
@@ -134,11 +135,19 @@ class Office:
     def _outbound(self, sender: str) -> list[Outbound]:
         with self.db.read() as session:
             rows = session.scalars(select(Outbound).order_by(Outbound.id))
-            return [r for r in rows if outbox.people.value(session, r.conversation.address) == sender]
+            return [r for r in rows if _writer(session, r.conversation) == sender]
 
     def _body(self, outbound_id: int) -> str:
         with self.db.read() as session:
             return outbox.body(session, session.get_one(Outbound, outbound_id))
+
+
+def _writer(session: Session, conversation: Conversation) -> str:
+    """Who writes there; nobody any more where the address was erased."""
+    try:
+        return outbox.people.value(session, conversation.address)
+    except Erased:
+        return ""
 
 
 def csrf(client: FlaskClient, path: str) -> str:

@@ -12,7 +12,7 @@ import click
 from webhooks import opening
 from webhooks.accounts import user
 from webhooks.calendars import calendar_group
-from webhooks.copies import backup, restore
+from webhooks.copies import backup, restore, retention
 from webhooks.corrections import corrections
 from webhooks.mailing import mail
 from webhooks.reporting import report
@@ -44,6 +44,7 @@ main.add_command(user)
 main.add_command(calendar_group)
 main.add_command(backup)
 main.add_command(restore)
+main.add_command(retention)
 main.add_command(mail)
 main.add_command(receipt)
 main.add_command(report)

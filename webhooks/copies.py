@@ -1,4 +1,4 @@
-"""``aduan backup`` and ``aduan restore``."""
+"""``aduan backup``, ``aduan restore`` and ``aduan retention``: what is kept, where, and for how long."""
 
 from __future__ import annotations
 
@@ -49,3 +49,22 @@ def restore(file: Path) -> None:
     finally:
         database.close()
     click.echo(f"{sum(counts.values())} rows restored; check with `aduan doctor` and `aduan journal verify`")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+def retention(dry_run: bool) -> None:
+    """Erase what its retention class no longer allows; the service does it by itself every six hours."""
+    from webhooks.service import utc_now
+    from workflow import retention as rules
+
+    settings, now = opening.settings(), utc_now()
+    database = opening.database(settings)
+    try:
+        with database.read() as session:
+            for line in rules.plan(session, now):
+                click.echo(f"{line.number}\t{line.retention_class}\tended {line.ended_at:%Y-%m-%d}")
+        if not dry_run:
+            click.echo(f"{rules.run(database, now)} erased")
+    finally:
+        database.close()

@@ -13,7 +13,7 @@ from channels import delivery
 from channels.base import Poller
 from webhooks.polling import Round
 from webhooks.service import Service
-from workflow import conversations, likeness, printing, selftest, timekeeping
+from workflow import conversations, likeness, printing, retention, selftest, subject_rights, timekeeping
 from workflow.db import WAKE_CHANNEL
 from workflow.reports import monthly, silence
 from workflow.sweep import recover, sweep
@@ -46,6 +46,8 @@ class Clockwork:
             (self._test_ourselves, 60),
             (self._print, 5),
             (self._report, 300),
+            (self._rights, 300),
+            (self._retain, 6 * 3600),
         ):
             self._scheduler.add_job(_guarded(job), "interval", seconds=seconds, coalesce=True, max_instances=1)
         self._scheduler.start()
@@ -118,6 +120,13 @@ class Clockwork:
 
     def _print(self) -> None:
         printing.make_due(self._office.database, self._office.now())
+
+    def _rights(self) -> None:
+        subject_rights.carry_out(self._office.database, self._office.now())
+        subject_rights.remind(self._office.database, self._office.now())
+
+    def _retain(self) -> None:
+        retention.run(self._office.database, self._office.now())
 
     def _listen(self) -> None:
         """PostgreSQL tells of work that other processes left."""

@@ -20,7 +20,7 @@ import channels
 from bot import desk
 from channels.base import Adapter
 from webhooks.settings import Settings, WrongSettings
-from workflow import attest, inbox, journal
+from workflow import attest, backup, inbox, journal
 from workflow.db import Database
 from workflow.inbox import Intake
 from workflow.models import Mark
@@ -160,6 +160,10 @@ def open_database(settings: Settings) -> tuple[Database, Vault]:
     def after(session: Session) -> None:
         if newest := session.info.pop("anchors", None):
             journal.write_anchors(anchors, newest)
+        if erased := session.info.pop("erased", None):
+            backup.note_erased(settings.home, erased)
+        for key in session.info.pop("objects_gone", ()):
+            session.info["objects"].remove(key)
 
     return Database(settings.database, info, before_commit=journal.chain, after_commit=after), vault
 

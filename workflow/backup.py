@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from workflow import journal
 from workflow.db import Base, Database, alembic_config, newest_migration
-from workflow.models import DataKey, JournalHead
+from workflow.models import Case, DataKey, JournalHead, Message
 from workflow.objects import ObjectStore
 from workflow.vault import Vault
 
@@ -260,11 +260,11 @@ def _anchors(session: Session, folder: Path, now: datetime) -> None:
 # ------------------------------------------------------------------ erased stays erased
 
 
-def note_erased(home: Path, key_ids: Iterable[str]) -> None:
-    """Keep, outside the database, which data keys were destroyed. Durable when it returns."""
+def note_erased(home: Path, names: Iterable[str]) -> None:
+    """Keep, outside the database, which data keys were destroyed and which cases (``case:ID``) erased; durable."""
     path = home / "erased-keys"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-        file.writelines(f"{key_id}\n" for key_id in key_ids)
+        file.writelines(f"{name}\n" for name in names)
         file.flush()
         os.fsync(file.fileno())
 
@@ -275,3 +275,6 @@ def _erase_again(session: Session, path: Path, now: datetime) -> None:
         ids = known[start : start + _BATCH]
         again = update(DataKey).where(DataKey.id.in_(ids), DataKey.wrapped.is_not(None))
         session.execute(again.values(wrapped=None, destroyed_at=now))
+        cases = [name.removeprefix("case:") for name in ids if name.startswith("case:")]
+        session.execute(update(Message).where(Message.case_id.in_(cases)).values(raw_enc=None, body_enc=None))
+        session.execute(update(Case).where(Case.id.in_(cases), Case.erased_at.is_(None)).values(erased_at=now))

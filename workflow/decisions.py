@@ -79,6 +79,11 @@ def body(session: Session, paper: Paper) -> str:
     return vault_of(session).open_text(session, paper.data_key_id, paper.body_enc, "paper.body")
 
 
+def note(session: Session, case: Case, kind: str, text: str, actor: Actor, now: datetime) -> Paper:
+    """Words of the office beside the way of the answer, such as why a case is held for a court."""
+    return _paper(session, case, kind, _clean(text, "reason_missing"), actor, now)
+
+
 def newest(session: Session, case: Case, kind: str) -> Paper | None:
     """The latest version of one kind of paper."""
     query = select(Paper).where(Paper.case_id == case.id, Paper.kind == kind)

@@ -1,12 +1,8 @@
-"""The words for our slugs: statuses, urgencies, categories, channels, roles, notices, refusals."""
+"""The words for what the office does: statuses, channels, roles, actions, notices, refusals."""
 
 from __future__ import annotations
 
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's customary name
-    """Mark a msgid for extraction."""
-    return message
-
+from workflow.slugs import N_, SLUGS
 
 #: What the public is told of a status; never more than is true.
 PUBLIC_STATUS: dict[str, str] = {
@@ -25,6 +21,7 @@ PUBLIC_STATUS: dict[str, str] = {
 }
 
 LABELS: dict[str, dict[str, str]] = {
+    **SLUGS,
     "status": {
         "received": N_("Diterima"),
         "classified": N_("Diklasifikasi"),
@@ -38,50 +35,6 @@ LABELS: dict[str, dict[str, str]] = {
         "referred": N_("Diteruskan"),
         "withdrawn": N_("Dicabut"),
         "discontinued": N_("Dihentikan"),
-    },
-    "urgency": {
-        "darurat": N_("Darurat"),
-        "tinggi": N_("Tinggi"),
-        "normal": N_("Normal"),
-        "rendah": N_("Rendah"),
-    },
-    "category": {
-        "kunjungan": N_("Kunjungan"),
-        "kesehatan": N_("Kesehatan"),
-        "makanan_air": N_("Makanan dan air"),
-        "pakaian_perlengkapan": N_("Pakaian dan perlengkapan"),
-        "hunian": N_("Hunian"),
-        "ibadah_rohani": N_("Ibadah dan kerohanian"),
-        "seni_olahraga": N_("Seni dan olahraga"),
-        "pendidikan_perpustakaan": N_("Pendidikan dan perpustakaan"),
-        "kerja_pelatihan": N_("Kerja dan pelatihan"),
-        "bantuan_hukum": N_("Bantuan hukum"),
-        "cuti_izin": N_("Cuti dan izin"),
-        "remisi_integrasi": N_("Remisi dan integrasi"),
-        "pemindahan": N_("Pemindahan"),
-        "komunikasi": N_("Komunikasi"),
-        "titipan_barang": N_("Titipan barang"),
-        "pungli": N_("Pungutan liar"),
-        "kekerasan": N_("Kekerasan"),
-        "kekerasan_seksual": N_("Kekerasan seksual"),
-        "narkoba_hp": N_("Narkoba dan telepon genggam"),
-        "sikap_petugas": N_("Sikap petugas"),
-        "kelompok_rentan": N_("Kelompok rentan"),
-        "fasilitas_pengunjung": N_("Fasilitas pengunjung"),
-        "informasi_transparansi": N_("Informasi dan transparansi"),
-        "layanan_pengaduan": N_("Layanan pengaduan"),
-        "registrasi_data": N_("Registrasi dan data"),
-        "lainnya": N_("Lainnya"),
-    },
-    "intent": {
-        "complaint": N_("Pengaduan"),
-        "information": N_("Permintaan informasi"),
-        "aspiration": N_("Aspirasi"),
-        "praise": N_("Pujian"),
-        "status_check": N_("Tanya status"),
-        "follow_up": N_("Tambahan keterangan"),
-        "greeting": N_("Salam"),
-        "spam_abuse": N_("Spam"),
     },
     "channel": {
         "whatsapp": N_("WhatsApp"),
@@ -116,14 +69,6 @@ LABELS: dict[str, dict[str, str]] = {
         "piket": N_("Petugas piket"),
         "ditjenpas": N_("Direktorat Jenderal"),
         "admin": N_("Administrator"),
-    },
-    "evidence": {
-        "topic": N_("Topik"),
-        "intent": N_("Maksud"),
-        "urgency": N_("Urgensi"),
-        "conflict": N_("Konflik kepentingan"),
-        "group": N_("Kelompok rentan"),
-        "language": N_("Bahasa"),
     },
     "visibility": {
         "open": N_("Terbuka"),
@@ -244,6 +189,11 @@ LABELS: dict[str, dict[str, str]] = {
         "rung": N_("Langkah pengantaran jawaban"),
         "link": N_("Alamat dihubungkan"),
         "unlink": N_("Hubungan alamat dilepas"),
+        "hold": N_("Ditahan untuk proses hukum"),
+        "hold_lifted": N_("Penahanan dicabut"),
+        "erased": N_("Isi dihapus"),
+        "data_request": N_("Permintaan data pribadi"),
+        "data_answer": N_("Permintaan data pribadi dijawab"),
         "identity": N_("Identitas dibuka"),
         "dossier": N_("Berkas diekspor"),
         "corrections": N_("Koreksi penilaian diekspor"),
@@ -272,6 +222,8 @@ LABELS: dict[str, dict[str, str]] = {
         "assigned": N_("diserahkan kepada Anda"),
         "reopened": N_("dibuka kembali, pelapor belum puas"),
         "asks_to_withdraw": N_("pelapor ingin mencabut"),
+        "data_request": N_("pelapor meminta data pribadinya"),
+        "data_request_due": N_("permintaan data pribadi harus dijawab dalam sehari"),
         "late_classify": N_("terlambat diklasifikasi"),
         "late_first_response": N_("tanggapan pertama terlambat"),
         "late_direct": N_("arahan pimpinan terlambat"),
@@ -306,6 +258,9 @@ LABELS: dict[str, dict[str, str]] = {
         "text_changed": N_("Teks jawaban sudah berubah sejak Anda membukanya. Baca versi terbaru, lalu setujui."),
         "own_text": N_("Anda tidak dapat menyetujui teks yang Anda tulis sendiri."),
         "not_approved": N_("Jawaban ini belum disetujui."),
+        "under_hold": N_("Pengaduan ini ditahan untuk proses hukum dan tidak dapat dihapus."),
+        "still_open": N_("Pengaduan ini masih ditangani. Isinya dapat dihapus setelah selesai."),
+        "choose_request": N_("Pilih salinan atau penghapusan."),
         "choose_pause": N_("Pilih apa yang ditunggu dari pelapor."),
         "pause_date": N_("Pilih tanggal setelah hari ini, paling lama 30 hari."),
         "not_extendable": N_("Tenggat pengaduan ini tidak dapat diperpanjang."),
@@ -367,6 +322,10 @@ LABELS: dict[str, dict[str, str]] = {
         "mail": N_("Surat elektronik tidak dapat diambil. Operator perlu memeriksa kotak surat."),
         "telegram": N_("Pesan Telegram tidak dapat diambil. Operator perlu memeriksa bot."),
         "selftest": N_("Uji harian gagal: eskalasi tidak berjalan. Operator perlu memeriksa layanan."),
+    },
+    "data_request": {
+        "copy": N_("salinan data"),
+        "erase": N_("penghapusan data"),
     },
     "pause": {
         "information": N_("keterangan pelapor"),

@@ -37,6 +37,10 @@ class ObjectStore:
             raise ValueError(key)
         return content
 
+    def remove(self, key: str) -> None:
+        """The object is gone; one that is gone already is no trouble."""
+        self._path(key).unlink(missing_ok=True)
+
     def _path(self, key: str) -> Path:
         return self._directory / key[:2] / key
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from workflow.labels import N_
+from workflow.slugs import N_
 
 PAGES: dict[str, str] = {
     "welcome@page": N_(

@@ -14,8 +14,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from workflow.labels import LABELS, N_, PUBLIC_STATUS
+from workflow.labels import LABELS, PUBLIC_STATUS
 from workflow.pagewords import PAGES
+from workflow.slugs import N_
 
 LOCALES = ("id", "en")
 DIRECTORY = Path(__file__).parent / "locales"
@@ -134,6 +135,14 @@ MESSAGES: dict[str, str] = {
     "stopped": N_(
         "Baik, kami tidak akan mengirim pesan lagi ke sini. Pengaduan Anda tetap ditangani. "
         "Tulis apa saja untuk mulai lagi."
+    ),
+    "data_copy": N_("Data Anda yang kami simpan pada pengaduan {number}:\n\n{text}"),
+    "data_erased": N_(
+        "Sesuai permintaan Anda, isi pengaduan {number}, nama, dan nomor Anda kami hapus dalam sehari. Yang tersisa "
+        "hanya nomor pengaduan dan hitungannya. Kode tanda terima tidak berlaku lagi."
+    ),
+    "data_refused": N_(
+        "Permintaan Anda tentang data pada pengaduan {number} belum dapat dipenuhi. Alasannya: {reason}"
     ),
     "extended": N_(
         "Pemeriksaan pengaduan {number} memerlukan waktu lebih lama. Jawaban kami sampaikan paling lambat {day}. "

@@ -11,6 +11,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     letter,
     queue,
     reports,
+    rights,
     session,
 )
 from webhooks.console.routes import bp

@@ -20,6 +20,7 @@ from webhooks.console.letter import Issued
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
 from webhooks.console.reach import Reach
+from webhooks.console.rights import Rights, rights_of
 from workflow import access, clocks, conversations, decisions, files, likeness, people, settling, staff, states, units
 from workflow.access import View
 from workflow.actors import Officer
@@ -134,6 +135,7 @@ class CaseFile:
     refusal: Refusal | None
     reached: int
     reach: Reach
+    rights: Rights
 
     @property
     def nearest(self) -> Left | None:
@@ -162,6 +164,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         identity=_identity(session, case) if view.identity else {},
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
+        rights=rights_of(session, officer, case),
         pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
         said=said,
         verdicts=verdicts,

@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask_login import current_user
 
 from webhooks.i18n import gettext
-from workflow import entries, facts
+from workflow import entries, facts, subject_rights
 from workflow.reports import monthly, words
 
 bp = Blueprint("console", __name__, url_prefix="/petugas")
@@ -24,6 +24,7 @@ def _shared() -> dict[str, Any]:
         "me": current_user.account,
         "tells": bool(officer.units(*facts.READERS)),
         "dates": bool(officer.units("admin", "kanwil", "ditjenpas")),
+        "keeps": bool(officer.units(*subject_rights.ANSWERERS)),
         "writes": bool(officer.units(*entries.WRITERS)),
         "reads_reports": bool(officer.units(*monthly.READERS)),
         "bulletin": lambda key: gettext(words.BULLETINS[key]),

@@ -10,6 +10,7 @@ from workflow.models.intake import Attachment, Conversation, Message, Receipt
 from workflow.models.papers import Approval, Letter, Paper
 from workflow.models.people import Address, DataKey, Person, PersonLink
 from workflow.models.reports import Bulletin, Report, ReportFile
+from workflow.models.rights import DataRequest
 from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ChannelAccount",
     "Conversation",
     "DataKey",
+    "DataRequest",
     "Deadline",
     "DeliveryEvent",
     "DeskEntry",

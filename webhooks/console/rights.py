@@ -1,0 +1,112 @@
+"""Requests about personal data, and holds for a court: officers write them down, keepers of identities decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from webhooks.auth import current_officer, staff
+from webhooks.console.clock import left
+from webhooks.console.routes import bp
+from webhooks.i18n import gettext as _
+from webhooks.i18n import locale
+from webhooks.service import service
+from workflow import access, cases, retention, subject_rights, wording
+from workflow.actors import Officer
+from workflow.models import Case, DataRequest, Unit
+from workflow.states import Impossible
+
+#: Who says that a legal process needs a case.
+HOLDERS = ("kanwil", "kustodian")
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the case page says about personal data, and what this account may do there."""
+
+    requests: list[DataRequest]
+    may_ask: bool
+    may_hold: bool
+
+
+def rights_of(session: Session, officer: Officer, case: Case) -> Rights:
+    """For a case that ``access.find`` gave to this account."""
+    above = case.handling_unit.parent_id
+    may_hold = any(officer.has(role, unit) for role in HOLDERS for unit in (case.handling_unit_id, above))
+    may_ask = officer.has("petugas", case.handling_unit_id) or officer.has("kanwil", case.handling_unit_id)
+    asked = select(DataRequest).where(DataRequest.case_id == case.id).order_by(DataRequest.asked_at)
+    return Rights(list(session.scalars(asked)) if may_ask or may_hold else [], may_ask, may_hold)
+
+
+@bp.get("/data")
+@staff(*subject_rights.ANSWERERS)  # type: ignore[untyped-decorator]
+def data() -> str:
+    """What waits for an answer, and what the next run of the retention rules would erase."""
+    officer, now = current_officer(), service().now()
+    with service().database.read() as session:
+        waiting = [(row, case, left(row.due_at, now)) for row, case in subject_rights.waiting(session, officer)]
+        due = [line for line in retention.plan(session, now) if access.find(session, officer, line.case_id)]
+        session.scalars(select(Unit)).all()
+        return render_template("console/data.html", waiting=waiting, due=due[:100], more=max(len(due) - 100, 0))
+
+
+@bp.post("/data/<case_id>/minta")
+@staff("petugas", "kanwil")  # type: ignore[untyped-decorator]
+def data_minta(case_id: str) -> Response:
+    """The complainant asked for their data."""
+    return _act(case_id, lambda s, c: subject_rights.ask(s, c, current_officer(), request.form.get("kind", ""), _now()))
+
+
+@bp.post("/data/<case_id>/tahan")
+@staff(*HOLDERS)  # type: ignore[untyped-decorator]
+def data_tahan(case_id: str) -> Response:
+    """A legal process needs this case, or no longer."""
+    reason, on = request.form.get("reason", ""), request.form.get("on") == "1"
+    return _act(case_id, lambda s, c: retention.hold(s, c, current_officer(), reason, _now(), on=on))
+
+
+@bp.post("/data/<request_id>/jawab")
+@staff(*subject_rights.ANSWERERS)  # type: ignore[untyped-decorator]
+def data_jawab(request_id: str) -> Response:
+    """Grant or refuse one request."""
+    officer = current_officer()
+    with service().database.read() as session:
+        found = session.get(DataRequest, request_id)
+        case = access.find(session, officer, found.case_id) if found else None
+    if found is None or case is None:
+        abort(404)
+
+    def answer(session: Session, locked: Case) -> None:
+        row = session.get_one(DataRequest, request_id)
+        if request.form.get("decision") == "refuse":
+            subject_rights.refuse(session, row, locked, officer, request.form.get("reason", ""), _now())
+        else:
+            subject_rights.grant(session, row, locked, officer, _now())
+
+    return _act(case.id, answer, back="console.data")
+
+
+def _now() -> datetime:
+    return service().now()
+
+
+def _act(case_id: str, step: Callable[[Session, Case], object], back: str = "") -> Response:
+    """One step on a case that this account may see; a refusal is said on the page that follows."""
+    officer = current_officer()
+    target = url_for(back) if back else url_for("console.kasus", case_id=case_id)
+    try:
+        with service().database.write() as session:
+            if access.find(session, officer, case_id) is None:
+                abort(404)
+            step(session, cases.lock(session, case_id))
+    except Impossible as refused:
+        flash(wording.label("impossible", refused.reason, locale()))
+        return redirect(target, 303)
+    flash(_("Tercatat."))
+    return redirect(target, 303)
