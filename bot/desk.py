@@ -92,6 +92,11 @@ def _may_go_on(session: Session, messages: list[Message], now: datetime) -> bool
     return len(text) < 60 and command(text) is None and triage.assess(text).intent == "greeting"
 
 
+def _too_much(message: Message) -> bool:
+    """Whether files of a message were too many or too large to be kept."""
+    return bool(message.options.get("surplus")) or any(file.state == "refused" for file in message.attachments)
+
+
 class _Desk:
     """One conversation in one transaction."""
 
@@ -144,6 +149,8 @@ class _Desk:
         self.state = turn.state
         for effect in turn.effects:
             self._effects[effect.name](self, effect)
+        if any(map(_too_much, messages)) and not self._said_lately("files_limit"):
+            self.say("files_limit", files=inbox.MAX_FILES, size=inbox.MAX_FILE // 2**20)
         self.conversation.state = asdict(self.state)
 
     def _settle_unit(self, *, fresh: bool) -> bool:

@@ -10,7 +10,8 @@ from channels import adapter_for
 from channels.base import Adapter, SendError, Witness
 from workflow import deliveries, doubts, files, outbox, settling
 from workflow.db import Database
-from workflow.messages import Sent
+from workflow.inbox import MAX_FILE
+from workflow.messages import Media, Sent
 from workflow.outbox import Claimed
 from workflow.settling import Failure
 
@@ -79,15 +80,23 @@ def fetch_wanted(database: Database, adapters: Mapping[str, Adapter], now: datet
     """Download files that providers keep for us, outside any request. Returns how many were tried."""
     wanted = files.wanted(database, now, timedelta(minutes=5), limit)
     for item in wanted:
-        adapter, content = adapter_for(adapters, item.channel), None
+        content, fault, adapter = None, "", adapter_for(adapters, item.channel)
         try:
-            content = adapter.fetch(item.media) if adapter else None
+            content = _fetch(adapter, item.media)
         except SendError as error:
-            log.warning("fetch failed: attachment=%s code=%s", item.attachment_id, error.code)
-            if error.retryable and files.again(database, item, now):
+            fault = error.code
+            log.warning("fetch failed: attachment=%s code=%s", item.attachment_id, fault)
+            if error.retryable and files.again(database, item, fault, now, error.retry_after):
                 continue
             if error.code == "too_large":
                 files.refuse(database, item, now)
                 continue
-        files.settle(database, item, content, now)
+        files.settle(database, item, content, now, fault)
     return len(wanted)
+
+
+def _fetch(adapter: Adapter | None, media: Media) -> bytes:
+    """The bytes, no more than we keep. A channel that is off for an hour costs no file."""
+    if adapter is None:
+        raise SendError("channel_off", retryable=True, ours=True)
+    return adapter.fetch(media, limit=MAX_FILE)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from channels.base import Adapter, Examined
+from channels.clamav import Scanner
 from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
 from workflow import alarms, calendar, clocks, staff
@@ -45,7 +46,7 @@ def examine(settings: Settings) -> list[Finding]:
     try:
         findings += [*_database(settings, database)]
         if all(finding.level != "wrong" for finding in findings):
-            findings += [*_settings(settings), *_objects(database), *_units(database)]
+            findings += [*_settings(settings), *_objects(database), *_scanner(settings), *_units(database)]
     except SQLAlchemyError as error:
         findings.append(Finding("wrong", "database", f"The database does not answer: {type(error).__name__}."))
     finally:
@@ -137,6 +138,15 @@ def _objects(database: Database) -> Iterator[Finding]:
         yield Finding("ok", "attachments", "The folder of attachments takes and gives back files.")
     else:
         yield Finding("wrong", "attachments", "The folder of attachments cannot be written.")
+
+
+def _scanner(settings: Settings) -> Iterator[Finding]:
+    if not settings.clamav_socket:
+        yield Finding("note", "ADUAN_CLAMAV_SOCKET", "No virus scanner is configured: files are marked as not scanned.")
+    elif Scanner(settings.clamav_socket).ping():
+        yield Finding("ok", "scanner", "The virus scanner answers.")
+    else:
+        yield Finding("wrong", "ADUAN_CLAMAV_SOCKET", "The virus scanner does not answer; files wait for it unscanned.")
 
 
 def _units(database: Database) -> Iterator[Finding]:

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import desk
-from channels import delivery
+from channels import clamav, delivery
 from channels.base import Poller
 from webhooks.polling import Round
 from webhooks.service import Service
-from workflow import conversations, likeness, printing, retention, selftest, subject_rights, timekeeping
+from workflow import conversations, files, likeness, printing, retention, selftest, subject_rights, timekeeping
 from workflow.db import WAKE_CHANNEL
 from workflow.reports import monthly, silence
 from workflow.sweep import recover, sweep
@@ -41,6 +41,8 @@ class Clockwork:
             (self._retry_unhandled, 30),
             (self._fetch, 10),
             (self._ask_for_doubtful, 60),
+            (self._prepare, 10),
+            (self._scan, 30),
             (self._propose, 60),
             (self._decrees, 60),
             (self._test_ourselves, 60),
@@ -103,6 +105,13 @@ class Clockwork:
 
     def _ask_for_doubtful(self) -> None:
         delivery.ask_for_doubtful(self._office.database, self._office.adapters, self._office.now())
+
+    def _prepare(self) -> None:
+        files.prepare(self._office.database, self._office.now())
+
+    def _scan(self) -> None:
+        if address := self._office.settings.clamav_socket:
+            clamav.scan_waiting(self._office.database, clamav.Scanner(address), self._office.now())
 
     def _propose(self) -> None:
         with self._office.database.write() as session:

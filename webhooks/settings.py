@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     imap_url: str = ""
     smtp_url: str = ""
     mail_from: str = ""
+    clamav_socket: str = ""
 
     @field_validator("public_url", "twilio_api_base", "telegram_api_base")
     @classmethod
@@ -71,6 +72,14 @@ class Settings(BaseSettings):
         wanted = info.data.get("telegram_token") and info.data.get("telegram_mode") == "webhook"
         if (value or wanted) and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value):
             raise ValueError("webhook mode needs one of 1 to 256 letters, digits, _ or -")
+        return value
+
+    @field_validator("clamav_socket")
+    @classmethod
+    def _socket(cls, value: str) -> str:
+        port = value.rpartition(":")[2]
+        if value and not value.startswith("/") and not (":" in value and port.isascii() and port.isdigit()):
+            raise ValueError("must be a path that begins with / or host:port")
         return value
 
     @field_validator("database_url")

@@ -121,6 +121,15 @@ def view(session: Session, officer: Officer, case: Case) -> View:
     )
 
 
+def may_fetch(session: Session, officer: Officer, case: Case, *, infected: bool) -> bool:
+    """Files belong to the words. An infected one is only for the Kanwil that handles the case, and for a custodian."""
+    unit, text = case.handling_unit, view(session, officer, case).text
+    if not infected:
+        return text
+    custodian = any(officer.has("kustodian", unit_id) for unit_id in {unit.id, *_above(unit)})
+    return custodian or (text and unit.kind != "upt")
+
+
 def may_link(officer: Officer, case: Case) -> bool:
     """Whether this account may say that two addresses are one person's: those who may know the person anyway."""
     if case.visibility == "anonymous":

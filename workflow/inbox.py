@@ -84,6 +84,8 @@ def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None =
     if other:
         message.note = "; ".join(filter(None, (message.note, "other content under a known id")))[:80]
         log.warning("a known id came with other content: message=%d", message.id)
+    if len(inbound.media) > MAX_FILES:
+        message.options = {**message.options, "surplus": True}
     for media in inbound.media[:MAX_FILES]:
         _attach(session, message, media, now)
     receipt = _mint(session, message, now) if wish.mint else None
@@ -210,7 +212,7 @@ def keep(session: Session, row: Attachment, content: bytes | None) -> None:
     if len(content) > MAX_FILE:
         row.state = "refused"
         return
-    row.sha256 = hashlib.sha256(content).hexdigest()
+    seal_hash(session, row, content)
     row.content_type = _real_type(content, row.content_type)
     sealed = vault_of(session).seal(session, row.data_key_id, content, "attachment.object")
     try:
@@ -218,6 +220,12 @@ def keep(session: Session, row: Attachment, content: bytes | None) -> None:
     except OSError:
         log.exception("attachment could not be written: attachment=%s", row.id)
         row.state = "lost"
+
+
+def seal_hash(session: Session, row: Attachment, content: bytes) -> None:
+    """Keep the hash of the plain bytes, sealed: evidence for whoever may open it, and no trace of a known file."""
+    digest = hashlib.sha256(content).hexdigest()
+    row.sha256_enc = vault_of(session).seal(session, row.data_key_id, digest, "attachment.sha256")
 
 
 def _plain_type(declared: str) -> str:

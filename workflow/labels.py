@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow.desklabels import DESK_LABELS
 from workflow.slugs import N_, SLUGS
 
 #: What the public is told of a status; never more than is true.
@@ -22,6 +23,7 @@ PUBLIC_STATUS: dict[str, str] = {
 
 LABELS: dict[str, dict[str, str]] = {
     **SLUGS,
+    **DESK_LABELS,
     "status": {
         "received": N_("Diterima"),
         "classified": N_("Diklasifikasi"),
@@ -203,6 +205,7 @@ LABELS: dict[str, dict[str, str]] = {
         "delegated": N_("Pelaksana harian ditunjuk"),
         "delegation_ended": N_("Tugas pelaksana harian diakhiri"),
         "unit_setting": N_("Pengaturan satuan kerja diubah"),
+        "original": N_("Berkas asli diunduh"),
     },
     "notice": {
         "waits_for_direction": N_("menunggu arahan Anda"),
@@ -337,21 +340,5 @@ LABELS: dict[str, dict[str, str]] = {
         "empty": N_("kosong"),
         "expired": N_("kedaluwarsa"),
         "valid": N_("berlaku"),
-    },
-    "network": {
-        "facebook": N_("Facebook"),
-        "instagram": N_("Instagram"),
-        "x": N_("X (Twitter)"),
-        "other": N_("Lainnya"),
-    },
-    "relation": {
-        "keluarga": N_("Keluarga"),
-        "sendiri": N_("Warga binaan sendiri"),
-        "kuasa": N_("Penasihat hukum atau kuasa"),
-        "teman": N_("Teman atau tetangga"),
-        "mantan": N_("Mantan warga binaan"),
-        "pegawai": N_("Pegawai"),
-        "masyarakat": N_("Masyarakat"),
-        "unknown": N_("Tidak diketahui"),
     },
 }

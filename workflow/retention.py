@@ -131,11 +131,15 @@ def _forget_words(session: Session, case: Case) -> None:
     session.execute(update(Message).where(Message.case_id == case.id).values(gone))
     for mapper in Base.registry.mappers:
         table = mapper.class_
-        if hasattr(table, "case_id") and hasattr(table, "object_key"):
-            for row in session.scalars(select(table).where(table.case_id == case.id, table.object_key.is_not(None))):
-                session.info.setdefault("objects_gone", []).append(row.object_key)
-                row.object_key = None
-    files = {"name_enc": None, "source_enc": None, "state": "erased", "sha256": None}
+        keys = [c.key for c in mapper.column_attrs if c.key.endswith("object_key")]
+        for row in (
+            session.scalars(select(table).where(table.case_id == case.id)) if keys and "case_id" in mapper.c else ()
+        ):
+            for key in keys:
+                if (held := getattr(row, key)) is not None:
+                    session.info.setdefault("objects_gone", []).append(held)
+                    setattr(row, key, None)
+    files = {"name_enc": None, "source_enc": None, "state": "erased", "sha256_enc": None, "view": "none"}
     session.execute(update(Attachment).where(Attachment.case_id == case.id).values(files))
 
 

@@ -159,6 +159,10 @@ MESSAGES: dict[str, str] = {
         "Mohon maaf, pengaduan tidak diterima di grup atau kanal karena orang lain ikut membaca. Silakan tulis kepada "
         "kami secara pribadi: ketuk nama bot ini, lalu Mulai."
     ),
+    "files_limit": N_(
+        "Sebagian berkas tidak dapat kami simpan: paling banyak {files} berkas sekali kirim, masing-masing paling "
+        "besar {size} MB. Yang lain sudah kami terima. Kirim lagi yang lebih kecil, atau ceritakan isinya."
+    ),
     "file_too_large": N_(
         "Maaf, satu berkas terlalu besar dan tidak dapat kami ambil (paling besar {limit} MB). "
         "Mohon kirim dalam ukuran lebih kecil atau dalam beberapa bagian, atau ceritakan isinya dengan kata-kata."

@@ -21,14 +21,14 @@ from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
 from webhooks.console.reach import Reach
 from webhooks.console.rights import Rights, rights_of
-from workflow import access, clocks, conversations, decisions, files, likeness, people, settling, staff, states, units
+from webhooks.console.uploads import Upload, quarantined, upload
+from workflow import access, clocks, conversations, decisions, likeness, people, settling, staff, states, units
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
 from workflow.likeness import Alike
 from workflow.models import (
     Account,
-    Attachment,
     Case,
     Deadline,
     DeskEntry,
@@ -46,17 +46,6 @@ from workflow.vault import Erased, vault_of
 ONWARD = ("inform", "classify", "recommend", "direct", "report", "draft", "approve", "release")
 #: The straight way of a case, for the stepper.
 WAY = tuple(Status)[: tuple(Status).index(Status.CLOSED) + 1]
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file of a message: what is told about it, and whether it can be fetched."""
-
-    id: str
-    name: str
-    type: str
-    size: int
-    state: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +108,7 @@ class CaseFile:
     dues: list[Due]
     pause: Pause | None
     said: list[Said]
+    quarantined: list[Upload]
     verdicts: list[Verdict]
     mentioned: Mentioned
     sheets: list[Sheet]
@@ -152,7 +142,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     view, parts = access.view(session, officer, case), access.parts(session, officer, case)
     sheets = papers.sheets(session, case) if view.summary else []
     verdicts = _verdicts(session, case, view)
-    said = _said(session, case, view, verdicts) if view.summary else []
+    said = _said(session, officer, case, view, verdicts) if view.summary else []
     actions = _offered(case, parts, sheets, officer)
     primary = _primary(case, parts, actions)
     reporter = people.reporter(session, case)
@@ -167,6 +157,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         rights=rights_of(session, officer, case),
         pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
         said=said,
+        quarantined=quarantined(session, officer, case),
         verdicts=verdicts,
         mentioned=evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session)),
         sheets=sheets,
@@ -279,13 +270,13 @@ def _reached(case: Case) -> int:
 # ------------------------------------------------------------------ what was said
 
 
-def _said(session: Session, case: Case, view: View, verdicts: list[Verdict]) -> list[Said]:
+def _said(session: Session, officer: Officer, case: Case, view: View, verdicts: list[Verdict]) -> list[Said]:
     spans = [span for verdict in verdicts for span in verdict.spans]
     return [
         Said(
             line=line,
             pieces=evidence.pieces(line.text, spans if line.inbound else ()) if line.text is not None else [],
-            files=[_upload(session, a) for a in line.attachments],
+            files=[upload(session, officer, case, a) for a in line.attachments],
             stuck=line.state in settling.STUCK and not line.inbound and line.error != PRINT,
             entered=_entered(session, line),
         )
@@ -296,14 +287,6 @@ def _said(session: Session, case: Case, view: View, verdicts: list[Verdict]) -> 
 def _entered(session: Session, line: Line) -> Entered | None:
     row = session.get(DeskEntry, line.message_id) if line.message_id is not None else None
     return Entered(papers.name_of(session, row.entered_by), row) if row else None
-
-
-def _upload(session: Session, row: Attachment) -> Upload:
-    try:
-        name = files.name(session, row)
-    except Erased:
-        name = ""
-    return Upload(row.id, name, row.content_type, row.size, row.state)
 
 
 def _verdicts(session: Session, case: Case, view: View) -> list[Verdict]:

@@ -75,7 +75,12 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file of a message. The object is immutable and encrypted; ``sha256`` is of the plain bytes."""
+    """A file of a message. The object is immutable and encrypted. ``sha256_enc`` is the hash of the plain bytes; it is
+    sealed, because a plain one tells of a file that is known elsewhere. ``fault`` is why it could not be fetched.
+
+    ``view``: the copy that staff see is still to be made (empty), ``ready``, or ``none``. ``scan``: not scanned yet
+    (empty), ``clean``, ``infected``, or ``unscannable``.
+    """
 
     __tablename__ = "attachment"
     id: Mapped[str] = pk()
@@ -86,11 +91,20 @@ class Attachment(Base):
     source_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(default=0)
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    sha256_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
     object_key: Mapped[str | None] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(10))  # stored, wanted, refused, lost
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    fault: Mapped[str] = mapped_column(String(40), default="")
+    view: Mapped[str] = mapped_column(String(8), default="")
+    view_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    copy_object_key: Mapped[str | None] = mapped_column(String(80))
+    copy_type: Mapped[str] = mapped_column(String(20), default="")
+    thumb_object_key: Mapped[str | None] = mapped_column(String(80))
+    scan: Mapped[str] = mapped_column(String(12), default="")
+    scan_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    infection: Mapped[str] = mapped_column(String(80), default="")
     message: Mapped[Message] = relationship(back_populates="attachments")
 
 
