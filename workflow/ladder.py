@@ -48,7 +48,7 @@ def begin(session: Session, case: Case, paper: Paper, rows: Sequence[Outbound], 
     if rows[0].key != "official":
         _print(session, case, paper.id, "specific_data", now)
     if held:
-        _end(session, case, rung, "failed", held, now)
+        _end(session, case, rung, "skipped" if held == outbox.PRINT else "failed", held, now)
         _climb(session, case, rung, held, now)
 
 
@@ -172,6 +172,8 @@ def moved(session: Session, case: Case, row: Outbound, now: datetime) -> None:
         rung.provider_lookup, rung.reason = row.provider_lookup, ""
         rung.outcome = "waiting" if row.purpose == "official" else "notified"
         rung.next_at = rung.next_at or now + _patience(case, rung.kind)
+        if row.state in ("delivered", "read") and row.purpose == "official" and row.key != "official":
+            _end(session, case, rung, "notified", "", now)  # the words say that the letter waits at the desk
 
 
 def _rung_of(session: Session, row: Outbound) -> Rung | None:

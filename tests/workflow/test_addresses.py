@@ -165,3 +165,19 @@ def test_a_quote_of_a_strangers_message_opens_nothing(office: Office) -> None:
     office.say(COMPLAINT, NUMBER, provider_id="SM1", channel="whatsapp")
     replies = office.say("STATUS", "+62777", channel="whatsapp", reply_to="SM1")
     assert not any(office.case(NUMBER).number in reply for reply in replies)
+
+
+def test_the_custodian_links_on_the_page_and_reads_no_word(office: Office) -> None:
+    same_number(office)
+    case_id, custodian = office.case(NUMBER).id, office.client("kustodian")
+    path = f"/petugas/kasus/{case_id}"
+    page = custodian.get(path).get_data(as_text=True)
+    assert "Hubungkan alamat" in page and NUMBER not in page and "blok B" not in page
+    with office.db.read() as s:
+        other = s.scalars(select(Address.id).where(Address.channel == "sms")).one()
+    token = csrf(custodian, path)
+    assert custodian.post(f"{path}/link", data={"csrf_token": token, "address": other}).status_code == 303
+    refused = office.client("petugas")
+    token = csrf(refused, path)
+    assert refused.post(f"{path}/link", data={"csrf_token": token, "address": other}).status_code == 409
+    assert len(circle(office)) == 2

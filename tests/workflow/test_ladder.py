@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from channels.base import SendError
 from tests.support import Office
-from tests.workflow.steps import ANSWER, COMPLAINT, SENDER, act, carry, release
+from tests.workflow.steps import ANSWER, COMPLAINT, SENDER, act, approve, carry, release
 from tests.workflow.test_outbox import notices, report
 from tests.workflow.wires import FakeWire, drain
-from workflow import cases, deliveries, journal, ladder, people
+from workflow import cases, decisions, deliveries, journal, ladder, people
 from workflow.messages import Outgoing, Sent
-from workflow.models import Address, Case, JournalEntry, Outbound, Rung
+from workflow.models import Address, Case, ChannelAccount, JournalEntry, Outbound, Rung
 from workflow.sweep import recover
 
 OTHER = "+628120000001-sms"
@@ -329,3 +329,85 @@ def test_before_the_window_ends_a_question_is_repeated_once(office: Office) -> N
         recover(office.db, office.clock.advance(hours=hours))
         drain(office, wire)
     assert [(o.template, "menunggu keterangan" in o.body) for o in wire.sent] == [("", True)]
+
+
+# ------------------------------------------------------------------ by email, by a nameless sender, over the counter
+
+
+def blocked_on_whatsapp(office: Office, wire: FakeWire) -> None:
+    drain(office, wire)
+    report(office, official(office), "failed", code="63033", reason="blocked", ref=ref(office))
+    drain(office, wire)
+
+
+def test_by_email_the_whole_answer_goes_out_where_the_person_has_written_from(office: Office) -> None:
+    answer(office)
+    also_reached_by(office, "email")
+    wire = mailing()
+    blocked_on_whatsapp(office, wire)
+    (mail,) = [o for o in wire.sent if ANSWER in o.body and o.channel == "email"]
+    assert mail.recipient == OTHER
+    assert rungs(office)[-2:] == [("sms", "skipped", "no_address"), ("email", "waiting", "")]
+    with office.db.read() as s:
+        sent = s.scalars(select(Outbound).where(Outbound.channel == "email", Outbound.purpose == "official")).one()
+    report(office, sent.id, "failed", code="5.1.1", reason="address", ref=sent.ref)
+    assert rungs(office)[-2:] == [("email", "failed", "address"), ("print", "waiting", "address")]
+
+
+def mailing() -> FakeWire:
+    wire = refusing()
+    wire.accounts["email"] = "email"
+    return wire
+
+
+def test_proof_by_email_is_proof(office: Office) -> None:
+    answer(office)
+    also_reached_by(office, "email")
+    blocked_on_whatsapp(office, mailing())
+    with office.db.read() as s:
+        sent = s.scalars(select(Outbound).where(Outbound.channel == "email", Outbound.purpose == "official")).one()
+    report(office, sent.id, "delivered", ref=sent.ref)
+    assert office.case().delivered_at == office.clock()
+    assert rungs(office)[-1] == ("email", "delivered", "")
+
+
+def test_a_sender_that_is_a_name_does_not_ask_for_an_answer_and_the_ladder_goes_on(office: Office) -> None:
+    answer(office)
+    also_reached_by(office, "sms")
+    with office.db.write() as s:
+        s.scalars(select(ChannelAccount).where(ChannelAccount.channel == "sms")).one().address = "RUTANMGT"
+    wire = refusing()
+    blocked_on_whatsapp(office, wire)
+    (notice,) = [o for o in wire.sent if o.channel == "sms" and "Jawaban resmi" in o.body]
+    assert "Balas" not in notice.body
+    recover(office.db, office.clock.advance(days=3))
+    assert rungs(office)[-3:] == [
+        ("sms", "silent", "no_reply"),
+        ("email", "skipped", "no_address"),
+        ("print", "waiting", "no_reply"),
+    ]
+
+
+def test_an_answer_with_protected_data_is_announced_and_waits_at_the_desk(office: Office) -> None:
+    office.say(COMPLAINT, channel="whatsapp")
+    case_id = carry(office, "drafted")
+    with office.db.write() as s:
+        case = cases.lock(s, case_id)
+        decisions.draft(s, case, office.officer(s, "pejabat"), ANSWER, office.clock(), specific_data=True)
+    act(office, case_id, approve)
+    act(office, case_id, release)
+    wire = FakeWire()
+    drain(office, wire)
+    assert not any(ANSWER in o.body for o in wire.sent)
+    report(office, official(office), "delivered")
+    assert rungs(office) == [("text", "notified", ""), ("print", "waiting", "specific_data")]
+    assert office.case().delivered_at is None
+
+
+def test_a_family_whose_data_were_erased_is_not_sought_any_more(office: Office) -> None:
+    answer(office)
+    with office.db.write() as s:
+        address = s.scalars(select(Address).where(Address.channel == "whatsapp")).one()
+        office.service.vault.destroy(s, address.data_key_id, office.clock())
+    drain(office, FakeWire())
+    assert [kind for kind, *_ in rungs(office)] == ["text"]
