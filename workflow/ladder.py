@@ -83,9 +83,10 @@ def _way(
     others = [a for a in people.addresses(session, case.person_id, kind) if a.id != case.conversation.address_id]
     if not others:
         return None, "no_address"
-    address = next((a for a in others if a.opted_out_at is None), None)
-    if address is None:
-        return None, "opted_out"
+    open_to_us = [a for a in others if a.opted_out_at is None and a.blocked_at is None]
+    if not open_to_us:
+        return None, "opted_out" if others[0].opted_out_at else "blocked"
+    address = open_to_us[0]
     conversation = _conversation(session, case, address, now)
     return conversation, "" if conversation else "channel_off"
 

@@ -19,7 +19,7 @@ from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN, SentMessage, TwilioSer
 from tests.support import csrf
 from webhooks.polling import Round
 from webhooks.settings import Settings
-from workflow.models import Case, Message, Outbound, Rung
+from workflow.models import Case, Letter, Message, Outbound, Rung
 from workflow.sweep import recover
 
 BODY = "Air sudah mengalir."
@@ -114,6 +114,10 @@ def test_a_blocked_family_gets_the_letter_at_the_counter(live: Live, twilio: Twi
     shown = page(live)
     assert "Cetak jawaban dan serahkan di loket" in shown and "pelapor memblokir nomor layanan" in shown
     case_id, clerk = live.office.case(FAMILY).id, live.office.client("petugas")
+    with live.office.db.read() as s:
+        letter_id = s.scalars(select(Letter.id)).one()
+    printed = clerk.get(f"/petugas/surat/{letter_id}")
+    assert (printed.status_code, printed.get_data()[:5]) == (200, b"%PDF-")
     token = csrf(clerk, f"/petugas/kasus/{case_id}")
     handed = clerk.post(f"/petugas/kasus/{case_id}/hand_over", data={"csrf_token": token})
     assert handed.status_code == 303

@@ -232,6 +232,18 @@ def test_a_linked_sms_number_gets_a_notice_without_content(office: Office) -> No
     assert rungs(office)[-2:] == [("sms", "answered", ""), ("text", "waiting", "")]
 
 
+@pytest.mark.parametrize("what, reason", [("opted_out_at", "opted_out"), ("blocked_at", "blocked")])
+def test_another_address_that_wants_no_more_of_us_is_left_alone(office: Office, what: str, reason: str) -> None:
+    answer(office)
+    also_reached_by(office, "sms")
+    drain(office, refusing())
+    with office.db.write() as s:
+        setattr(s.scalars(select(Address).where(Address.channel == "sms")).one(), what, office.clock())
+    report(office, official(office), "failed", code="63033", reason="blocked", ref=ref(office))
+    assert ("sms", "skipped", reason) in rungs(office)
+    assert rungs(office)[-1] == ("print", "waiting", "blocked")
+
+
 def test_an_address_that_only_looks_alike_is_not_used(office: Office) -> None:
     answer(office)
     also_reached_by(office, "sms", linked=False)

@@ -43,7 +43,7 @@ def typeset(
                 ignore_system_fonts=True,
                 format="pdf",
                 pdf_standards=["ua-1"],
-                timestamp=made_at,
+                timestamp=made_at.replace(microsecond=0),  # the press refuses anything finer
             )
         )
 
