@@ -15,7 +15,7 @@ from webhooks.calendars import calendar_group
 from webhooks.copies import backup, restore, retention
 from webhooks.corrections import corrections
 from webhooks.mailing import mail
-from webhooks.reporting import report
+from webhooks.reporting import dossier, report
 from webhooks.settings import Settings, WrongSettings
 from webhooks.signed_receipts import receipt
 from webhooks.unit_settings import unit_set, unit_show
@@ -48,6 +48,7 @@ main.add_command(retention)
 main.add_command(mail)
 main.add_command(receipt)
 main.add_command(report)
+main.add_command(dossier)
 
 
 # ------------------------------------------------------------------ making

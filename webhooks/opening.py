@@ -11,10 +11,13 @@ import click
 from webhooks.settings import Settings, WrongSettings, load
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
+    from workflow.actors import Officer
     from workflow.db import Database
-    from workflow.models import Unit
+    from workflow.models import Account, Unit
 
 
 def settings(**overrides: object) -> Settings:
@@ -49,3 +52,22 @@ def unit(session: Session, code: str) -> Unit:
     if found is None:
         raise click.ClickException(f"there is no unit {code}")
     return found
+
+
+def account(session: Session, name: str) -> Account:
+    """The enabled account of this name, or the command ends with a sentence."""
+    from sqlalchemy import select
+
+    from workflow.models import Account
+
+    found = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
+    if found is None:
+        raise click.ClickException(f"there is no account {name}, or it is disabled")
+    return found
+
+
+def officer(session: Session, account: Account, now: datetime) -> Officer:
+    """The account as an actor, with today's roles."""
+    from workflow import staff
+
+    return staff.officer(session, account, now)

@@ -12,7 +12,9 @@ from webhooks import opening
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from webhooks.settings import Settings
     from workflow.db import Database
+    from workflow.dossier import Dossier
     from workflow.reports import Month
 
 
@@ -59,3 +61,67 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
+
+
+# ------------------------------------------------------------------ dossier
+
+
+@click.command("dossier")
+@click.argument("number")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .zip or a .pdf.")
+@click.option("--as", "name", help="The account that reads: only what it may see. Without it, the machine's operator.")
+@click.option("--with-identity", is_flag=True, help="Open a confidential identity; needs --reason.")
+@click.option("--reason", default="", help="Why the identity is opened; kept in the case and told in the dossier.")
+def dossier(number: str, out: Path, name: str | None, with_identity: bool, reason: str) -> None:
+    """Everything on one case, for the Ombudsman or a court. Journalled; prints the paths.
+
+    FILE.zip holds the paper, the attachments and their SHA-256 sums; FILE.pdf is the paper, and attachments stand
+    beside it as FILE-lampiran.zip.
+    """
+    if out.suffix.lower() not in (".zip", ".pdf"):
+        raise click.ClickException("FILE ends in .zip or .pdf")
+    settings = opening.settings()
+    database = opening.database(settings)
+    try:
+        made = _dossier(database, settings, number, name, with_identity, reason)
+    finally:
+        database.close()
+    if out.suffix.lower() == ".zip":
+        content = {out: made.zipped(with_paper=True)}
+    else:
+        beside = out.with_name(f"{out.stem}-lampiran.zip")
+        content = {out: made.pdf, **({beside: made.zipped(with_paper=False)} if made.attachments else {})}
+    for path, data in content.items():
+        _write(path, data)
+        path.chmod(0o600)
+        click.echo(path)
+
+
+_REFUSALS = {
+    "unknown": "there is no case {number} for this reader; a sealed one needs --as with an account that may see it",
+    "no_reason": "--with-identity needs --reason",
+    "anonymous": "case {number} is anonymous: nobody may open who wrote",
+    "not_custodian": "only a kustodian of the unit, or the operator, opens an identity",
+}
+
+
+def _dossier(
+    database: Database, settings: Settings, number: str, name: str | None, with_identity: bool, reason: str
+) -> Dossier:
+    from webhooks.service import journal_key, utc_now
+    from workflow import dossier, journal
+    from workflow.actors import Operator
+
+    now = utc_now()
+    try:
+        with database.write() as session:
+            account = opening.account(session, name) if name else None
+            actor = opening.officer(session, account, now) if account else Operator()
+            case = dossier.find(session, actor, number)
+            reader = dossier.reader(
+                session, actor, account.full_name if account else "", case, with_identity=with_identity, reason=reason
+            )
+            anchors = journal.read_anchors(settings.home / "anchors")
+            return dossier.make(session, case, reader, journal_key(settings), anchors, now)
+    except dossier.Refused as refused:
+        raise click.ClickException(_REFUSALS[refused.reason].format(number=number)) from refused

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow import cases, ladder, letters, notices, outbox, staff
-from workflow.actors import Actor, Officer
+from workflow.actors import Actor, Officer, Operator
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
 from workflow.states import ROLES, Impossible, Part
 from workflow.vault import vault_of
@@ -53,7 +53,9 @@ def text_hash(salt: bytes, body: str, attachments: Sequence[str] = ()) -> str:
     return digest.hexdigest()
 
 
-def _paper(session: Session, case: Case, kind: str, body: str, actor: Actor, now: datetime, **attributes: Any) -> Paper:
+def _paper(
+    session: Session, case: Case, kind: str, body: str, actor: Actor | Operator, now: datetime, **attributes: Any
+) -> Paper:
     newest = session.scalar(select(func.max(Paper.version)).where(Paper.case_id == case.id, Paper.kind == kind))
     salt = secrets.token_bytes(16)
     paper = Paper(
@@ -72,6 +74,11 @@ def _paper(session: Session, case: Case, kind: str, body: str, actor: Actor, now
     session.add(paper)
     session.flush()
     return paper
+
+
+def keep_reason(session: Session, case: Case, reason: str, actor: Actor | Operator, now: datetime) -> Paper:
+    """Why the identity behind a case was opened, in the words of whoever did it."""
+    return _paper(session, case, "identity", _clean(reason, "reason_missing"), actor, now)
 
 
 def body(session: Session, paper: Paper) -> str:

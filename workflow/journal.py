@@ -195,6 +195,13 @@ def verify(session: Session, key: bytes, anchors: dict[str, tuple[int, bytes]]) 
     return findings, total
 
 
+def verify_chain(
+    session: Session, key: bytes, unit_id: str, anchor: tuple[int, bytes] | None
+) -> tuple[Finding | None, int]:
+    """Walk one chain: what is broken, and how many entries hold before it."""
+    return _verify_chain(session, key, unit_id, session.get(JournalHead, unit_id), anchor)
+
+
 def _verify_chain(
     session: Session, key: bytes, unit_id: str, head: JournalHead | None, anchor: tuple[int, bytes] | None
 ) -> tuple[Finding | None, int]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import triage
-from workflow import clocks, units, wording
+from workflow import clocks, letters, units, wording
 from workflow.models import Unit
 from workflow.reports import words
 from workflow.reports.figures import Figures, gather, together
@@ -68,6 +68,7 @@ class Document:
 
     unit: Unit
     above: tuple[Unit, ...]
+    letterhead: dict[str, Any]
     month: Month
     until: datetime
     partial: bool
@@ -101,6 +102,7 @@ def compose(session: Session, unit: Unit, month: Month, now: datetime) -> Docume
     return Document(
         unit=unit,
         above=_above(session, unit),
+        letterhead=letters.letterhead(session, unit),
         month=month,
         until=total.until,
         partial=total.partial,

@@ -26,7 +26,7 @@ def _data(document: Document, drawn: dict[str, Bars]) -> dict[str, Any]:
     return {
         "title": say["title"],
         "lang": LANGUAGE,
-        "letterhead": _letterhead(document),
+        "letterhead": document.letterhead,
         "subject": words.say("subject", LANGUAGE, unit=document.unit.name, month=document.period),
         "to": words.say("to", LANGUAGE, unit=superior),
         "summary": [*document.summary, *([] if document.partial else [say["as_of"]]), say["privacy"]],
@@ -48,13 +48,6 @@ def _data(document: Document, drawn: dict[str, Bars]) -> dict[str, Any]:
 
 _STILL = ("title", "as_of", "privacy", "empty", "item", "signed", "place", "name", "page", "of",
           "missing")  # fmt: skip
-
-
-def _letterhead(document: Document) -> dict[str, Any]:
-    own = dict((document.unit.settings or {}).get("letterhead", {}))
-    contact = [own.get(name, "") for name in ("address", "telephone", "email", "website")]
-    above = [unit.name for unit in document.above]
-    return {"above": above, "name": own.get("name") or document.unit.name, "contact": [c for c in contact if c]}
 
 
 def _head(document: Document) -> list[str]:

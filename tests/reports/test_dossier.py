@@ -1,0 +1,202 @@
+"""The dossier: whole, checkable, and no more than its reader may see."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from tests.support import Office
+from tests.workflow import steps
+from tests.workflow.offices import on_sqlite
+from tests.workflow.steps import carry
+from webhooks.cli import main
+from workflow import cases, decisions, inbox, openings
+from workflow.models import Attachment, Case, JournalEntry, Message, Paper
+
+pytestmark = on_sqlite
+SENDER, NAME = "+6281299998888", "Qomariah Lestari"
+WORDS = "Sudah tiga hari air di blok B mati 😢 <script>, salam Qomariah."
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
+
+
+def run(office: Office, *words: str) -> Result:
+    """The command in this process, at the office's time."""
+    env = {"ADUAN_HOME": str(office.settings.home), "ADUAN_DATABASE_URL": office.settings.database}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("webhooks.service.utc_now", office.clock)
+        return CliRunner().invoke(main, ["dossier", *words], env=env)
+
+
+def read(pdf: bytes | Path) -> str:
+    pages = PdfReader(BytesIO(pdf) if isinstance(pdf, bytes) else pdf).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+@pytest.fixture
+def answered(office: Office) -> Case:
+    office.say(WORDS, SENDER, display_name=NAME, number=SENDER)
+    carry(office, "responded", SENDER)
+    case = office.case(SENDER)
+    with office.db.write() as s:
+        message = s.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)).first()
+        assert message
+        row = Attachment(
+            message_id=message.id,
+            case_id=case.id,
+            data_key_id=case.data_key_id,
+            content_type="image/png",
+            state="wanted",
+        )
+        row.name_enc = s.info["vault"].seal(s, case.data_key_id, "../foto Qomariah.png", "attachment.name")
+        s.add(row)
+        s.flush()
+        inbox.keep(s, row, PICTURE)
+    return case
+
+
+def made(office: Office, tmp_path: Path, number: str, *words: str) -> tuple[str, dict[str, bytes]]:
+    out = tmp_path / "berkas.zip"
+    done = run(office, number, "--out", str(out), *words)
+    assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(out) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return read(files["berkas.pdf"]), files
+
+
+def test_it_holds_words_papers_deliveries_deadlines_and_a_verified_journal(
+    office: Office, answered: Case, tmp_path: Path
+) -> None:
+    text, files = made(office, tmp_path, answered.number)
+    for said in ("Sudah tiga hari air di blok B mati", "<script>", "Ganti pompa", steps.ANSWER, "utuh. Hash terakhir"):
+        assert said in text, said
+    with office.db.read() as s:
+        squeezed = text.replace(" ", "")
+        for paper in s.scalars(select(Paper).where(Paper.case_id == answered.id)):
+            assert paper.hash in squeezed, paper.kind
+        for entry in s.scalars(select(JournalEntry).where(JournalEntry.case_id == answered.id)):
+            assert entry.action == "dossier" or entry.hash.hex() in squeezed
+    assert hashlib.sha256(PICTURE).hexdigest() in squeezed
+    sums = dict(reversed(line.split("  ", 1)) for line in files["SHA256SUMS"].decode().splitlines())
+    assert sums == {n: hashlib.sha256(c).hexdigest() for n, c in files.items() if n != "SHA256SUMS"}
+    assert files["lampiran/01-foto ••••••••.png"] == PICTURE
+
+
+def test_a_confidential_writer_stays_an_alias_and_receipt_codes_stay_hidden(
+    office: Office, answered: Case, tmp_path: Path
+) -> None:
+    text, _ = made(office, tmp_path, answered.number)
+    with office.db.read() as s:
+        code = openings.receipt_code(s, s.get_one(Case, answered.id))
+    for secret in (NAME, "Qomariah", "81299998888", code, "6281299998888"):
+        assert secret not in text, secret
+    assert "Identitas pelapor tidak dibuka" in text
+
+
+def test_the_identity_is_opened_with_a_reason_that_stays_in_the_case(
+    office: Office, answered: Case, tmp_path: Path
+) -> None:
+    refused = run(office, answered.number, "--out", str(tmp_path / "x.zip"), "--with-identity")
+    assert (refused.exit_code, "needs --reason" in refused.output) == (1, True)
+    text, _ = made(office, tmp_path, answered.number, "--with-identity", "--reason", "Perintah pengadilan 12/2026")
+    assert NAME in text
+    assert "Perintah pengadilan 12/2026" in text
+    with office.db.read() as s:
+        actions = s.scalars(select(JournalEntry.action).where(JournalEntry.case_id == answered.id)).all()
+        assert actions.count("identity") == 1
+        case = s.get_one(Case, answered.id)
+        kept = decisions.newest(s, case, "identity")
+        assert kept
+        assert decisions.body(s, kept) == "Perintah pengadilan 12/2026"
+
+
+def test_who_wrote_anonymously_is_opened_to_nobody(office: Office, answered: Case, tmp_path: Path) -> None:
+    with office.db.write() as s:
+        cases.set_visibility(s, cases.lock(s, answered.id), "anonymous", office.clock())
+    done = run(office, answered.number, "--out", str(tmp_path / "x.zip"), "--with-identity", "--reason", "Perlu")
+    assert done.exit_code == 1
+    assert "anonymous" in done.output
+    text, _ = made(office, tmp_path, answered.number)
+    assert "Qomariah" not in text
+
+
+def test_an_open_writer_is_named(office: Office, answered: Case, tmp_path: Path) -> None:
+    with office.db.write() as s:
+        cases.set_visibility(s, cases.lock(s, answered.id), "open", office.clock())
+    assert NAME in made(office, tmp_path, answered.number)[0]
+
+
+def test_each_account_gets_what_it_may_see(office: Office, answered: Case, tmp_path: Path) -> None:
+    text, files = made(office, tmp_path, answered.number, "--as", "petugas")
+    assert "Sudah tiga hari air" in text
+    assert "Sari Wulandari" in text
+    for name in ("kanwil", "kepala"):
+        text, files = made(office, tmp_path, answered.number, "--as", name)
+        assert "Sudah tiga hari air" not in text
+        assert "tidak dibuka untuk pembuat berkas ini" in text
+        assert "Ganti pompa" in text
+        assert not [n for n in files if n.startswith("lampiran/")]
+    for name, sentence in (("admin", "there is no case"), ("nobody", "there is no account")):
+        done = run(office, answered.number, "--out", str(tmp_path / "y.zip"), "--as", name)
+        assert done.exit_code == 1
+        assert sentence in done.output
+    with office.db.read() as s:
+        entries = s.scalars(select(JournalEntry.record).where(JournalEntry.action == "dossier")).all()
+    assert len(entries) == 3
+    assert all(b'"officer"' in entry for entry in entries)
+
+
+def test_a_sealed_case_is_for_those_who_may_see_it_and_for_nobody_else(office: Office, tmp_path: Path) -> None:
+    office.say("Kalapas menyuruh potong jatah makan di blok C, kami takut bicara.", SENDER)
+    sealed, missing = office.case(SENDER).number, "ADU-KANWIL-JATIM-2026-9999"
+    for words in ((), ("--as", "kepala"), ("--as", "petugas")):
+        refused = [run(office, n, "--out", str(tmp_path / "z.pdf"), *words) for n in (sealed, missing)]
+        assert [r.exit_code for r in refused] == [1, 1]
+        assert refused[0].output.replace(sealed, "") == refused[1].output.replace(missing, "")
+    assert not (tmp_path / "z.pdf").exists()
+    done = run(office, sealed, "--out", str(tmp_path / "z.pdf"), "--as", "kanwil")
+    assert done.exit_code == 0
+    assert "potong jatah makan" in read(tmp_path / "z.pdf")
+
+
+def test_an_older_number_finds_the_case(office: Office, answered: Case, tmp_path: Path) -> None:
+    with office.db.write() as s:
+        case = cases.lock(s, answered.id)
+        cases.transfer(s, case, case.handling_unit.parent, office.officer(s, "petugas"), office.clock())  # type: ignore[arg-type]
+    text, _ = made(office, tmp_path, answered.number)
+    assert office.case(SENDER).number in text
+    assert answered.number in text
+
+
+def test_the_same_moment_gives_the_same_bytes_and_the_pdf_keeps_attachments_beside_it(
+    office: Office, answered: Case, tmp_path: Path
+) -> None:
+    out = tmp_path / "berkas.pdf"
+    done = run(office, answered.number, "--out", str(out))
+    assert done.stdout.split() == [str(out), str(tmp_path / "berkas-lampiran.zip")]
+    assert out.stat().st_mode & 0o077 == 0
+    twice = []
+    for _ in range(2):
+        with office.db.read() as s:
+            from workflow import dossier
+            from workflow.actors import Operator
+
+            case = dossier.find(s, Operator(), answered.number)
+            reader = dossier.reader(s, Operator(), "", case, with_identity=False, reason="")
+            twice.append(
+                dossier.make(s, case, reader, s.info["journal_key"], {}, office.clock()).zipped(with_paper=True)
+            )
+    assert twice[0] == twice[1]
+    assert run(office, answered.number, "--out", str(tmp_path / "x.docx")).exit_code == 1
+
+
+def test_a_changed_journal_is_said_to_be_broken(office: Office, answered: Case, tmp_path: Path) -> None:
+    with office.db.write() as s:
+        s.scalars(select(JournalEntry).where(JournalEntry.action == "classify")).first().action = "close"  # type: ignore[union-attr]
+    assert "PERHATIAN" in made(office, tmp_path, answered.number)[0]

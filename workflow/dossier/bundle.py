@@ -1,0 +1,148 @@
+"""The dossier as files: the paper, and the attachments beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow import decisions, files, journal, people, press
+from workflow.dossier.contents import Block, Contents, block
+from workflow.dossier.reader import Reader
+from workflow.dossier.words import LANGUAGE, say
+from workflow.models import Attachment, Case, JournalHead, Person, Unit
+from workflow.vault import Erased, Unreadable
+
+_STILL = ("facts", "timeline", "messages", "papers", "letters", "deliveries", "deadlines", "attachments", "journal",
+          "nothing", "page", "of")  # fmt: skip
+#: A ZIP keeps no zone and no year before 1980; the files' own times stand in the paper.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_LONGEST = 100
+
+Anchors = dict[str, tuple[int, bytes]]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """The paper and the attachments by name."""
+
+    pdf: bytes
+    attachments: dict[str, bytes]
+
+    def zipped(self, *, with_paper: bool) -> bytes:
+        """Everything in one ZIP, with a list of SHA-256 sums. The same content gives the same bytes."""
+        content = {f"lampiran/{name}": data for name, data in self.attachments.items()}
+        if with_paper:
+            content["berkas.pdf"] = self.pdf
+        sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(content.items()))
+        target = BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in (*sorted(content.items()), ("SHA256SUMS", sums.encode())):
+                archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), data, zipfile.ZIP_DEFLATED)
+        return target.getvalue()
+
+
+def make(session: Session, case: Case, reader: Reader, key: bytes, anchors: Anchors, now: datetime) -> Dossier:
+    """The dossier for a reader, and its entry in the journal; an opened identity leaves its reason in the case."""
+    contents = Contents(session, case, reader, now)
+    listed, attachments = _attachments(session, case, reader)
+    data: dict[str, Any] = {
+        "title": say("title", number=case.number),
+        "lang": LANGUAGE,
+        "rows": contents.facts(),
+        "notes": _notes(reader),
+        "timeline": contents.timeline(),
+        "sections": [
+            {"title": say(name), "blocks": blocks}
+            for name, blocks in (
+                ("messages", contents.messages()),
+                ("papers", contents.papers()),
+                ("letters", contents.letters()),
+                ("deliveries", contents.deliveries()),
+                ("deadlines", contents.deadlines()),
+                ("attachments", listed),
+                ("journal", contents.journal()),
+            )
+        ],
+        "verification": _verification(session, contents, key, anchors),
+        "words": {name: say(name) for name in _STILL},
+        "missing": say("missing"),
+    }
+    _record(session, case, reader, now)
+    return Dossier(press.typeset("dossier", data, now), attachments)
+
+
+def _notes(reader: Reader) -> list[str]:
+    if reader.opened:
+        return [say("opened", reason=reader.reason)]
+    return [] if reader.identity else [say("alias_only"), say("redacted")]
+
+
+def _record(session: Session, case: Case, reader: Reader, now: datetime) -> None:
+    unit = case.handling_unit_id
+    journal.append(session, unit, "dossier", reader.actor, now, case_id=case.id, identity=reader.identity)
+    if reader.opened:
+        kept = decisions.keep_reason(session, case, reader.reason, reader.actor, now)
+        journal.append(
+            session, unit, "identity", reader.actor, now, case_id=case.id, paper=kept.id, commitment=kept.hash
+        )
+
+
+# ------------------------------------------------------------------ attachments
+
+
+def _attachments(session: Session, case: Case, reader: Reader) -> tuple[list[Block], dict[str, bytes]]:
+    """The list for the paper, and the files themselves for those who may read the words."""
+    query = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.message_id, Attachment.id)
+    writer = None if reader.identity else session.get(Person, case.person_id)
+    listed, kept = list[Block](), dict[str, bytes]()
+    for n, row in enumerate(session.scalars(query), 1):
+        name = _name(session, row, writer) if reader.text else say("withheld")
+        content = _content(session, row)
+        digest = say("sha", hash=hashlib.sha256(content).hexdigest()) if content else say("no_file", state=row.state)
+        shown = say("attachment", name=name, type=row.content_type, size=row.size)
+        listed.append(block(f"{n:02d}. {shown}", small=[digest]))
+        if content is not None and reader.text:
+            kept[f"{n:02d}-{name}"] = content
+    return listed, kept
+
+
+def _name(session: Session, row: Attachment, writer: Person | None) -> str:
+    try:
+        name = files.name(session, row)
+    except Erased:
+        name = ""
+    name = people.mask(session, writer, name) if writer else name
+    plain = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in '/\\:*?"<>|')
+    return plain.strip(". ")[-_LONGEST:] or "lampiran"
+
+
+def _content(session: Session, row: Attachment) -> bytes | None:
+    try:
+        return files.content(session, row)
+    except (Erased, Unreadable, FileNotFoundError, ValueError):
+        return None
+
+
+# ------------------------------------------------------------------ verification
+
+
+def _verification(session: Session, contents: Contents, key: bytes, anchors: Anchors) -> list[str]:
+    """Every chain that has an entry on the case, walked from its first entry on."""
+    said = []
+    for unit_id in dict.fromkeys(entry.unit_id for entry in contents.entries()):
+        finding, count = journal.verify_chain(session, key, unit_id, anchors.get(unit_id))
+        unit, head = session.get_one(Unit, unit_id), session.get_one(JournalHead, unit_id)
+        if finding:
+            said.append(say("broken", unit=unit.name, sequence=finding.sequence))
+        else:
+            key_of = "verified" if unit_id in anchors else "unanchored"
+            said.append(say(key_of, unit=unit.name, count=count, hash=head.hash.hex()))
+    return [*said, say("how")]
