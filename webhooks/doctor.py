@@ -17,7 +17,7 @@ from channels.base import Adapter, Examined
 from channels.clamav import Scanner
 from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
-from workflow import alarms, calendar, clocks, staff
+from workflow import alarms, calendar, clocks, letters, staff
 from workflow.db import Database, pending_migration
 from workflow.models import Unit, UnitKey
 
@@ -176,7 +176,18 @@ def _unit(session: Session, unit: Unit) -> Iterator[Finding]:
         yield Finding("wrong", unit.code, f"Nobody holds the role {', '.join(missing)}.")
     elif NEEDED.get(unit.kind, ()):
         yield Finding("ok", unit.code, "Every role is staffed.")
+    yield from _letters(session, unit)
     if unit.kind == "kanwil" and len(staff.holders(session, "kanwil", unit.id, now)) == 1:
         yield Finding(
             "note", unit.code, "One person alone holds the role kanwil: nobody can approve that person's texts."
         )
+
+
+def _letters(session: Session, unit: Unit) -> Iterator[Finding]:
+    """What the letters of a unit would lack."""
+    signing = [role for role in ("kepala", "kanwil") if role in NEEDED.get(unit.kind, ())]
+    for account in (a for role in signing for a in staff.holders(session, role, unit.id, utc_now())):
+        if not account.post:
+            yield Finding("note", unit.code, f"The account {account.name} signs letters and has no post.")
+    if signing and not letters.letterhead(session, unit)["contact"]:
+        yield Finding("note", unit.code, "The letterhead has no address: `aduan unit set`.")

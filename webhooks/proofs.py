@@ -20,7 +20,7 @@ from webhooks.i18n import local, locale
 from webhooks.public import CHAT_COOKIE, COOKIE, TOKEN, matching
 from webhooks.service import service
 from webhooks.tracking import Asked, Found
-from workflow import attest, letters, press, printing, receipts, wording
+from workflow import attest, letters, press, printing, receipts, staff, wording
 from workflow.actors import Actor, Citizen
 from workflow.attest import Signed
 from workflow.models import Case, Letter, Receipt, Unit
@@ -194,8 +194,9 @@ def cek_surat(code: str) -> Response:
             return _page(404, unknown=True, well_formed=receipts.normalise(code[:80]) is not None)
         issuer = session.get_one(Unit, letter.unit_id)
         same = _compared(letter)
+        date = staff.local_today(issuer.timezone, letter.issued_at)
         return make_response(
-            render_template("public/cek_surat.html", letter=letter, issuer=issuer, same=same, code=code)
+            render_template("public/cek_surat.html", letter=letter, issuer=issuer, date=date, same=same, code=code)
         )
 
 

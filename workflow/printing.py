@@ -169,15 +169,15 @@ def _rights(known: dict[str, Any], locale: str) -> list[str]:
     return [
         wording.render("letter_not_satisfied", locale, days=known["days"], url=known["url"]),
         wording.render("letter_ombudsman", locale, ombudsman=contact),
+        wording.render("letter_free", locale),
     ]
 
 
 def _courtesy(number: str, known: dict[str, Any]) -> dict[str, Any]:
     """For who speaks English: what this letter is and what may be done now. The answer stays as approved."""
     told = wording.render("letter_courtesy_text", "en", case=known["case"], date=known["date"], number=number)
-    closing = wording.render("letter_closing", "en")
     title = wording.render("letter_courtesy", "en")
-    return {"title": title, "paragraphs": [told, *_rights(known, "en"), closing]}
+    return {"title": title, "paragraphs": [told, *_rights(known, "en")]}
 
 
 def slip(letter: Letter, known: dict[str, Any], unit: Unit) -> dict[str, Any]:

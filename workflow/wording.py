@@ -242,7 +242,8 @@ MESSAGES: dict[str, str] = {
     "letter_opening": N_(
         "Menjawab pengaduan Anda nomor {case} yang kami terima pada {received}, bersama ini kami sampaikan:"
     ),
-    "letter_closing": N_("Demikian jawaban kami. Layanan ini gratis; kami tidak pernah meminta uang atau transfer."),
+    "letter_closing": N_("Demikian jawaban kami."),
+    "letter_free": N_("Layanan ini gratis; kami tidak pernah meminta uang atau transfer."),
     "letter_signed": N_("Disetujui secara elektronik pada {approved}"),
     "letter_check": N_("Keaslian surat ini dapat diperiksa siapa pun, tanpa melihat isinya, di:"),
     "letter_check_alt": N_("Kode QR menuju halaman pemeriksaan {url}"),

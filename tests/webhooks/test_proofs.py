@@ -18,9 +18,11 @@ from sqlalchemy import select
 from tests.support import Office, csrf
 from tests.workflow.steps import act, approve, carry, release
 from webhooks.cli import main
+from webhooks.service import open_database
+from webhooks.settings import WrongSettings
 from workflow import attest, cases, decisions, letters, people, printing, receipts
 from workflow.actors import Clock
-from workflow.models import Case, Conversation, JournalEntry, Letter, Outbound, Party, Receipt
+from workflow.models import Account, Case, Conversation, JournalEntry, Letter, Outbound, Party, Receipt
 from workflow.vault import vault_of
 
 SENDER = "+628120000001"
@@ -88,7 +90,13 @@ def test_the_check_page_confirms_the_letter_and_tells_nothing_of_the_case(office
     answer = office.client().get(f"/cek/{code_of(office, letter)}")
     page = answer.text
     assert answer.status_code == 200
-    for part in (letter.number, "2 Nov 2026", "Rumah Tahanan Negara Kelas IIB Magetan", "Kepala Rutan", letter.sha256):
+    for part in (
+        letter.number,
+        "2 November 2026",
+        "Rumah Tahanan Negara Kelas IIB Magetan",
+        "Kepala Rutan",
+        letter.sha256,
+    ):
         assert part in page, part
     with office.db.read() as s:
         case = s.scalars(select(Case)).one()
@@ -511,6 +519,28 @@ def test_the_operator_sets_what_letters_say(office: Office, monkeypatch: pytest.
         refused = run("unit", "set", "RUTAN-MAGETAN", key, value)
         assert refused.exit_code == 1 and "Traceback" not in refused.output, key
     assert run("unit", "set", "TIADA", "letterhead.name", "x").exit_code == 1
+
+
+def test_the_doctor_names_what_letters_would_lack(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADUAN_HOME", str(office.settings.home))
+    monkeypatch.setenv("ADUAN_DATABASE_URL", office.settings.database)
+    run = lambda *a: CliRunner().invoke(main, a)  # noqa: E731
+    lacking = "RUTAN-MAGETAN: The letterhead has no address"
+    assert lacking in run("doctor").output
+    assert run("unit", "set", "RUTAN-MAGETAN", "letterhead.address", "Jalan Contoh 1").exit_code == 0
+    assert lacking not in run("doctor").output
+    with office.db.write() as s:
+        s.scalars(select(Account).where(Account.name == "kepala")).one().post = ""
+    assert "The account kepala signs letters and has no post" in run("doctor").output
+
+
+def test_without_the_key_of_receipts_the_start_names_the_remedy(office: Office) -> None:
+    office.settings.receipt_key.unlink()
+    with pytest.raises(WrongSettings, match="ADUAN_RECEIPT_KEY_FILE is missing: run `aduan init`"):
+        open_database(office.settings)
+    office.settings.receipt_key.write_text("kein Schlüssel")
+    with pytest.raises(WrongSettings, match="ADUAN_RECEIPT_KEY_FILE is wrong"):
+        open_database(office.settings)
 
 
 def test_the_operator_names_an_acting_head_for_a_head_who_is_away(
