@@ -57,6 +57,8 @@ def make_due(database: Database, now: datetime, limit: int = 20) -> int:
             made += make(database, letter_id, Clock(), now)
         except (Erased, Unreadable):
             log.warning("letter without a readable case: letter=%s", letter_id)
+        except RuntimeError:  # the press's own: one letter must not keep the others from being made
+            log.exception("letter cannot be set: letter=%s", letter_id)
     return made
 
 

@@ -462,6 +462,16 @@ def test_after_erasure_the_letter_is_gone_and_its_number_stays(office: Office) -
     assert (kept.number, kept.signatory_post) == (letter.number, "Kepala Rutan")
 
 
+def test_a_letter_that_cannot_be_set_does_not_stop_the_others(office: Office) -> None:
+    settings(office, letterhead={"name": ["not", "a", "name"]})
+    released(office)
+    settings(office, letterhead={})
+    office.clock.advance(microseconds=987_654)
+    good = released(office, "+6282")
+    assert make_due(office.db, office.clock()) == 1
+    assert [letter.id for letter in all_letters(office) if letter.sha256] == [good.id]
+
+
 def test_an_erased_case_does_not_stop_the_printing_of_others(office: Office) -> None:
     letter = released(office)
     with office.db.write() as s:

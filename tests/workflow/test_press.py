@@ -73,6 +73,12 @@ def test_the_longest_text_of_the_office_is_printed() -> None:
     assert printed("\n" * 10_000 + "x " * 5_000).count("x") == 5_000
 
 
+def test_a_clock_with_microseconds_sets_a_page() -> None:
+    data = {"lang": "id", "paper": "a5", "title": "Uji", "office": [], "facts": [], "signatures": [], "qr": ""}
+    made = typeset("sheet", {**data, "paragraphs": [], "missing": ""}, NOON.replace(microsecond=123_456))
+    assert PdfReader(io.BytesIO(made)).metadata.creation_date == NOON
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(), max_size=300))
 def test_no_text_stops_the_press(text: str) -> None:
