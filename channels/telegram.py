@@ -5,9 +5,11 @@ https://core.telegram.org/bots/api
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channels import telegram_inbound
@@ -43,7 +45,7 @@ class TelegramAdapter:
     ) -> None:
         self._account = token.partition(":")[0]
         self.accounts = {"telegram": self._account}
-        self._secret, self._url = webhook_secret, webhook_url
+        self._token, self._secret, self._url = token, webhook_secret, webhook_url
         self._api = Api(token, api_base or API, timeout)
 
     # -- the provider calls us ---------------------------------------------------------------------
@@ -55,11 +57,25 @@ class TelegramAdapter:
         return hmac.compare_digest(given, self._secret.encode("utf-8"))
 
     def parse(self, request: WireRequest) -> Sequence[Inbound]:
-        return telegram_inbound.read(_update(request.body), request.body, account=self._account)
+        return self.read(_update(request.body), request.body)
 
     def parse_report(self, request: WireRequest) -> Sequence[DeliveryReport]:
         """Telegram sends no receipts of its own: what an update proves beside its words."""
-        return telegram_inbound.reports(_update(request.body), request.body)
+        return self.reports(_update(request.body), request.body)
+
+    def read(self, update: Object, raw: bytes) -> Sequence[Inbound]:
+        found = telegram_inbound.read(update, raw, account=self._account)
+        return [replace(one, reply_to=self._known(one.reply_to) if one.reply_to else None) for one in found]
+
+    def reports(self, update: Object, raw: bytes) -> Sequence[DeliveryReport]:
+        found = telegram_inbound.reports(update, raw)
+        return [replace(one, provider_id=self._known(one.provider_id) if one.provider_id else None) for one in found]
+
+    def _known(self, place: str) -> str:
+        """The id of a message of ours, for all to see: Telegram's own counts anew in every chat, and the id of the chat
+        would tell who the person is."""
+        chat, _, number = place.partition(":")
+        return f"{number}.{hmac.new(self._token.encode(), chat.encode(), hashlib.sha256).hexdigest()[:16]}"
 
     def acknowledge(self, inbounds: Sequence[Inbound]) -> None:
         """The pressed button stops to turn. A question that is too old is refused, which harms nobody."""
@@ -77,7 +93,7 @@ class TelegramAdapter:
         if self._secret and self._url:
             keep_webhook(self._api, post, self._url, self._secret)
         else:
-            Polling(self._api, post, self._account, self.acknowledge).run()
+            Polling(self._api, post, self).run()
 
     def send(self, outgoing: Outgoing) -> Sent:
         """One text, without a preview of its links; longer than Telegram takes is our own mistake."""
@@ -88,7 +104,7 @@ class TelegramAdapter:
             raise SendError("address", retryable=False)
         place = (int(chat), int(topic) if topic else None)
         message = self._api.call(lambda bot: _send_text(bot, place, outgoing.body, outgoing.choices))
-        return Sent(provider_id=f"{chat}:{message.message_id}", state="sent")
+        return Sent(provider_id=self._known(f"{chat}:{message.message_id}"), state="sent")
 
     def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
         from channels.download import download

@@ -99,7 +99,7 @@ def _membership(event: Object, raw: bytes) -> Sequence[DeliveryReport]:
 
 
 def message_id(message: Object) -> str:
-    """The id under which we know a message of ours: Telegram's own counts anew in every chat. Empty if incomplete."""
+    """Where a message of ours stands: ``<chat>:<number in that chat>``. Empty if incomplete."""
     chat, number = _number(_object(message, "chat"), "id"), _number(message, "message_id")
     return f"{chat}:{number}" if chat and number else ""
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
-from channels import telegram_inbound
 from channels.base import BadPayload, Post, SendError, unreadable
 from channels.telegram_api import Api
+from channels.telegram_inbound import Object
 from workflow.inbox import NotDurable
-from workflow.messages import Inbound
+from workflow.messages import DeliveryReport, Inbound
 
 log = logging.getLogger("aduan.telegram")
 
@@ -26,6 +26,16 @@ _LONGEST_PAUSE = 300.0
 #: A connection that breaks once is no trouble yet.
 _PATIENCE = 3
 _SLOW = {"auth": 30.0, "conflict": 5.0, "storage": 5.0}
+
+
+class Bot(Protocol):
+    """Whose updates they are: it reads them, and thanks for them."""
+
+    accounts: dict[str, str]
+
+    def read(self, update: Object, raw: bytes) -> Sequence[Inbound]: ...
+    def reports(self, update: Object, raw: bytes) -> Sequence[DeliveryReport]: ...
+    def acknowledge(self, inbounds: Sequence[Inbound]) -> None: ...
 
 
 class _Pace:
@@ -56,8 +66,8 @@ def rest(post: Post, seconds: float) -> None:
 class Polling:
     """The updates of one bot. An update is confirmed (by a higher offset) only after it was stored."""
 
-    def __init__(self, api: Api, post: Post, account: str, acknowledge: Callable[[Sequence[Inbound]], None]) -> None:
-        self._api, self._post, self._account, self._acknowledge = api, post, account, acknowledge
+    def __init__(self, api: Api, post: Post, bot: Bot) -> None:
+        self._api, self._post, self._bot = api, post, bot
         self._offset: int | None = None
         self._alone = False
 
@@ -104,16 +114,16 @@ class Polling:
         try:
             if not isinstance(update, dict):
                 raise BadPayload("not an object")
-            inbounds = telegram_inbound.read(update, raw, account=self._account)
-            receipts = telegram_inbound.reports(update, raw)
+            inbounds = self._bot.read(update, raw)
+            receipts = self._bot.reports(update, raw)
         except BadPayload:
-            self._post.take(unreadable("telegram", self._account, raw), dead_letter=True)
+            self._post.take(unreadable("telegram", self._bot.accounts["telegram"], raw), dead_letter=True)
         else:
+            for receipt in receipts:  # first: a word on the answer may close the case, and the proof comes too late
+                self._post.report(receipt)
             for inbound in inbounds:
                 self._post.take(inbound)
-            self._acknowledge(inbounds)
-            for receipt in receipts:
-                self._post.report(receipt)
+            self._bot.acknowledge(inbounds)
         number = update.get("update_id") if isinstance(update, dict) else None
         if isinstance(number, int) and not isinstance(number, bool):
             self._offset = max(self._offset or 0, number + 1)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from channels.base import Poller
 from webhooks.service import Service
 from workflow import alarms, deliveries, leases
-from workflow.inbox import Stored, Wish
+from workflow.inbox import FAULTS, NotDurable, Stored, Wish
 from workflow.messages import DeliveryReport, Inbound
 from workflow.models import Mark
 
@@ -55,8 +55,15 @@ class Round:
         return self._office.intake.store(inbound, Wish(options={"dead_letter": True}) if dead_letter else None)
 
     def report(self, receipt: DeliveryReport) -> bool:
-        with self._office.database.write() as session:
-            return deliveries.take_report(session, receipt, self._office.now()) is not None
+        now = self._office.now()
+        try:
+            with self._office.database.write() as session:
+                row = deliveries.take_report(session, receipt, now)
+            deliveries.take_opt_out(self._office.database, row, now)
+        except FAULTS as error:
+            log.exception("receipt could not be kept: adapter=%s", self._poller.name)
+            raise NotDurable from error
+        return row is not None
 
     def recall(self, name: str) -> str:
         with self._office.database.read() as session:

@@ -38,10 +38,11 @@ def twilio_status() -> Response:
 @bp.post("/telegram")
 @public
 def telegram() -> Response:
-    """Telegram updates: messages, and who shuts us out or lets us in again."""
-    answer = _take("telegram", Response("{}", mimetype="application/json"))
-    reported = _report("telegram") if answer.status_code == 200 else answer
-    return reported if reported.status_code == 503 else answer
+    """Telegram updates: what they prove of our messages, then what they say (which may close the case)."""
+    reported = _report("telegram")
+    if reported.status_code == 503:
+        return reported
+    return _take("telegram", Response("{}", mimetype="application/json"))
 
 
 @bp.post("/simulator")

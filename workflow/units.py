@@ -15,6 +15,8 @@ from workflow.models import Case, CaseNumber, ChannelAccount, NumberSeries, Unit
 #: ``test`` is the unit of the daily self-test: nobody's, and seen by nobody.
 KINDS = ("ditjen", "kanwil", "upt", "test")
 ROOT_CODE = "DITJENPAS"
+#: What the column holds; a provider that claims a longer address of ours is believed as far as that.
+MAX_ADDRESS = 200
 
 
 def ensure(
@@ -54,6 +56,7 @@ def directory(session: Session) -> tuple[tuple[str, str], ...]:
 
 def channel_account(session: Session, channel: str, address: str, unit: Unit | None = None) -> ChannelAccount:
     """The row of our own address; one that is seen for the first time gets ``unit``, or else the default unit."""
+    address = address[:MAX_ADDRESS]
     query = select(ChannelAccount).where(ChannelAccount.channel == channel, ChannelAccount.address == address)
     if row := session.scalar(query):
         return row
@@ -68,10 +71,10 @@ def channel_account(session: Session, channel: str, address: str, unit: Unit | N
 
 def channel_account_id(session: Session, channel: str, address: str) -> str:
     """The id of that row. Known ones are remembered in the process: every inbound message asks."""
-    known: dict[tuple[str, str], str] = session.info.get("account_ids", {})
+    address, known = address[:MAX_ADDRESS], session.info.get("account_ids", {})
     if (channel, address) not in known:
         known[channel, address] = channel_account(session, channel, address).id
-    return known[channel, address]
+    return str(known[channel, address])
 
 
 def forget_accounts(info: dict[str, Any]) -> None:

@@ -130,6 +130,9 @@ def test_a_blocked_bot_is_a_final_failure_with_its_reason_and_the_address_is_mar
     eventually(lambda: official(live).state == "failed")
     assert (official(live).error_code, official(live).attempts) == ("blocked", 1)
     eventually(lambda: blocked(live))
+    page = live.office.client("petugas").get(f"/petugas/kasus/{live.office.case('5551').id}").get_data(as_text=True)
+    assert "memblokir kami" in page
+    assert "5551" not in page, "no id of the provider tells staff who the person is"
     telegram.block(blocked=False)
     eventually(lambda: not blocked(live))
 

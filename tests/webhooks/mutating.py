@@ -67,6 +67,12 @@ class Trial:
     readable: int = 0
     broken: list[tuple[str, Mutant]] = field(default_factory=list)
 
+    def add(self, other: Trial) -> None:
+        self.statuses += other.statuses
+        self.stored += other.stored
+        self.readable += other.readable
+        self.broken += other.broken
+
     def __str__(self) -> str:
         seen = ", ".join(f"{count} × {status}" for status, count in sorted(self.statuses.items()))
         return (
@@ -84,7 +90,7 @@ def trial(office: Office, provider: str, count: int, seed: int) -> Trial:
             address = path + (f"?{mutant.query}" if mutant.query else "")
             headers = _signed(office, provider, PUBLIC + address, mutant)
             _try(office, result, mutant, lambda a=address, m=mutant, h=headers: client.post(a, data=m.body, headers=h))
-            if number % 20 == 19:
+            if number % 50 == 49:
                 _handle(office)
         _handle(office)
     finally:

@@ -6,6 +6,7 @@ repeat of another.
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -47,6 +48,11 @@ def mutants(provider: str, count: int, seed: int) -> Iterator[Mutant]:
         yield _form(dice, case, number) if "form" in case.content else _json(dice, case, number)
 
 
+def _odd(dice: random.Random) -> Any:
+    """A copy: the next change may go into it."""
+    return copy.deepcopy(dice.choice(ODD))
+
+
 def _json(dice: random.Random, case: Case, number: int) -> Mutant:
     event, identity = json.loads(json.dumps(case.content["payload"])), 10_000_000 + number
     if isinstance(event, dict):
@@ -84,7 +90,7 @@ def _form(dice: random.Random, case: Case, number: int) -> Mutant:
 
 def _change_pairs(dice: random.Random, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     at = dice.randrange(len(pairs)) if pairs else 0
-    odd, name = str(dice.choice(ODD)), dice.choice(NAMES)
+    odd, name = str(_odd(dice)), dice.choice(NAMES)
     if not pairs:
         return [(name, odd)]
     key, value = pairs[at]
@@ -120,7 +126,7 @@ def _somewhere(change: Callable[[random.Random, Any, Any], None]) -> Callable[[r
     def changed(dice: random.Random, event: Any) -> Any:
         known = list(_paths(event))
         if not known:
-            return dice.choice(ODD)
+            return _odd(dice)
         path = dice.choice(known)
         change(dice, _at(event, path[:-1]), path[-1])
         return event
@@ -135,7 +141,7 @@ def _dropped(_: random.Random, parent: Any, key: Any) -> None:
 
 @_somewhere
 def _retyped(dice: random.Random, parent: Any, key: Any) -> None:
-    parent[key] = dice.choice(ODD)
+    parent[key] = _odd(dice)
 
 
 @_somewhere
@@ -156,7 +162,7 @@ def _wrapped(dice: random.Random, parent: Any, key: Any) -> None:
 @_somewhere
 def _joined(dice: random.Random, parent: Any, key: Any) -> None:
     if isinstance(parent, dict):
-        parent[dice.choice(NAMES)] = dice.choice(ODD)
+        parent[dice.choice(NAMES)] = _odd(dice)
     else:
         parent.append(parent[key])
 

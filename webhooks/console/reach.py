@@ -25,12 +25,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Reach:
-    """The part of the page. Suggestions and links are empty for whoever may not know the person."""
+    """The part of the page. Suggestions and links are empty for whoever may not know the person.
+
+    ``blocked_at``: since then the provider says that nothing of ours is let through there.
+    """
 
     window: Window | None
     steps: list[Step]
     suggestions: list[Address]
     links: list[PersonLink]
+    blocked_at: datetime | None = None
 
     @property
     def to_print(self) -> bool:
@@ -45,7 +49,7 @@ def gather(session: Session, officer: Officer, case: Case, view: View, now: date
     if not view.summary:
         return Reach(None, [], suggested, held)
     steps = [Step(rung, _provider_id(session, rung)) for rung in ladder.rungs(session, case)]
-    return Reach(window.of(case.conversation, now), steps, suggested, held)
+    return Reach(window.of(case.conversation, now), steps, suggested, held, case.conversation.address.blocked_at)
 
 
 def _provider_id(session: Session, rung: Rung) -> str:
