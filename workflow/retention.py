@@ -132,13 +132,13 @@ def _forget_words(session: Session, case: Case) -> None:
     for mapper in Base.registry.mappers:
         table = mapper.class_
         keys = [c.key for c in mapper.column_attrs if c.key.endswith("object_key")]
-        for row in (
-            session.scalars(select(table).where(table.case_id == case.id)) if keys and "case_id" in mapper.c else ()
-        ):
+        if not keys or not hasattr(table, "case_id"):
+            continue
+        for row in session.scalars(select(table).where(table.case_id == case.id)):
+            held = [object_key for key in keys if (object_key := getattr(row, key)) is not None]
+            session.info.setdefault("objects_gone", []).extend(held)
             for key in keys:
-                if (held := getattr(row, key)) is not None:
-                    session.info.setdefault("objects_gone", []).append(held)
-                    setattr(row, key, None)
+                setattr(row, key, None)
     files = {"name_enc": None, "source_enc": None, "state": "erased", "sha256_enc": None, "view": "none"}
     session.execute(update(Attachment).where(Attachment.case_id == case.id).values(files))
 
