@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from channels.base import Adapter
 
+#: Channels that the simulator plays in a demo where their provider is not set up.
+STOOD_IN = ("whatsapp", "sms", "telegram", "email")
+
 
 @dataclass(frozen=True)
 class ChannelConfig:
@@ -31,11 +34,12 @@ def build(config: ChannelConfig, *, simulator_key: bytes | None) -> dict[str, Ad
     """Every adapter that has its settings, by name. A provider's library is imported only for its adapter."""
     candidates = {
         "web": _web(),
-        "simulator": _simulator(config, simulator_key),
         "twilio": _twilio(config),
         "telegram": _telegram(config),
     }
-    return {name: adapter for name, adapter in candidates.items() if adapter is not None}
+    real = {name: adapter for name, adapter in candidates.items() if adapter is not None}
+    simulator = _simulator(config, simulator_key, [c for c in STOOD_IN if adapter_for(real, c) is None])
+    return real | ({"simulator": simulator} if simulator else {})
 
 
 def adapter_for(adapters: Mapping[str, Adapter], channel: str) -> Adapter | None:
@@ -49,12 +53,12 @@ def _web() -> Adapter:
     return WebAdapter()
 
 
-def _simulator(config: ChannelConfig, key: bytes | None) -> Adapter | None:
+def _simulator(config: ChannelConfig, key: bytes | None, stands_in: list[str]) -> Adapter | None:
     if key is None or not config.local_url:
         return None
     from channels.simulator import SimulatorAdapter
 
-    return SimulatorAdapter(base_url=config.local_url, key=key)
+    return SimulatorAdapter(base_url=config.local_url, key=key, stands_in=stands_in)
 
 
 def _twilio(config: ChannelConfig) -> Adapter | None:

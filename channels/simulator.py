@@ -1,8 +1,7 @@
 """A provider inside the process, so that a demo without Internet still has telephones and receipts.
 
-The end of a recipient's address decides what happens: ``fails`` a failed receipt, ``throttled`` one refusal that
-asks to come again, ``silent`` no receipt ever, ``refused`` a final refusal; any other is sent, delivered and read.
-Receipts are real HTTP requests to our own callback route.
+It stands in for every channel that has no provider of its own. The last word of a recipient's address decides what
+happens, see ``simulator_outcomes``. Receipts are real HTTP requests to our own callback route.
 """
 
 from __future__ import annotations
@@ -20,11 +19,13 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from channels.base import MEDIA_LIMIT, BadPayload, Fault, SendError, WireRequest, content_id, stable_id, tidy
+from channels.simulator_outcomes import Outcome, outcome_of
 from workflow.messages import DeliveryReport, DeliveryState, Inbound, Media, Outgoing, Sent
 
 HEADER = "X-Aduan-Simulator"
@@ -32,8 +33,21 @@ HEADER = "X-Aduan-Simulator"
 _log = logging.getLogger(__name__)
 _STATES: dict[str, DeliveryState] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed"}
 _TRIES = 3
+_REASONS = frozenset({"address", "blocked", "carrier", "opted_out", "window"})
 
 _Receipt = tuple[str, DeliveryState, str | None]
+#: One telephone: channel and address.
+_Phone = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message on the screen of a telephone, with the buttons under it."""
+
+    at: datetime
+    mine: bool
+    text: str
+    choices: tuple[str, ...] = ()
 
 
 class SimulatorAdapter:
@@ -41,36 +55,38 @@ class SimulatorAdapter:
 
     name = "simulator"
 
-    def __init__(self, *, base_url: str, key: bytes, pace: float = 0.4) -> None:
-        self.accounts = {"simulator": "simulator"}
+    def __init__(self, *, base_url: str, key: bytes, pace: float = 0.4, stands_in: Sequence[str] = ()) -> None:
+        self.accounts = {channel: "simulator" for channel in ("simulator", *stands_in)}
         self._url = base_url.rstrip("/") + "/webhooks/simulator/status"
         self._key = key
         self._pace = pace
         self._lock = threading.Lock()
-        self._inboxes: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-        self._written: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-        self._throttled: set[str] = set()
+        self._screens: dict[_Phone, list[Line]] = defaultdict(list)
+        self._refs: dict[_Phone, list[str]] = defaultdict(list)
+        self._refused: set[str] = set()
         self._receipts: queue.PriorityQueue[tuple[float, int, _Receipt | None]] = queue.PriorityQueue()
         self._count = 0
         self._postman: threading.Thread | None = None
         self._closed = threading.Event()
 
-    def inbox(self, address: str) -> list[tuple[datetime, str]]:
-        """What the telephone of an address shows, oldest first."""
-        with self._lock:
-            return list(self._inboxes.get(address, ()))
+    def inbox(self, address: str, channel: str = "simulator") -> list[tuple[datetime, str]]:
+        """What the telephone of an address received, oldest first."""
+        return [(line.at, line.text) for line in self.screen(address, channel) if not line.mine]
 
-    def write(self, address: str, text: str) -> None:
+    def write(self, address: str, text: str, channel: str = "simulator") -> None:
         """Remember what this telephone itself wrote, for its screen."""
         with self._lock:
-            self._written[address].append((datetime.now(UTC), text))
+            self._screens[channel, address].append(Line(datetime.now(UTC), True, text))
 
-    def screen(self, address: str) -> list[tuple[datetime, bool, str]]:
-        """Both sides of the talk, oldest first: (time, written here, text)."""
+    def screen(self, address: str, channel: str = "simulator") -> list[Line]:
+        """Both sides of the talk, oldest first."""
         with self._lock:
-            lines = [(at, True, text) for at, text in self._written.get(address, ())]
-            lines += [(at, False, text) for at, text in self._inboxes.get(address, ())]
-        return sorted(lines, key=lambda line: line[0])
+            return list(self._screens.get((channel, address), ()))
+
+    def received(self, address: str, channel: str) -> list[str]:
+        """The refs of what arrived at a telephone: an answer by email names them."""
+        with self._lock:
+            return list(self._refs.get((channel, address), ()))
 
     def sign(self, body: bytes) -> str:
         """The value of the header that proves a request to us comes from the simulator."""
@@ -82,16 +98,19 @@ class SimulatorAdapter:
 
     def parse(self, request: WireRequest) -> Sequence[Inbound]:
         event = _event(request)
-        sender = _word(event, "from")
-        if not sender:
-            raise BadPayload("no sender")
+        sender, channel = _word(event, "from"), _word(event, "channel") or "simulator"
+        if not sender or channel not in self.accounts:
+            raise BadPayload("no sender, or a channel that is not simulated")
+        answers = event.get("answers")
         media = _media(event.get("media"))
         text = _word(event, "text")
         given = _word(event, "id")
         return [
             Inbound(
-                channel="simulator",
+                channel=channel,
                 account="simulator",
+                thread=_word(event, "thread"),
+                answers=tuple(str(ref) for ref in answers) if isinstance(answers, list) else (),
                 provider_id=stable_id(given) if given else content_id(request.body),
                 sender=sender,
                 text=text,
@@ -108,22 +127,33 @@ class SimulatorAdapter:
         ref, state = _word(event, "m"), _STATES.get(_word(event, "state"))
         if not ref or not state:
             raise BadPayload("no status or no message")
-        return [DeliveryReport(state=state, ref=ref, code=_word(event, "code") or None, raw=request.body)]
+        code = _word(event, "code") or None
+        reason = self.explain(code).reason if state == "failed" else ""
+        return [DeliveryReport(state=state, ref=ref, code=code, reason=reason, raw=request.body)]
 
     def explain(self, code: str | None) -> Fault:
-        return Fault("other")
+        """Our codes are the reasons themselves."""
+        return Fault(code if code in _REASONS else "other")
 
     def send(self, outgoing: Outgoing) -> Sent:
-        recipient = outgoing.recipient
-        if recipient.endswith("refused"):
-            raise SendError("refused", retryable=False)
-        if recipient.endswith("throttled"):
-            self._throttle(outgoing.ref)
-        if not recipient.endswith("fails"):
-            with self._lock:
-                self._inboxes[recipient].append((datetime.now(UTC), outgoing.body))
-        self._plan(outgoing)
+        if not outgoing.window_open and not outgoing.template:
+            raise SendError("window", retryable=False)
+        outcome = outcome_of(outgoing.recipient)
+        first = self._is_first_try(outgoing.ref)
+        if outcome.refusal is not None and (first or not outcome.once):
+            if outcome.refusal.reached and first:
+                self._arrive(outgoing, outcome)
+            raise _again(outcome.refusal)
+        self._arrive(outgoing, outcome)
         return Sent(provider_id=f"sim-{uuid4().hex}")
+
+    def _arrive(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        phone = (outgoing.channel, outgoing.recipient)
+        if outcome.shows:
+            with self._lock:
+                self._screens[phone].append(Line(datetime.now(UTC), False, outgoing.body, outgoing.choices))
+                self._refs[phone].append(outgoing.ref)
+        self._plan(outgoing.ref, outcome)
 
     def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
         if media.content is None:
@@ -136,25 +166,19 @@ class SimulatorAdapter:
             self._closed.set()
             self._receipts.put((0.0, 0, None))
 
-    def _throttle(self, ref: str) -> None:
+    def _is_first_try(self, ref: str) -> bool:
         with self._lock:
-            if ref in self._throttled:
-                return
-            self._throttled.add(ref)
-        raise SendError("throttled", retryable=True, retry_after=1.0, reason="rate")
+            first = ref not in self._refused
+            self._refused.add(ref)
+            return first
 
-    def _plan(self, outgoing: Outgoing) -> None:
-        plan: tuple[tuple[DeliveryState, str | None], ...] = (("sent", None), ("delivered", None), ("read", None))
-        if outgoing.recipient.endswith("silent"):
-            plan = ()
-        elif outgoing.recipient.endswith("fails"):
-            plan = (("sent", None), ("failed", "simulated"))
+    def _plan(self, ref: str, outcome: Outcome) -> None:
         with self._lock:
-            for step, (state, code) in enumerate(plan, start=1):
+            for paces, state, code in outcome.receipts:
                 self._count += 1
-                due = time.monotonic() + step * self._pace
-                self._receipts.put((due, self._count, (outgoing.ref, state, code)))
-            if self._postman is None and plan:
+                due = time.monotonic() + paces * self._pace
+                self._receipts.put((due, self._count, (ref, state, code)))
+            if self._postman is None and outcome.receipts:
                 self._postman = threading.Thread(target=self._deliver, name="simulator-receipts", daemon=True)
                 self._postman.start()
 
@@ -182,6 +206,14 @@ class SimulatorAdapter:
             except (OSError, ValueError):  # URLError and timeouts are OSErrors
                 self._closed.wait(self._pace * (attempt + 1))
         _log.warning("simulator could not deliver a receipt: %s %s", ref, state)
+
+
+def _again(refusal: SendError) -> SendError:
+    """A fresh exception: one that was raised before carries the trace of another thread."""
+    return SendError(
+        refusal.code, retryable=refusal.retryable, ours=refusal.ours, reached=refusal.reached,
+        retry_after=refusal.retry_after, reason=refusal.reason,
+    )  # fmt: skip
 
 
 def _event(request: WireRequest) -> dict[str, Any]:

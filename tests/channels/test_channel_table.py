@@ -16,7 +16,7 @@ TWILIO = {"twilio_account_sid": "AC1", "twilio_auth_token": "t"}
 
 CONFIGURATIONS = [
     ({}, None, {"web"}),
-    ({"local_url": "http://127.0.0.1:1"}, b"k", {"web", "simulator"}),
+    ({"local_url": "http://127.0.0.1:1"}, b"k", {"web", "simulator", "whatsapp", "sms", "telegram", "email"}),
     ({}, b"k", {"web"}),
     (TWILIO, None, {"web"}),
     ({**TWILIO, "twilio_sms_from": "+62"}, None, {"web", "sms"}),

@@ -14,7 +14,7 @@ PUBLIC = {
     "receive.twilio", "receive.twilio_status", "receive.telegram", "receive.simulator", "receive.simulator_status",
     "public.mulai", "public.lapor", "public.lacak", "public.privasi", "public.bahasa",
     "chat.obrolan", "chat.baru", "chat.kirim", "chat.lanjut", "chat.pin", "chat.hapus",
-    "console.masuk", "telephone.telepon", "services.layanan",
+    "console.masuk", "telephone.telepon", "telephone.isi", "services.layanan",
     "proofs.surat", "proofs.tanda_terima", "proofs.cek", "proofs.cek_surat", "proofs.kunci",
 }  # fmt: skip
 

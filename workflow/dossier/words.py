@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflow import wording
-from workflow.labels import N_
+from workflow.slugs import N_
 
 LANGUAGE = "id"
 
