@@ -24,6 +24,7 @@ from workflow import (
     help,
     inbox,
     ladder,
+    links,
     openings,
     outbox,
     receipts,
@@ -361,7 +362,7 @@ class _Desk:
         elif receipt.case_id is None:
             self.say("status_stored")
         else:
-            self._tell(cases.lock(self.session, receipt.case_id))
+            self._tell(links.resolve(self.session, cases.lock(self.session, receipt.case_id)))
 
     def _tell(self, case: Case | None) -> None:
         if case is None:

@@ -13,7 +13,17 @@ from channels import clamav, delivery
 from channels.base import Poller
 from webhooks.polling import Round
 from webhooks.service import Service
-from workflow import conversations, files, likeness, printing, retention, selftest, subject_rights, timekeeping
+from workflow import (
+    conversations,
+    files,
+    incidents,
+    likeness,
+    printing,
+    retention,
+    selftest,
+    subject_rights,
+    timekeeping,
+)
 from workflow.db import WAKE_CHANNEL
 from workflow.reports import monthly, silence
 from workflow.sweep import recover, sweep
@@ -45,6 +55,7 @@ class Clockwork:
             (self._scan, 30),
             (self._propose, 60),
             (self._decrees, 60),
+            (self._spread, 10),
             (self._test_ourselves, 60),
             (self._print, 5),
             (self._report, 300),
@@ -136,6 +147,9 @@ class Clockwork:
 
     def _retain(self) -> None:
         retention.run(self._office.database, self._office.now())
+
+    def _spread(self) -> None:
+        incidents.spread(self._office.database, self._office.now())
 
     def _listen(self) -> None:
         """PostgreSQL tells of work that other processes left."""

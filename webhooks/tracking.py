@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import conversations, decisions, deliveries, files, letters, outbox, people, receipts, staff
+from workflow import conversations, decisions, deliveries, files, letters, links, outbox, people, receipts, staff
 from workflow.messages import CAPABILITIES, PLAIN, DeliveryReport, DeliveryState, Inbound
 from workflow.models import Case, Conversation, Deadline, Letter, Message, Outbound, Paper, Receipt
 from workflow.vault import Erased
@@ -114,13 +114,22 @@ def find(session: Session, asked: Asked, secret: bytes) -> Found | None:
         return None
     conversation = _conversation(session, receipt)
     address, ours = address_of(session, conversation), conversation.channel_account
-    found = Found(conversation.id, receipt.case_id, channel=ours.channel, account=ours.address)
+    found = Found(
+        conversation.id, _going_on(session, receipt.case_id, conversation), channel=ours.channel, account=ours.address
+    )
     permits = URLSafeTimedSerializer(secret, salt="lacak")
     if any(cookie and (address == cookie or address.startswith(f"{cookie}:")) for cookie in asked.cookies):
         return replace(found, sender=address)
     if _permitted(permits, asked.permit, conversation) or _pin_fits(conversation, asked.pin):
         return replace(found, sender=address, permit=str(permits.dumps(conversation.id)))
     return found
+
+
+def _going_on(session: Session, case_id: str | None, conversation: Conversation) -> str | None:
+    """The case, or the one of this conversation into which it was merged."""
+    case = session.get(Case, case_id) if case_id else None
+    into = links.resolve(session, case) if case else None
+    return into.id if into is not None and into.conversation_id == conversation.id else case_id
 
 
 def _conversation(session: Session, receipt: Receipt) -> Conversation:

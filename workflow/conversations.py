@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from workflow import outbox, people, receipts, units
+from workflow import links, outbox, people, receipts, units
 from workflow.models import Attachment, Case, Conversation, Judgement, Message, Outbound, Person, Unit
 from workflow.states import ENDED
 from workflow.vault import Erased, vault_of
@@ -141,7 +141,8 @@ def situation(session: Session, conversation: Conversation, messages: list[Messa
     unit = unit or session.get_one(Unit, conversation.channel_account.unit_id)
     query = select(Case).where(Case.conversation_id == conversation.id).order_by(Case.received_at.desc()).limit(1)
     meant = _answered_case(session, conversation, messages)
-    case = meant or session.scalar(query)
+    found = meant or session.scalar(query)
+    case = links.resolve(session, found) if found else None
     recent = meant is not None
     if case is not None and meant is None and case.status not in ENDED:
         last = session.scalar(select(func.max(Message.id)).where(Message.case_id == case.id))

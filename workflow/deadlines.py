@@ -100,6 +100,16 @@ def retrack(session: Session, case: Case, track: str, now: datetime) -> None:
     _refresh(session, case)
 
 
+def revive(session: Session, case: Case, now: datetime, track: str) -> None:
+    """A case that had ended goes on: what was not met yet is counted from its receipt again."""
+    met = select(Deadline.rule).where(Deadline.case_id == case.id, Deadline.state.in_(("met", "missed", "running")))
+    done = set(session.scalars(met))
+    for rule in rules().values():
+        if rule.starts == "received" and track in rule.tracks and rule.kind != "minutes" and rule.name not in done:
+            _begin(session, case, rule, _unit(case), case.received_at, now)
+    _refresh(session, case)
+
+
 def undo(session: Session, case: Case, now: datetime) -> None:
     """What the facility decided is void, and so are the clocks that its decisions started."""
     for row in _open(session, case):

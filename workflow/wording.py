@@ -136,6 +136,19 @@ MESSAGES: dict[str, str] = {
         "Baik, kami tidak akan mengirim pesan lagi ke sini. Pengaduan Anda tetap ditangani. "
         "Tulis apa saja untuk mulai lagi."
     ),
+    "joined": N_(
+        "Pengaduan {number} kami tangani bersama laporan lain tentang peristiwa yang sama. Nama dan isi pesan Anda "
+        "tidak diketahui pelapor lain, dan Anda tetap menerima jawaban sendiri."
+    ),
+    "merged": N_(
+        "Pesan Anda pada pengaduan {old} menyangkut hal yang sama dengan {number}, maka kami satukan di {number}. "
+        "Nomor dan kode Anda yang lama tetap berlaku."
+    ),
+    "unmerged": N_("Pengaduan {number} kami tangani lagi tersendiri, dihitung sejak Anda mengirimnya."),
+    "split": N_(
+        "Sebagian pesan Anda pada {old} menyangkut hal lain, maka kami buatkan pengaduan tersendiri.\n\n"
+        "Nomor: {number}\nKode tanda terima:\n{code}"
+    ),
     "data_copy": N_("Data Anda yang kami simpan pada pengaduan {number}:\n\n{text}"),
     "data_erased": N_(
         "Sesuai permintaan Anda, isi pengaduan {number}, nama, dan nomor Anda kami hapus dalam sehari. Yang tersisa "

@@ -45,17 +45,22 @@ def test_every_open_status_has_a_way_out_and_leads_to_an_end(status: Status) -> 
 
 @pytest.mark.parametrize("status", sorted(ENDED))
 def test_an_end_is_an_end_except_for_the_dissatisfied(status: Status) -> None:
-    assert [a for a, row in TABLE.items() if status in row.sources] == (["reopen"] if status == Status.CLOSED else [])
+    onward = {Status.CLOSED: ["reopen", "unmerge"]}.get(status, [])
+    assert [a for a, row in TABLE.items() if status in row.sources] == onward
 
 
 def test_every_way_to_an_answer_passes_approval() -> None:
-    """Without approve, no path leads to responded or closed."""
+    """Without approve, no path leads to responded or closed.
+
+    Joint approval carries the approval of the case that leads (see test_together); a merge is no answer.
+    """
+    approvals = ("approve", "approve_jointly", "inform", "merge")
     seen, todo = {Status.RECEIVED}, [Status.RECEIVED]
     while todo:
         now = todo.pop()
         for action, row in TABLE.items():
             to = TABLE["wait"].sources if row.to == RESUMES else {Status(row.to)} if row.to else frozenset()
-            for nxt in to if action not in ("approve", "inform") and now in row.sources else ():
+            for nxt in to if action not in approvals and now in row.sources else ():
                 if nxt not in seen:
                     seen.add(nxt)
                     todo.append(nxt)
@@ -92,7 +97,13 @@ def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
     assert {a for a, row in TABLE.items() if Part.OFFICIAL in row.parts} == {"report", "draft"}
     heads = {a for a, row in TABLE.items() if Part.HEAD in row.parts}
     assert heads == {"send_back", "direct", "approve", "return_draft", "discontinue", "assign", "extend", "unseal"}
-    assert {a for a, row in TABLE.items() if Part.CLOCK in row.parts} == {"release", "close", "reopen", "resume"}
+    assert {a for a, row in TABLE.items() if Part.CLOCK in row.parts} == {
+        "release",
+        "close",
+        "reopen",
+        "resume",
+        "approve_jointly",
+    }
 
 
 def test_every_kind_of_unit_has_somebody_for_every_part() -> None:

@@ -13,6 +13,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     reports,
     rights,
     session,
+    together,
 )
 from webhooks.console.routes import bp
 

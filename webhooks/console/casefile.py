@@ -21,6 +21,7 @@ from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
 from webhooks.console.reach import Reach
 from webhooks.console.rights import Rights, rights_of
+from webhooks.console.together import Together, together
 from webhooks.console.uploads import Upload, quarantined, upload
 from workflow import access, clocks, conversations, decisions, likeness, people, settling, staff, states, units
 from workflow.access import View
@@ -126,6 +127,7 @@ class CaseFile:
     reached: int
     reach: Reach
     rights: Rights
+    together: Together
 
     @property
     def nearest(self) -> Left | None:
@@ -154,6 +156,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         identity=_identity(session, case) if view.identity else {},
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
+        together=together(session, officer, case, text=view.text),
         rights=rights_of(session, officer, case),
         pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
         said=said,

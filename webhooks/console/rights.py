@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,13 +12,11 @@ from werkzeug.wrappers import Response
 from webhooks.auth import current_officer, staff
 from webhooks.console.clock import left
 from webhooks.console.routes import bp
-from webhooks.i18n import gettext as _
-from webhooks.i18n import locale
+from webhooks.console.stepping import carry_out
 from webhooks.service import service
-from workflow import access, cases, retention, subject_rights, wording
+from workflow import access, retention, subject_rights
 from workflow.actors import Officer
 from workflow.models import Case, DataRequest, Unit
-from workflow.states import Impossible
 
 #: Who says that a legal process needs a case.
 HOLDERS = ("kanwil", "kustodian")
@@ -60,7 +56,9 @@ def data() -> str:
 @staff("petugas", "kanwil")  # type: ignore[untyped-decorator]
 def data_minta(case_id: str) -> Response:
     """The complainant asked for their data."""
-    return _act(case_id, lambda s, c: subject_rights.ask(s, c, current_officer(), request.form.get("kind", ""), _now()))
+    return carry_out(
+        case_id, lambda s, c: subject_rights.ask(s, c, current_officer(), request.form.get("kind", ""), service().now())
+    )
 
 
 @bp.post("/data/<case_id>/tahan")
@@ -68,7 +66,7 @@ def data_minta(case_id: str) -> Response:
 def data_tahan(case_id: str) -> Response:
     """A legal process needs this case, or no longer."""
     reason, on = request.form.get("reason", ""), request.form.get("on") == "1"
-    return _act(case_id, lambda s, c: retention.hold(s, c, current_officer(), reason, _now(), on=on))
+    return carry_out(case_id, lambda s, c: retention.hold(s, c, current_officer(), reason, service().now(), on=on))
 
 
 @bp.post("/data/<request_id>/jawab")
@@ -85,28 +83,8 @@ def data_jawab(request_id: str) -> Response:
     def answer(session: Session, locked: Case) -> None:
         row = session.get_one(DataRequest, request_id)
         if request.form.get("decision") == "refuse":
-            subject_rights.refuse(session, row, locked, officer, request.form.get("reason", ""), _now())
+            subject_rights.refuse(session, row, locked, officer, request.form.get("reason", ""), service().now())
         else:
-            subject_rights.grant(session, row, locked, officer, _now())
+            subject_rights.grant(session, row, locked, officer, service().now())
 
-    return _act(case.id, answer, back="console.data")
-
-
-def _now() -> datetime:
-    return service().now()
-
-
-def _act(case_id: str, step: Callable[[Session, Case], object], back: str = "") -> Response:
-    """One step on a case that this account may see; a refusal is said on the page that follows."""
-    officer = current_officer()
-    target = url_for(back) if back else url_for("console.kasus", case_id=case_id)
-    try:
-        with service().database.write() as session:
-            if access.find(session, officer, case_id) is None:
-                abort(404)
-            step(session, cases.lock(session, case_id))
-    except Impossible as refused:
-        flash(wording.label("impossible", refused.reason, locale()))
-        return redirect(target, 303)
-    flash(_("Tercatat."))
-    return redirect(target, 303)
+    return carry_out(case.id, answer, back="console.data")

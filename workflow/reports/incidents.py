@@ -18,7 +18,7 @@ def count(session: Session, span: Span) -> dict[str, int]:
     """Complaints of the month that belong to an incident, and how many incidents these are."""
     opened = select(JournalEntry.case_id).where(span.where("open"))
     alive = (CaseLink.created_at < span.end, or_(CaseLink.undone_at.is_(None), CaseLink.undone_at >= span.end))
-    query = select(CaseLink.case_id, CaseLink.other_id).where(CaseLink.kind == "incident", *alive)
+    query = select(CaseLink.case_id, CaseLink.other_id).where(CaseLink.kind == "member", *alive)
     edges = {(a, b) for column in (CaseLink.case_id, CaseLink.other_id)
              for a, b in session.execute(query.where(column.in_(opened)))}  # fmt: skip
     nodes = {node for edge in edges for node in edge}

@@ -1,0 +1,227 @@
+"""Many complaints, one event, one answer for each; two cases into one and back; nobody learns of anybody else."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support import Office, csrf
+from tests.workflow.steps import ANSWER, COMPLAINT, act, carry
+from tests.workflow.test_deadlines import clocks
+from workflow import cases, incidents, likeness, links, merging, openings, outbox
+from workflow.models import Approval, Case, Letter, Message, Outbound, Paper
+from workflow.states import Impossible
+
+OTHERS = ("+628120000002", "+628120000003")
+
+
+def join(office: Office, member: str, lead: str) -> None:
+    def step(o: Office, s, c) -> None:  # type: ignore[no-untyped-def]
+        incidents.join(s, c, s.get_one(Case, lead), o.officer(s, "petugas"), o.clock())
+
+    act(office, member, step)
+
+
+def crowd(office: Office) -> tuple[str, list[str]]:
+    """Three families about the same water; the first case leads."""
+    office.say(COMPLAINT)
+    lead = office.case().id
+    members = []
+    for sender in OTHERS:
+        office.say(f"Air di blok B mati sejak tiga hari, kakak saya {sender[-1]} tidak bisa mandi.", sender)
+        members.append(office.case(sender).id)
+    return lead, members
+
+
+def bodies(office: Office, sender: str) -> str:
+    return "\n".join(office._body(row.id) for row in office._outbound(sender))
+
+
+def status(office: Office, case_id: str) -> str:
+    with office.db.read() as s:
+        return s.get_one(Case, case_id).status
+
+
+# ------------------------------------------------------------------ one incident
+
+
+def test_one_approved_answer_reaches_each_under_its_own_number_and_reveals_nobody(office: Office) -> None:
+    lead, members = crowd(office)
+    for member in members:
+        join(office, member, lead)
+    assert "bersama laporan lain" in bodies(office, OTHERS[0])
+    carry(office, "responded")
+    assert incidents.spread(office.db, office.clock()) == 2
+    with office.db.read() as s:
+        every = [s.get_one(Case, i) for i in (lead, *members)]
+        assert {case.status for case in every} == {"responded"}
+        papers = {
+            s.scalars(select(Paper.hash).where(Paper.case_id == c.id, Paper.kind == "answer")).one() for c in every
+        }
+        assert len(papers) == 1, "the very text that was approved"
+        assert s.scalar(select(func.count()).select_from(Approval)) == 3
+        assert s.scalar(select(func.count()).select_from(Letter)) == 3
+        numbers = {case.id: case.number for case in every}
+    for sender, member in zip(OTHERS, members, strict=True):
+        said = bodies(office, sender)
+        assert ANSWER in said
+        assert numbers[member] in said
+        assert all(numbers[other] not in said for other in numbers if other != member)
+    assert incidents.spread(office.db, office.clock()) == 0, "once"
+
+
+def test_a_late_joiner_is_answered_at_once(office: Office) -> None:
+    lead, members = crowd(office)
+    carry(office, "responded")
+    join(office, members[0], lead)
+    assert incidents.spread(office.db, office.clock()) == 1
+    assert status(office, members[0]) == "responded"
+
+
+def test_a_member_that_is_not_satisfied_goes_its_own_way(office: Office) -> None:
+    lead, members = crowd(office)
+    join(office, members[0], lead)
+    carry(office, "responded")
+    incidents.spread(office.db, office.clock())
+    office.deliver()
+    office.say("TIDAK PUAS airnya masih mati", OTHERS[0])
+    assert status(office, members[0]) == "classified"
+    assert incidents.spread(office.db, office.clock()) == 0
+
+
+def test_leaving_gives_the_case_back_to_its_own_work(office: Office) -> None:
+    lead, members = crowd(office)
+    join(office, members[0], lead)
+    act(office, members[0], lambda o, s, c: incidents.leave(s, c, o.officer(s, "petugas"), o.clock()))
+    carry(office, "responded")
+    assert incidents.spread(office.db, office.clock()) == 0
+    assert status(office, members[0]) == "classified"
+    join(office, members[0], lead)
+    assert incidents.spread(office.db, office.clock()) == 1, "and may come back"
+
+
+def test_a_member_of_a_member_follows_the_same_lead(office: Office) -> None:
+    lead, members = crowd(office)
+    join(office, members[0], lead)
+    join(office, members[1], members[0])
+    with office.db.read() as s:
+        assert {c.id for c in links.sources(s, s.get_one(Case, lead), incidents.KIND)} == set(members)
+    with pytest.raises(Impossible, match="not_together"):
+        join(office, lead, members[0])
+
+
+def test_a_sealed_case_never_joins_one_of_the_facility(office: Office) -> None:
+    office.say(COMPLAINT)
+    lead = office.case().id
+    office.say("KANWIL", OTHERS[0])
+    office.say(COMPLAINT, OTHERS[0])
+    with office.db.write() as s:
+        sealed = cases.lock(s, office.case(OTHERS[0]).id)
+        with pytest.raises(Impossible, match="not_together"):
+            incidents.join(s, sealed, s.get_one(Case, lead), office.officer(s, "kanwil"), office.clock())
+
+
+# ------------------------------------------------------------------ merge and split
+
+
+def repeated(office: Office) -> tuple[str, str]:
+    """The same person tells the same thing twice."""
+    office.say(COMPLAINT)
+    first = office.case().id
+    office.say("BARU")
+    office.clock.advance(minutes=20)
+    office.say(COMPLAINT)
+    second = office.case().id
+    assert first != second
+    with office.db.write() as s:
+        likeness.propose(s, office.clock())
+    return first, second
+
+
+def merge(office: Office, case_id: str, into: str) -> None:
+    def step(o: Office, s, c) -> None:  # type: ignore[no-untyped-def]
+        merging.merge(s, c, s.get_one(Case, into), o.officer(s, "petugas"), o.clock())
+
+    act(office, case_id, step)
+
+
+def test_a_merged_number_stays_an_alias_and_the_merge_can_be_undone(office: Office) -> None:
+    first, second = repeated(office)
+    with office.db.read() as s:
+        old, number = s.get_one(Case, second).number, s.get_one(Case, first).number
+        code = openings.receipt_code(s, s.get_one(Case, second))
+    merge(office, second, first)
+    assert status(office, second) == "closed"
+    assert number in office.say(f"STATUS {code}")[0], "the old code leads to the case that goes on"
+    office.clock.advance(minutes=30)
+    office.say("Sekarang air di blok B keluar tapi keruh sekali, masih kami tunggu perbaikannya")
+    with office.db.read() as s:
+        newest = s.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+        assert newest.case_id == first
+    act(office, second, lambda o, s, c: merging.unmerge(s, c, o.officer(s, "petugas"), o.clock()))
+    assert status(office, second) == "classified"
+    assert old in bodies(office, "+628120000001")
+    with office.db.read() as s:
+        assert s.get_one(Case, second).nearest_due_at is not None
+    assert clocks(office)["respond"] == "running"
+
+
+def test_strangers_are_never_merged_and_a_merge_tells_nothing(office: Office) -> None:
+    lead, members = crowd(office)
+    with pytest.raises(Impossible, match="not_together"):
+        merge(office, members[0], lead)
+
+
+def test_two_of_one_person_that_were_not_found_alike_are_not_merged(office: Office) -> None:
+    office.say(COMPLAINT)
+    first = office.case().id
+    office.say("BARU")
+    office.say("Makanan basi terus di dapur, sudah seminggu")
+    with pytest.raises(Impossible, match="not_together"):
+        merge(office, office.case().id, first)
+
+
+def test_splitting_gives_other_messages_a_case_with_a_receipt(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = office.case().id
+    office.say("Selain itu petugas blok minta uang 500 ribu untuk kamar")
+    with office.db.read() as s:
+        ids = list(s.scalars(select(Message.id).where(Message.case_id == case_id).order_by(Message.id)))
+    with pytest.raises(Impossible, match="choose_messages"):
+        act(office, case_id, lambda o, s, c: merging.split(s, c, o.officer(s, "petugas"), ids[:1], o.clock()))
+    act(office, case_id, lambda o, s, c: merging.split(s, c, o.officer(s, "petugas"), ids[1:], o.clock()))
+    with office.db.read() as s:
+        row = s.scalars(select(Case).where(Case.id != case_id)).one()
+        assert row.category == "pungli"
+        assert row.number != s.get_one(Case, case_id).number
+        said = s.scalars(select(Outbound).where(Outbound.key == "split")).one()
+        assert row.number in outbox.body(s, said)
+
+
+# ------------------------------------------------------------------ on the page
+
+
+def test_officers_do_all_of_it_from_the_case_page(office: Office) -> None:
+    lead, members = crowd(office)
+    with office.db.read() as s:
+        number = s.get_one(Case, lead).number
+    client = office.client("petugas")
+    page = f"/petugas/kasus/{members[0]}"
+    token = csrf(client, page)
+    wrong = client.post(
+        f"/petugas/bersama/{members[0]}/ikut", data={"csrf_token": token, "number": "ADU-X"}, follow_redirects=True
+    )
+    assert "Nomor itu tidak ditemukan" in wrong.get_data(as_text=True)
+    client.post(f"/petugas/bersama/{members[0]}/ikut", data={"csrf_token": token, "number": number.lower()})
+    assert number in client.get(page).get_data(as_text=True)
+    assert "2 pelapor" in client.get(f"/petugas/kasus/{lead}").get_data(as_text=True)
+    client.post(f"/petugas/bersama/{members[0]}/lepas", data={"csrf_token": token})
+    with office.db.read() as s:
+        assert links.alive(s, s.get_one(Case, members[0]), incidents.KIND) is None
+    stranger = office.client("pejabat")
+    assert (
+        stranger.post(
+            f"/petugas/bersama/{members[0]}/ikut", data={"csrf_token": csrf(stranger, "/petugas/saya")}
+        ).status_code
+        == 403
+    )

@@ -1,0 +1,40 @@
+"""A step on a case that has no form of its own on its page: found, locked, done, and said on the page that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from webhooks.auth import current_officer
+from webhooks.i18n import gettext as _
+from webhooks.i18n import locale
+from webhooks.service import service
+from workflow import access, cases, wording
+from workflow.models import Case
+from workflow.states import Impossible
+
+
+def carry_out(case_id: str, step: Callable[[Session, Case], object], back: str = "", *, lock: bool = True) -> Response:
+    """One step on a case that this account may see, in one transaction; a refusal is said on the page that follows.
+
+    ``back`` is an endpoint instead of the case page; without ``lock`` the step locks for itself.
+    """
+    officer = current_officer()
+    target = url_for(back) if back else url_for("console.kasus", case_id=case_id)
+    try:
+        with service().database.write() as session:
+            case = access.find(session, officer, case_id)
+            if case is not None and lock:
+                cases.lock(session, case_id)
+                case = access.find(session, officer, case_id)  # it may have been sealed while we waited
+            if case is None:
+                abort(404)
+            step(session, case)
+    except Impossible as refused:
+        flash(wording.label("impossible", refused.reason, locale()))
+        return redirect(target, 303)
+    flash(_("Tercatat."))
+    return redirect(target, 303)

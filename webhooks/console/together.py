@@ -1,0 +1,102 @@
+"""Cases that belong together: worked on as one incident, merged, split, and each of it undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from webhooks.auth import current_officer, staff
+from webhooks.console.routes import bp
+from webhooks.console.stepping import carry_out
+from webhooks.service import service
+from workflow import access, cases, conversations, incidents, links, merging
+from workflow.actors import Officer
+from workflow.models import Case, CaseNumber, Message
+from workflow.states import Impossible, possible
+
+WORKERS = ("petugas", "kanwil", "ditjenpas")
+_Verb = Callable[[Session, Case, Case, Officer, datetime], object]
+
+
+@dataclass(frozen=True)
+class Together:
+    """What the case page says of its neighbours, and what this account may do there."""
+
+    lead: Case | None
+    members: list[Case]
+    into: Case | None
+    merged: list[Case]
+    said: list[tuple[int, str]]
+    actions: frozenset[str]
+
+
+def together(session: Session, officer: Officer, case: Case, *, text: bool) -> Together:
+    """For a case that ``access.find`` gave to this account; ``text``: it may read the complainant's words."""
+    actions = frozenset(possible(case.status, access.parts(session, officer, case)))
+    rows = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)) if text else ()
+    return Together(
+        lead=links.target(session, case, incidents.KIND),
+        members=links.sources(session, case, incidents.KIND),
+        into=links.target(session, case, merging.KIND),
+        merged=links.sources(session, case, merging.KIND),
+        said=[(m.id, conversations.text_of(session, m)[:120]) for m in list(rows)[1:] if m.body_enc is not None],
+        actions=actions,
+    )
+
+
+@bp.post("/bersama/<case_id>/ikut")
+@staff(*WORKERS)  # type: ignore[untyped-decorator]
+def bersama_ikut(case_id: str) -> Response:
+    """Work this case together with another."""
+    return _with_other(case_id, incidents.join)
+
+
+@bp.post("/bersama/<case_id>/gabung")
+@staff(*WORKERS)  # type: ignore[untyped-decorator]
+def bersama_gabung(case_id: str) -> Response:
+    """Merge this case into another."""
+    return _with_other(case_id, merging.merge)
+
+
+@bp.post("/bersama/<case_id>/lepas")
+@staff(*WORKERS)  # type: ignore[untyped-decorator]
+def bersama_lepas(case_id: str) -> Response:
+    """It was another event after all."""
+    return carry_out(case_id, lambda s, c: incidents.leave(s, c, current_officer(), service().now()))
+
+
+@bp.post("/bersama/<case_id>/batal")
+@staff(*WORKERS)  # type: ignore[untyped-decorator]
+def bersama_batal(case_id: str) -> Response:
+    """Undo a merge."""
+    return carry_out(case_id, lambda s, c: merging.unmerge(s, c, current_officer(), service().now()))
+
+
+@bp.post("/bersama/<case_id>/pisah")
+@staff(*WORKERS)  # type: ignore[untyped-decorator]
+def bersama_pisah(case_id: str) -> Response:
+    """Give some messages a case of their own."""
+    chosen = [int(value) for value in request.form.getlist("message") if value.isascii() and value.isdigit()]
+    return carry_out(case_id, lambda s, c: merging.split(s, c, current_officer(), chosen, service().now()))
+
+
+def _with_other(case_id: str, verb: _Verb) -> Response:
+    """A verb on two cases, both found by this account and both locked in one order."""
+    officer, typed = current_officer(), request.form.get("number", "").strip().upper()
+
+    def step(session: Session, case: Case) -> None:
+        number = session.get(CaseNumber, typed)
+        other = access.find(session, officer, number.case_id) if number else None
+        if other is None:
+            raise Impossible("no_such_number")
+        for each in sorted((case.id, other.id)):
+            cases.lock(session, each)
+        verb(session, case, other, officer, service().now())
+
+    return carry_out(case_id, step, lock=False)
