@@ -52,9 +52,11 @@ def find(scene: Scene) -> list[Event]:
 def _standing(scene: Scene, kind: Kind, hit: Hit) -> Standing:
     if kind.category == "kesehatan" and scene.has("tone.cured"):
         return "denied"
-    if kind.name in BODILY and scene.lifeless(hit):
+    if (kind.name in BODILY and scene.lifeless(hit)) or (kind.name in OUTSIDE and scene.switched_off(hit)):
         return "denied"
     if scene.denied(hit) or scene.charged(hit) or scene.overtaken(hit):
+        return "denied"
+    if scene.rumoured(hit):
         return "denied"
     if scene.supposed(hit):
         return "supposed"

@@ -16,10 +16,13 @@ from itertools import pairwise
 from typing import Any
 
 from triage.normalise import Token
+from triage.patterns import Hit
 
 PIECE = 5  # letters of a piece of a word; its beginning and end count as letters too
 FIRST, LAST = 60, 160  # words looked at of a long message
 OPENING, CLOSING = 4, 6  # words whose place matters
+NOTICED = ("topics.", "events.", "signs.", "people.")
+PLAINLY = 3  # weight of a phrase that says it outright
 SCALE = 100  # weights are stored as whole hundredths
 
 Features = Mapping[str, int]  # what was seen, and the token it begins at
@@ -77,6 +80,16 @@ def seen(tokens: Sequence[Token], text: str) -> dict[str, int]:
         found.setdefault(f"{word} {following}", i)
     if words:
         found.update(_framing(words, text))
+    return found
+
+
+def noticed(hits: Mapping[str, Sequence[Hit]]) -> dict[str, int]:
+    """Which tables of phrases speak up, and which of them plainly: words never met stand beside known ones."""
+    found: dict[str, int] = {}
+    for group, own in hits.items():
+        if group.startswith(NOTICED):
+            found[f"{group}!"] = own[0].first
+            found.update((f"{group}!!", h.first) for h in own[:1] if h.weight >= PLAINLY)
     return found
 
 

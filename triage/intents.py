@@ -8,7 +8,7 @@ from typing import NamedTuple
 from triage.assessment import INTENTS, Evidence, Intent
 from triage.events import Event
 from triage.scene import Scene
-from triage.signs import Signs, observe, told
+from triage.signs import Signs, told
 
 
 class Verdict(NamedTuple):
@@ -65,6 +65,10 @@ def _is_praise(s: Signs) -> bool:
     return s.good >= 3 and s.good > s.problem and not s.events and s.ask < 3
 
 
+def _opens_with_wish(s: Signs) -> bool:
+    return s.wishing and s.ask < 2 and not (s.events or s.thanks or s.contrast or s.improved) and s.problem < 3
+
+
 def _is_wish(s: Signs) -> bool:
     if s.events or (s.dangers and not s.wishing):
         return False
@@ -99,6 +103,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("status", "status_check", 0.8, _is_status),
     Rule("bare name", "follow_up", 0.5, lambda s: s.named and s.topic < 6 and s.problem < 2),
     Rule("addition", "follow_up", 0.7, _is_addition),
+    Rule("opening wish", "aspiration", 0.85, _opens_with_wish),
     Rule("wish", "aspiration", 0.75, _is_wish),
     Rule("praise", "praise", 0.75, _is_praise),
     Rule("short question", "information", 0.7, _is_short_question),
@@ -114,9 +119,10 @@ TABLE: tuple[Rule, ...] = (
     Rule("remainder", "follow_up", 0.2, lambda s: True),
 )
 
-PLAIN = ("empty", "plain question", "bot command", "pleasantry", "menu digit", "closing", "addendum")
+PLAIN = ("empty", "plain question", "bot command", "pleasantry", "menu digit", "closing", "addendum", "opening wish")
 BRIEF, FEW = 8, 6  # words
-TRUST = 0.3  # how much a clear rule outweighs what is usual
+WARY = 0.25  # complaints are the most of what was learnt from, so that every plain statement looks like one
+TRUST = 0.1  # how much a clear rule outweighs what is usual
 
 # Where something is said to have happened, or hardly anything is said, an intent other than complaint
 # must show in some sign of its own.
@@ -142,9 +148,8 @@ _GROUPS: dict[Intent, tuple[str, ...]] = {
 }
 
 
-def decide(scene: Scene, events: Sequence[Event]) -> Verdict:
+def decide(scene: Scene, signs: Signs, events: Sequence[Event]) -> Verdict:
     """The intent of a message."""
-    signs = observe(scene, events)
     fitting = [rule for rule in TABLE if rule.fits(signs)]
     rule = _reconsidered(scene, fitting[0], signs, events)
     hits = [h for group in _GROUPS.get(rule.intent, ()) for h in scene.found(group)]
@@ -161,8 +166,11 @@ def _reconsidered(scene: Scene, rule: Rule, signs: Signs, events: Sequence[Event
     if rule.name in PLAIN:
         return rule
     usual = scene.usual_intents(told(signs, events))
-    guarded = signs.events or signs.words < FEW
+    usual["complaint"] *= WARY
+    guarded = signs.events or signs.ignored or signs.words < FEW
     possible = [i for i in INTENTS if i == rule.intent or not guarded or SHOWN[i](signs)]
+    if rule.name == "grievance" and not (signs.good or signs.thanks or signs.resolved or signs.tones):
+        possible = [i for i in possible if i != "praise"]  # nothing shows that the trouble is over
     likely = max(possible, key=lambda i: usual[i] + TRUST * rule.clarity * (i == rule.intent))
     return rule if likely == rule.intent else Rule("experience", likely, round(usual[likely], 2), rule.fits)
 

@@ -8,6 +8,7 @@ from triage import details, events, intents, parties, topics, urgency
 from triage.assessment import Assessment
 from triage.details import Named
 from triage.scene import Scene
+from triage.signs import observe, told
 
 UNSURE_BELOW = 0.45
 
@@ -16,10 +17,12 @@ def judge(text: str, directory: Named, staff: Named, overlay: Path | None) -> As
     """One message, judged."""
     scene = Scene(text, overlay)
     happened = events.find(scene)
-    wanted = intents.decide(scene, happened)
+    signs = observe(scene, happened)
+    wanted = intents.decide(scene, signs, happened)
     ranking = topics.choose(scene, happened, wanted.intent)
     people = parties.identify(scene, wanted.intent, ranking.categories, happened)
-    pressure = urgency.decide(scene, wanted.intent, ranking.categories[0], happened, people.group)
+    told_of = told(signs, happened)
+    pressure = urgency.decide(scene, wanted.intent, ranking.categories[0], happened, people.group, told_of)
     confidence = round(min(0.99, wanted.clarity * (0.6 + 0.4 * ranking.margin)), 3)
     return Assessment(
         intent=wanted.intent,

@@ -52,8 +52,14 @@ def identify(scene: Scene, intent: Intent, categories: Sequence[Category], event
 
 def _heads(scene: Scene) -> list[Hit]:
     others = scene.found("people.not_head")
-    hits = [h for h in scene.found("people.head") if not _within(h, others)]
+    hits = [h for h in scene.found("people.head") if not _within(h, others) and not _of_a_body(scene, h)]
     return sorted(hits, key=lambda h: h.first)
+
+
+def _of_a_body(scene: Scene, hit: Hit) -> bool:
+    """``Pun bapa huluna bareuh``: a head on shoulders, read as "kepala" from another language."""
+    last = scene.tokens[hit.last]
+    return last.word == "kepala" and not scene.text[last.start : last.end].lower().startswith(("kepala", "kapala"))
 
 
 def _within(hit: Hit, others: Sequence[Hit]) -> bool:

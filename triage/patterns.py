@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from triage.normalise import Token
 
 GAPS = {".": 1, "..": 3, "...": 7}
-BUDGET = 18_000  # candidates looked at in one message; ordinary ones need a few hundred
+BUDGET = 14_000  # candidates looked at in one message; ordinary ones need a few hundred
 OFTEN = 8
 TAIL = 400
 _NEGATIVE = frozenset(("tidak", "belum", "tanpa", "bukan", "jangan"))

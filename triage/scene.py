@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from triage.assessment import Evidence, Language
-from triage.experience import experience, seen
+from triage.experience import experience, noticed, seen
 from triage.language import identify
 from triage.lexicon import Lexicon, lexicon
 from triage.normalise import Token, cut, excerpts
@@ -61,14 +61,18 @@ class Scene:
         return seen(self.tokens, self.text)
 
     @cached_property
-    def usual_topics(self) -> dict[str, float]:
-        """How likely each topic is for messages with such words."""
-        return experience()["category"].answer(self.seen)
+    def noticed(self) -> dict[str, int]:
+        """Which tables of phrases speak up, in the same form."""
+        return noticed(self.hits)
 
     @cached_property
-    def usual_danger(self) -> float:
-        """How likely a message with such words tells of an emergency."""
-        return experience()["danger"].answer(self.seen)["yes"]
+    def usual_topics(self) -> dict[str, float]:
+        """How likely each topic is for messages with such words."""
+        return experience()["category"].answer({**self.seen, **self.noticed})
+
+    def usual_danger(self, told: Mapping[str, int]) -> float:
+        """How likely a message with such words, of which the rules see such signs, tells of an emergency."""
+        return experience()["danger"].answer({**self.seen, **self.noticed, **told})["yes"]
 
     def reasons(self, question: str, answer: str, rule: str) -> tuple[Evidence, ...]:
         """The words that made an answer usual."""
@@ -222,6 +226,16 @@ class Scene:
             h.last < hit.first <= h.last + SCOPE and not any(t.pause for t in self.tokens[h.last + 1 : hit.first + 1])
             for h in self.found("tone.no_more")
         )
+
+    def rumoured(self, hit: Hit) -> bool:
+        """Whether it was only told and is said to be untrue: ``cerita tahanan disiksa itu bohong``."""
+        sentence = self.sentences[hit.first]
+        return any(self.sentences[h.first] == sentence for h in self.found("tone.rumour"))
+
+    def switched_off(self, hit: Hit) -> bool:
+        """Whether what "died" is the water or the light: ``air mati, orang di dalam tidak mandi``."""
+        before = {t.word for t in self.tokens[max(0, hit.first - 2) : hit.first]}
+        return not before.isdisjoint(self.lexicon.sets["supply"])
 
     def behind(self, hit: Hit) -> bool:
         """Whether a word for past time stands near the phrase, and none for the present."""

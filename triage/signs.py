@@ -14,6 +14,10 @@ TICKET = re.compile(r"\b[A-Z]{2,6}[-/ ]?\d{2,4}[-/]\d{2,6}\b|\b20\d\d[-/]\d{3,6}
 UNSPEAKABLE = re.compile(r"^[^aeiouy]{3,}$|[^aeiouy]{4,}|q(?!u)[a-z]")
 
 
+TONES = (
+    "tone.then_now", "tone.no_more", "tone.plain_no_more", "tone.cured", "tone.sarcasm", "tone.hypothetical",
+    "tone.rumour", "intents.wish_frame",
+)  # fmt: skip
 GRAVE, LEFT = 3, 0.3  # weight of a plain problem word; what is left of others when none stands
 
 
@@ -53,6 +57,7 @@ class Signs(NamedTuple):
     adding: bool  # opens as an addition to one
     report_asked: bool  # asks about a report
     dangers: int  # events asserted or supposed
+    tones: frozenset[str]  # turns of speech that change what is said: "used to, but now", "they say, but no"
 
 
 def observe(scene: Scene, events: Sequence[Event]) -> Signs:
@@ -101,6 +106,7 @@ def observe(scene: Scene, events: Sequence[Event]) -> Signs:
         adding=scene.has("intents.adding"),
         report_asked=_asks_about_report(scene),
         dangers=sum(e.standing != "denied" for e in events),
+        tones=frozenset(group for group in TONES if scene.has(group)),
     )
 
 
@@ -195,5 +201,6 @@ def told(signs: Signs, events: Sequence[Event]) -> dict[str, int]:
     found = [f"{name} from {step}" for name in WEIGHED for step in STEPS if getattr(signs, name) >= step]
     found += [f"{name}." for name in PLAIN if getattr(signs, name)]
     found += ["more good than bad." for _ in range(signs.good > signs.problem)]
+    found += [f"{tone}." for tone in TONES if tone in signs.tones]
     found += [f"{e.standing}." for e in events] + [f"{e.kind.category} {e.standing}." for e in events]
     return dict.fromkeys(found, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from triage.assessment import URGENCIES, Category, Evidence, Group, Intent, Urgency
@@ -18,7 +18,8 @@ SIGNS = {
     "pemindahan": "danger",
     "kelompok_rentan": "illness",
 }
-ALARM, CALM = 0.4, 0.02
+ALARM, CALM = 0.12, 0.01
+SURE = 0.6  # what is told as past counts as present only where the words leave little doubt
 LIKELY = 0.4
 FEW, SHORT = 6, 60  # words; what is usual says little about a mere cry or a danger inside a long letter
 ENOUGH = 3  # points; one strong sign, or weaker ones together
@@ -32,10 +33,17 @@ class Pressure(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def decide(scene: Scene, intent: Intent, main: Category, events: Sequence[Event], group: Group) -> Pressure:
-    """The urgency of a message of that intent."""
+def decide(
+    scene: Scene,
+    intent: Intent,
+    main: Category,
+    events: Sequence[Event],
+    group: Group,
+    told: Mapping[str, int],
+) -> Pressure:
+    """The urgency of a message of that intent, of which the rules see such signs."""
     if intent == "complaint":
-        return _of_complaint(scene, main, events, group)
+        return _of_complaint(scene, main, events, group, scene.usual_danger(told))
     if intent == "follow_up":
         pressing = [e for e in events if e.counts and e.urgency != "normal"]
         grave = next((e for e in pressing if e.urgency == "darurat" and _calls_for_help(scene)), None)
@@ -51,12 +59,12 @@ def decide(scene: Scene, intent: Intent, main: Category, events: Sequence[Event]
     return Pressure("rendah", ())
 
 
-def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: Group) -> Pressure:
-    danger = scene.usual_danger
+def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: Group, danger: float) -> Pressure:
     relevant = [e for e in events if e.counts and (group != "none" or not e.kind.group_only)]
     counting = sorted(relevant, key=lambda e: URGENCIES.index(e.urgency))
     worst = counting[0] if counting else None
-    if danger >= ALARM and len(scene.tokens) >= FEW:
+    behind = any(e.standing == "past" for e in counting) and all(e.urgency != "darurat" for e in counting)
+    if danger >= (SURE if behind else ALARM) and len(scene.tokens) >= FEW:
         own = [scene.evidence("urgency", e.hit, e.kind.name) for e in counting if e.urgency == "darurat"]
         return Pressure("darurat", tuple(own[:1]) or scene.reasons("danger", "yes", "urgency"))
     if worst is None or worst.urgency != "darurat":
