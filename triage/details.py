@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from triage.assessment import Details
+from triage.money import amounts
 from triage.patterns import SENTENCE
 from triage.scene import Scene
 from triage.signs import TICKET
@@ -17,21 +18,22 @@ from triage.signs import TICKET
 Named = Sequence[tuple[str, str]]
 
 _HEAD = 4_000
-_MONEY = re.compile(
-    r"(?:rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d{1,2})?)\s*(ribu|rb|rbu|k|juta|jt|perak)?\b", re.I
-)
-_FACTOR = {"ribu": 1_000, "rb": 1_000, "rbu": 1_000, "k": 1_000, "juta": 1_000_000, "jt": 1_000_000}
-_BLOCK = re.compile(r"\bblo[kq]k?\s+([a-z]?-?\d{0,2}[a-z]?)\b", re.IGNORECASE)
-_ROOM = re.compile(r"\b(?:kamar|kmr|sel)\s+(?:no(?:mor)?\.?\s*)?([a-z]?-?\d{1,3}[a-z]?)\b", re.IGNORECASE)
+_COUNT = "satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh"
+_FLOWERS = "melati|mawar|anggrek|kenanga|cempaka|dahlia|teratai|flamboyan|kamboja|wanita|pria|anak|pemuda"
+_BLOCK = re.compile(rf"\bblo[kq]k?\s+({_COUNT}|{_FLOWERS}|[a-z]?-?\d{{0,2}}[a-z]?)\b", re.IGNORECASE)
+_ROOM = re.compile(rf"\b(?:kamar|kmr|sel)\s+(?:no(?:mor)?\.?\s*)?([a-z]?-?\d{{1,3}}[a-z]?|{_COUNT})\b", re.IGNORECASE)
 _DATE = re.compile(
     r"\b\d{1,2}[-/ ](?:\d{1,2}|jan\w*|feb\w*|mar\w*|apr\w*|mei|jun\w*|jul\w*|agu\w*|sep\w*|okt\w*|nov\w*|des\w*)"
     r"(?:[-/ ]\d{2,4})?\b", re.IGNORECASE,
 )  # fmt: skip
 _CLOCK = re.compile(r"\b(?:jam|pukul|pkl)\s*\d{1,2}(?:[.:]\d{2})?\b", re.IGNORECASE)
+_POST = "petugas|sipir|oknum|komandan|pegawai|perawat|dokter|danru|karupam|mantri|staf|kasi|kasubsi"
 _OFFICER = re.compile(
-    r"\b(?i:petugas|sipir|oknum|komandan|pegawai|perawat|dokter)\s+(?:bernama\s+|inisial\s+)?"
-    r"((?:pak|bu|bapak|ibu)\s+\w+|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"
+    rf"\b(?i:{_POST})(?i:nya)?\s+(?i:loket\s+|jaga\s+|sipir\s+|petugas\s+)?"
+    r"(?:(?i:(?:yang|yg)\s+)?(?i:bernama|namanya|nama|atas nama|a\.n\.|inisial|dipanggil|panggilannya)\s*:?\s+)?"
+    r"((?i:pak|bu|bapak|ibu|mas|mbak)\s+[A-Za-z]+|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?|[A-Z]{2,3}(?![A-Za-z]))"
 )
+_TITLED = re.compile(rf"\b((?i:pak|bu|bapak|ibu)\s+[A-Z][a-z]+),?\s+(?:(?i:selaku|sebagai|si)\s+)?(?i:{_POST})\b")
 _INMATE = re.compile(
     r"\b(?i:a\.n\.?|an\.|a/n|atas nama|bernama|nama(?:nya)?(?: lengkap)?"
     r"(?: (?:wbp|napi|tahanan|warga binaan(?:nya)?))?)"
@@ -73,15 +75,22 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
         dates=dates[:5],
         amounts=amounts(text),
         staff=tuple(key for key, name in staff if _named(text, name)),
-        officer_names=tuple(m[1] for m in _OFFICER.finditer(text))[:5],
+        officer_names=_officers(text),
         ticket=ticket[0] if ticket else None,
     )
+
+
+def _officers(text: str) -> tuple[str, ...]:
+    """Names marked as those of officers, by the post before or behind them."""
+    found = [(m.start(1), m[1]) for pattern in (_OFFICER, _TITLED) for m in pattern.finditer(text)]
+    return tuple(dict.fromkeys(name for _, name in sorted(found)))[:5]
 
 
 def _inmate_named(scene: Scene, text: str) -> bool:
     """Whether a name is announced as one, or follows a word for a relative or inmate."""
     announced = _INMATE.search(text)
-    return bool(announced and not scene.lexicon.words.known(announced[1].split()[0].lower())) or _relative_named(scene)
+    named = announced and announced[1] not in _officers(text)
+    return bool(named and not scene.lexicon.words.known(announced[1].split()[0].lower())) or _relative_named(scene)
 
 
 def _relative_named(scene: Scene) -> bool:
@@ -105,30 +114,13 @@ def _is_given_name(scene: Scene, j: int, said: bool) -> bool:
     typed = scene.text[token.start : token.end]
     if typed.lower() in scene.lexicon.sets["given_names"]:
         return True
+    if not said and typed.lower() in scene.lexicon.sets["towns"]:
+        return False
     if not typed.isalpha() or not MIN_NAME <= len(typed) <= MAX_NAME or scene.lexicon.words.known(typed.lower()):
         return False
     return said or (
         typed.istitle() and scene.text[: token.start].rstrip()[-1:] not in ".!?" and not scene.text.istitle()
     )
-
-
-def amounts(text: str) -> tuple[int, ...]:
-    """Sums of money in rupiah, in the order of the text."""
-    found = []
-    for match in _MONEY.finditer(text):
-        number, unit = match[1], (match[2] or "").lower()
-        if unit not in _FACTOR and not match[0].lower().startswith("rp"):
-            continue
-        found.append(_rupiah(number, _FACTOR.get(unit, 1)))
-    return tuple(found[:10])
-
-
-def _rupiah(number: str, factor: int) -> int:
-    parts = re.split(r"[.,]", number)
-    if len(parts) > 1 and all(len(p) == 3 for p in parts[1:]):
-        return int("".join(parts)) * factor
-    whole = ".".join(parts[:2])
-    return int(float(whole) * factor)
 
 
 def match_name(text: str, directory: Named) -> str | None:
@@ -151,7 +143,14 @@ def match_name(text: str, directory: Named) -> str | None:
 
 @lru_cache(maxsize=8)
 def _places(directory: tuple[tuple[str, str], ...]) -> tuple[Place, ...]:
-    return tuple(Place(k, _kind(name.lower()), _place_of(name.lower())) for k, name in directory)
+    return tuple(
+        Place(key, _kind(name.lower()), _place_of(called.lower())) for key, name in directory for called in _names(name)
+    )
+
+
+def _names(name: str) -> list[str]:
+    """``Rutan Kelas I Surabaya (Medaeng)`` goes by either place."""
+    return [part for part in re.split(r"[()]", name) if _place_of(part.lower())]
 
 
 def _closest(words: Sequence[str], places: Sequence[Place]) -> str | None:

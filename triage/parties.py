@@ -59,7 +59,11 @@ def _heads(scene: Scene) -> list[Hit]:
 def _of_a_body(scene: Scene, hit: Hit) -> bool:
     """``Pun bapa huluna bareuh``: a head on shoulders, read as "kepala" from another language."""
     last = scene.tokens[hit.last]
-    return last.word == "kepala" and not scene.text[last.start : last.end].lower().startswith(("kepala", "kapala"))
+    typed = scene.text[last.start : last.end].lower()
+    if last.word == "kepala" and not typed.startswith(("kepala", "kapala")):
+        return True
+    owner = scene.tokens[hit.first - 1] if hit.first else last
+    return typed == "head" and scene.text[owner.start : owner.end].lower() in ("his", "her", "my", "their")
 
 
 def _within(hit: Hit, others: Sequence[Hit]) -> bool:

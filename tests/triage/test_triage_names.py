@@ -21,7 +21,8 @@ def test_a_name_behind_a_relative_is_seen(text: str) -> None:
     "text",
     ["anak saya sakit", "suami saya di Rutan Medaeng", "Anak saya Tidak makan", "anak saya pingsn di kamar",
      "Anak Saya Dipukul Teman Sekamar", "napi Kristen tidak ada gereja", "keluarga kami datang Senin",
-     "usulan PB bapak mandek", "atas nama keluarga besar", "bapak petugas yang baik", "ibu-ibu menunggu"],
+     "usulan PB bapak mandek", "atas nama keluarga besar", "bapak petugas yang baik", "ibu-ibu menunggu",
+     "suami saya Jember", "adik saya Porong kamar 3 belum makan"],
 )  # fmt: skip
 def test_common_words_are_no_names(text: str) -> None:
     assert not assess(text).details.inmate_named
