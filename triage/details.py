@@ -89,8 +89,9 @@ def _officers(text: str) -> tuple[str, ...]:
 def _inmate_named(scene: Scene, text: str) -> bool:
     """Whether a name is announced as one, or follows a word for a relative or inmate."""
     announced = _INMATE.search(text)
-    named = announced and announced[1] not in _officers(text)
-    return bool(named and not scene.lexicon.words.known(announced[1].split()[0].lower())) or _relative_named(scene)
+    if announced is None or announced[1] in _officers(text):
+        return _relative_named(scene)
+    return not scene.lexicon.words.known(announced[1].split()[0].lower()) or _relative_named(scene)
 
 
 def _relative_named(scene: Scene) -> bool:
