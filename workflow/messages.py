@@ -38,7 +38,7 @@ class Capabilities:
     threads: bool = False
 
 
-_BY_HAND = Capabilities(length=20_000, talks=False, wired=False)
+_BY_HAND = Capabilities(length=20_000, talks=False, wired=False, words=("desk",))
 
 CAPABILITIES: dict[str, Capabilities] = {
     "whatsapp": Capabilities(length=1500, buttons=3, lists=10, windowed=True),

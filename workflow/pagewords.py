@@ -1,6 +1,7 @@
 """How our own pages word what other channels say: nobody has a number there, and much is a button.
 
-``key@page`` holds for the web chat and the form's page, ``key@form`` for the form's page alone, which asks nothing.
+``key@page`` holds for the web chat and the form's page, ``key@form`` for the form's page alone, which asks nothing,
+``key@desk`` where an officer hands over on paper what others read on a telephone.
 """
 
 from __future__ import annotations
@@ -61,5 +62,23 @@ PAGES: dict[str, str] = {
     "closed_silence@form": N_(
         "Pengaduan {number} ditutup karena sepuluh hari kerja tidak ada balasan. Bila masalahnya belum selesai, tulis "
         "alasannya pada “Belum puas” di halaman ini."
+    ),
+    "opened@desk": N_(
+        "Pengaduan Anda sudah kami terima.\n\nNomor: {number}\nKode tanda terima:\n{code}\n\n{privacy}\n\n"
+        "Layanan ini gratis; kami tidak pernah meminta transfer."
+    ),
+    "offer_kanwil@desk": N_("Anda boleh meminta di loket, kapan saja, agar pengaduan ini ditangani Kanwil."),
+    "privacy_confidential@desk": N_(
+        "Nama dan kontak Anda disimpan terkunci; membukanya perlu alasan yang tercatat. Petugas yang mencatat mungkin "
+        "mengenali Anda dan wajib merahasiakannya."
+    ),
+    "privacy_anonymous@desk": N_(
+        "Pengaduan Anda anonim: nama dan kontak Anda tidak disimpan. Petugas yang mencatat wajib "
+        "merahasiakan siapa Anda."
+    ),
+    "official@desk": N_(
+        "Jawaban resmi {unit} atas pengaduan {number}:\n\n{body}\n\n"
+        "Bila belum selesai, sampaikan alasannya di loket pengaduan paling lambat sepuluh hari kerja setelah jawaban "
+        "ini diserahkan. Tanpa keberatan, pengaduan ditutup. Layanan ini gratis."
     ),
 }

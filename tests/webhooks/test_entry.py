@@ -243,8 +243,10 @@ def test_nothing_is_ever_sent_where_no_wire_leads(office: Office) -> None:
             r.purpose == "official" for r in rows
         )
         assert s.scalar(select(func.count()).select_from(Notice).where(Notice.key == "answer_print"))
+        said = "\n".join(outbox.body(s, row) for row in rows)
+        assert "di loket pengaduan paling lambat" in said and "balas " not in said.lower()
         reached = [(r.kind, r.outcome, r.reason) for r in ladder.rungs(s, s.get_one(Case, case.id))]
-        assert reached[0] == ("text", "failed", "print") and reached[-1] == ("print", "waiting", "print")
+        assert reached[0] == ("text", "skipped", "print") and reached[-1] == ("print", "waiting", "print")
         for row in rows:
             settling.send_again(s, row, office.clock())
         outbox.release_held(s, rows[0].conversation, office.clock())
