@@ -28,6 +28,10 @@ class ChannelConfig:
     telegram_mode: str | None = None
     telegram_webhook_secret: str | None = None
     telegram_api_base: str | None = None
+    imap_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    mail_plus: bool | None = None
 
 
 def build(config: ChannelConfig, *, simulator_key: bytes | None) -> dict[str, Adapter]:
@@ -36,6 +40,7 @@ def build(config: ChannelConfig, *, simulator_key: bytes | None) -> dict[str, Ad
         "web": _web(),
         "twilio": _twilio(config),
         "telegram": _telegram(config),
+        "email": _mail(config),
     }
     real = {name: adapter for name, adapter in candidates.items() if adapter is not None}
     simulator = _simulator(config, simulator_key, [c for c in STOOD_IN if adapter_for(real, c) is None])
@@ -92,3 +97,14 @@ def _telegram(config: ChannelConfig) -> Adapter | None:
         webhook_url=f"{config.public_url}/webhooks/telegram" if called else None,
         api_base=config.telegram_api_base,
     )
+
+
+def _mail(config: ChannelConfig) -> Adapter | None:
+    if not (config.smtp_url and config.mail_from):
+        return None
+    from channels.mail import MailAdapter, MailboxAdapter
+
+    plus = bool(config.mail_plus)
+    if not config.imap_url:
+        return MailAdapter(smtp_url=config.smtp_url, mail_from=config.mail_from, plus=plus)
+    return MailboxAdapter(imap_url=config.imap_url, smtp_url=config.smtp_url, mail_from=config.mail_from, plus=plus)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 
+from channels.mail_codes import explain
 from channels.mail_parse import FAULTS, Mail, kind_of, leaves, param
 from workflow.messages import DeliveryReport, DeliveryState
 
@@ -86,8 +87,10 @@ def reports(mail: Mail, domain: str) -> list[DeliveryReport]:
         temporary, permanent = _failures(mail)
         delayed = temporary or (not permanent and _NOT_FOR_GOOD.search(mail.subject))
         state, code = ("delayed", "") if delayed else ("failed", _status(mail))
-    known = _STATES.get(state)
-    return [DeliveryReport(state=known, ref=ref, code=code or None, raw=mail.raw)] if known else []
+    known, fault = _STATES.get(state), explain(code)
+    if known != "failed":
+        return [DeliveryReport(state=known, ref=ref, code=code or None, raw=mail.raw)] if known else []
+    return [DeliveryReport("failed", ref, code=code or None, reason=fault.reason, ours=fault.ours, raw=mail.raw)]
 
 
 def _ref(mail: Mail, domain: str) -> str:

@@ -47,8 +47,9 @@ class Settings(BaseSettings):
     telegram_webhook_secret: str = Field(default="", validate_default=True)
     telegram_api_base: str = ""
     imap_url: str = ""
-    smtp_url: str = ""
-    mail_from: str = ""
+    smtp_url: str = Field(default="", validate_default=True)
+    mail_from: str = Field(default="", validate_default=True)
+    mail_plus: bool = True
     clamav_socket: str = ""
 
     @field_validator("public_url", "twilio_api_base", "telegram_api_base")
@@ -80,6 +81,37 @@ class Settings(BaseSettings):
         port = value.rpartition(":")[2]
         if value and not value.startswith("/") and not (":" in value and port.isascii() and port.isdigit()):
             raise ValueError("must be a path that begins with / or host:port")
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        from channels import mail_servers
+
+        if value:
+            mail_servers.imap(value)
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str, info: ValidationInfo) -> str:
+        from channels import mail_servers
+
+        if value:
+            mail_servers.smtp(value)
+        elif info.data.get("imap_url"):
+            raise ValueError("must be set beside ADUAN_IMAP_URL: mails that come in are answered")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str, info: ValidationInfo) -> str:
+        from channels import mail_servers
+
+        if value and not mail_servers.mailbox(value)[1]:
+            raise ValueError("must be an address, or a name and an address: Layanan Pengaduan <aduan@rutan.example>")
+        if not value and (info.data.get("smtp_url") or info.data.get("imap_url")):
+            raise ValueError("must be set beside ADUAN_SMTP_URL: the address that mails come from")
         return value
 
     @field_validator("database_url")

@@ -33,6 +33,8 @@ MESSAGES: dict[str, str] = {
         "Sudah pernah melapor? Balas STATUS dan kode tanda terima Anda.\n"
         "For English, reply ENGLISH."
     ),
+    "mail_subject": N_("Pengaduan {number}"),
+    "mail_subject_plain": N_("Layanan Pengaduan"),
     "opened": N_(
         "Pengaduan Anda sudah kami terima.\n\nNomor: {number}\nKode tanda terima:\n{code}\n\n"
         "Simpan kode ini, jangan berikan kepada siapa pun. Untuk bertanya kabar balas STATUS, untuk mencabut balas "

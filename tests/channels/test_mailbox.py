@@ -1,0 +1,211 @@
+"""What is looked for in a mailbox, and what is not missed: Dovecot on the loopback, the office on SQLite."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from channels.base import SendError
+from channels.mail import MailboxAdapter
+from channels.mail_imap import DEAD_LETTERS
+from tests.live import eventually
+from tests.servers.imap import ImapServer
+from tests.servers.smtp import SmtpServer
+from tests.support import Clock, Office, make_office
+from webhooks.polling import Round
+from webhooks.settings import Settings
+from workflow import health
+from workflow.models import Message
+
+OURS = "aduan@rutan.example"
+
+
+@pytest.fixture
+def imap() -> Iterator[ImapServer]:
+    server = ImapServer()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sqlite_template: Path) -> str:
+    (tmp_path / "aduan.db").write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{tmp_path / 'aduan.db'}"
+
+
+@pytest.fixture
+def office(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Office]:
+    made = make_office(Settings(home=tmp_path, database_url=database_url, public_url="https://aduan.example"), clock)
+    yield made
+    made.service.close()
+
+
+def mailbox(imap: ImapServer, path: str = "/INBOX", *, wait: float = 60.0, url: str = "") -> MailboxAdapter:
+    return MailboxAdapter(
+        imap_url=(url or imap.url) + path,
+        smtp_url="smtp://127.0.0.1:1",
+        mail_from=OURS,
+        timeout=5.0,
+        wait=wait,
+        beat=0.2,
+    )
+
+
+@contextmanager
+def looking(office: Office, adapter: MailboxAdapter) -> Iterator[None]:
+    """The office looks into the mailbox meanwhile."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=Round(office.service, adapter, stopping).run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+
+
+def mail(number: int, text: str = "Air mati tiga hari di blok B.") -> bytes:
+    return f"From: siti@keluarga.example\r\nMessage-ID: <m{number}@x>\r\nSubject: Surat {number}\r\n\r\n{text}\r\n".encode()
+
+
+def messages(office: Office) -> list[Message]:
+    with office.db.read() as s:
+        return list(s.scalars(select(Message).order_by(Message.id)))
+
+
+def stored(office: Office, number: int) -> None:
+    eventually(lambda: len(messages(office)) >= number)
+    assert len(messages(office)) == number
+
+
+def test_mail_that_lies_there_is_taken_and_new_mail_wakes_us(office: Office, imap: ImapServer) -> None:
+    imap.deliver(mail(1))
+    with looking(office, mailbox(imap)):
+        stored(office, 1)
+        imap.deliver(mail(2))
+        stored(office, 2)  # long before the next look, which is a minute away
+    assert imap.flags() == [(b"\\Seen",), (b"\\Seen",)]
+
+
+def test_without_idle_it_is_looked_for(office: Office) -> None:
+    server = ImapServer("protocol imap {\n  imap_capability = IMAP4rev1 LITERAL+ UIDPLUS\n}")
+    try:
+        with looking(office, mailbox(server, wait=0.3)):
+            server.deliver(mail(1))
+            stored(office, 1)
+            server.deliver(b"\x00 bukan surat")
+            eventually(lambda: server.mails(DEAD_LETTERS))
+        assert len(server.mails()) == 1, "the dead letter was moved without MOVE"
+    finally:
+        server.remove()
+
+
+def test_it_goes_on_after_the_last_uid_whatever_is_unread(office: Office, imap: ImapServer) -> None:
+    for number in (1, 2, 3):
+        imap.deliver(mail(number))
+    with looking(office, mailbox(imap)):
+        stored(office, 3)
+    with imap.client() as client:
+        client.select_folder("INBOX")
+        client.remove_flags(client.search(), [b"\\Seen"])
+    imap.deliver(mail(4))
+    with looking(office, mailbox(imap)):
+        stored(office, 4)
+    assert imap.flags()[:3] != [(b"\\Seen",)] * 3, "what was taken before was not touched again"
+
+
+def test_a_server_that_counts_anew_doubles_nothing_and_loses_nothing(office: Office, imap: ImapServer) -> None:
+    imap.deliver(mail(1))
+    with looking(office, mailbox(imap)):
+        stored(office, 1)
+    imap.stop()
+    for name in imap.home.glob("mail/**/dovecot*"):
+        name.unlink()
+    imap.start()
+    imap.deliver(mail(2))
+    with looking(office, mailbox(imap)):
+        stored(office, 2)
+
+
+def test_every_folder_is_looked_into(office: Office, imap: ImapServer) -> None:
+    imap.deliver(mail(1))
+    imap.deliver(mail(2), "Pengaduan Lama")
+    with looking(office, mailbox(imap, "/INBOX,Pengaduan%20Lama")):
+        stored(office, 2)
+
+
+def test_a_line_that_breaks_is_taken_up_again(office: Office, imap: ImapServer) -> None:
+    with looking(office, mailbox(imap)):
+        imap.deliver(mail(1))
+        stored(office, 1)
+        imap.stop()
+        imap.start()
+        imap.deliver(mail(2))
+        stored(office, 2)
+    with office.db.read() as s:
+        assert [h.code for h in health.everything(s)] == [""]
+
+
+def test_a_wrong_password_and_a_missing_folder_are_told_at_once_and_so_is_the_recovery(
+    office: Office, imap: ImapServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    def told() -> str:
+        with office.db.read() as s:
+            return next((h.code for h in health.everything(s)), "?")
+
+    with looking(office, mailbox(imap, url=imap.url.replace("rahasia", "salah"))):
+        eventually(lambda: told() == "auth")
+    with looking(office, mailbox(imap, "/Tidak-Ada")):
+        eventually(lambda: told() == "folder")
+    with looking(office, mailbox(imap)):
+        eventually(lambda: told() == "")
+    lines = [record.getMessage() for record in caplog.records]
+    assert "a way in is in trouble: adapter=email code=auth" in lines
+    assert "a way in works again: adapter=email code=folder" in lines
+    for adapter, code in ((mailbox(imap, "/Tidak-Ada"), "network"),):
+        with pytest.raises(SendError) as caught:
+            adapter.check()
+        assert caught.value.code == code, "its SMTP server is not there"
+
+
+def test_the_check_logs_in_to_both_servers(imap: ImapServer) -> None:
+    smtp = SmtpServer()
+    try:
+        make = lambda url, path: MailboxAdapter(imap_url=url + path, smtp_url=smtp.url, mail_from=OURS, timeout=5.0)  # noqa: E731
+        make(imap.url, "/INBOX").check()
+        for url, path, code in (
+            (imap.url, "/Tidak-Ada", "folder"),
+            (imap.url.replace("rahasia", "x"), "/INBOX", "auth"),
+        ):
+            with pytest.raises(SendError) as caught:
+                make(url, path).check()
+            assert caught.value.code == code
+    finally:
+        smtp.stop()
+
+
+def test_two_processes_take_each_mail_once(office: Office, imap: ImapServer) -> None:
+    for number in range(1, 6):
+        imap.deliver(mail(number))
+    with looking(office, mailbox(imap)), looking(office, mailbox(imap)):
+        stored(office, 5)
+
+
+def test_old_mail_of_a_mailbox_that_is_new_to_us_is_left_alone(office: Office, imap: ImapServer) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    with imap.client() as client:
+        client.append("INBOX", mail(1), msg_time=datetime.now(UTC) - timedelta(days=400))
+    with looking(office, mailbox(imap)):
+        imap.deliver(mail(2))
+        stored(office, 1)
+    with looking(office, mailbox(imap)):
+        imap.deliver(mail(3))
+        stored(office, 2)
+    assert len(imap.mails()) == 3
