@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels import mail_codes, mail_send, mail_servers
-from channels.base import MEDIA_LIMIT, BadPayload, Fault, Post, SendError, WireRequest
+from channels.base import MEDIA_LIMIT, BadPayload, Check, Fault, Post, SendError, WireRequest
 from channels.mail_imap import Mailbox
 from channels.mail_inbound import Sorted, sort
 from workflow.messages import DeliveryReport, Inbound, Media, Outgoing, Sent
@@ -47,10 +47,13 @@ class MailAdapter:
             outgoing, self._server, self._shown, self._address, plus=self._plus, timeout=self._timeout
         )
 
-    def check(self) -> None:
-        """Log in to the server and leave again. Raises SendError."""
-        with mail_send.connected(self._server, self._address.partition("@")[2], self._timeout):
-            pass
+    def examine(self) -> Sequence[Check]:
+        """Log in to the server and leave again."""
+        try:
+            with mail_send.connected(self._server, self._address.partition("@")[2], self._timeout):
+                return [Check("ok", "The SMTP server lets us in.")]
+        except SendError as error:
+            return [Check("wrong", f"ADUAN_SMTP_URL does not lead to a server that takes our mail: {error.code}.")]
 
     def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
         if media.content is None:
@@ -81,6 +84,17 @@ class MailboxAdapter(MailAdapter):
     def poll(self, post: Post) -> None:
         self._mailbox.poll(post)
 
-    def check(self) -> None:
-        super().check()
-        self._mailbox.check()
+    def examine(self) -> Sequence[Check]:
+        """Beside the SMTP server: log in to the mailbox, and open every folder."""
+        try:
+            self._mailbox.check()
+        except SendError as error:
+            return [*super().examine(), Check("wrong", _WRONG.get(error.code, _WRONG[""]).format(code=error.code))]
+        return [*super().examine(), Check("ok", "The mailbox and its folders are open to us.")]
+
+
+_WRONG = {
+    "auth": "ADUAN_IMAP_URL is wrong: the server refuses user or password.",
+    "folder": "ADUAN_IMAP_URL names a folder that is not there or must not be opened.",
+    "": "ADUAN_IMAP_URL does not lead to a mailbox: {code}.",
+}

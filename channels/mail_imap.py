@@ -12,7 +12,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -124,14 +124,12 @@ class Mailbox:
         client = IMAPClient(
             server.host, server.port, ssl=secure, ssl_context=context if secure else None, timeout=self._timeout
         )
-        try:
+        with ExitStack() as otherwise:
+            otherwise.callback(_hang_up, client)
             if server.security == "starttls":
                 client.starttls(context)
             client.login(server.user, server.password)
-        except BaseException:
-            with suppress(OSError):
-                client.shutdown()
-            raise
+            otherwise.pop_all()
         return client
 
     def _open(self, client: Any, folder: str) -> dict[bytes, Any]:
@@ -222,8 +220,12 @@ def _leave(client: Any) -> None:
     try:
         client.logout()
     except (OSError, imaplib.IMAP4.error, *_UNREADABLE):
-        with suppress(OSError):
-            client.shutdown()
+        _hang_up(client)
+
+
+def _hang_up(client: Any) -> None:
+    with suppress(OSError):
+        client.shutdown()
 
 
 def _key(folder: str) -> str:

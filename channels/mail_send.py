@@ -128,16 +128,15 @@ def _open(server: Server, hello: str, timeout: float) -> smtplib.SMTP:
         client = smtplib.SMTP_SSL(server.host, server.port, hello, timeout=timeout, context=context)
     else:
         client = smtplib.SMTP(server.host, server.port, hello, timeout=timeout)
-    try:
+    with contextlib.ExitStack() as otherwise:
+        otherwise.callback(client.close)
         client.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             client.starttls(context=context)
             client.ehlo()
         if server.user:
             client.login(server.user, server.password)
-    except BaseException:
-        client.close()
-        raise
+        otherwise.pop_all()
     return client
 
 

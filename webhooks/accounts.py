@@ -88,7 +88,7 @@ def user_reset(name: str) -> None:
 
 @user.command("telephone")
 @click.argument("name")
-@click.argument("channel", type=click.Choice(["whatsapp", "sms", "telegram", "simulator"]))
+@click.argument("channel", type=click.Choice(["whatsapp", "sms", "telegram", "email", "simulator"]))
 @click.argument("address")
 def user_telephone(name: str, channel: str, address: str) -> None:
     """Where an account is paged in an emergency, for example `whatsapp whatsapp:+62…` or `sms +62…`."""

@@ -167,7 +167,9 @@ def _announce(settings: Settings, office: Service, address: str) -> None:
         click.echo(f"Public address: {address}")
     channels_on = sorted({channel for adapter in office.adapters.values() for channel in adapter.accounts})
     click.echo(f"Channels on: {', '.join(channels_on)}")
-    for name, setting in (("whatsapp, sms", "ADUAN_TWILIO_…"), ("telegram", "ADUAN_TELEGRAM_TOKEN")):
+    for name, setting in (
+        ("whatsapp, sms", "ADUAN_TWILIO_…"), ("telegram", "ADUAN_TELEGRAM_TOKEN"), ("email", "ADUAN_SMTP_URL"),
+    ):  # fmt: skip
         if not any(part in channels_on for part in name.split(", ")):
             click.echo(f"Channel off: {name} ({setting} not set)")
     accounts = settings.home / "demo-accounts"

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from channels.base import Adapter, Examined
+from channels.base import Adapter, Examined, Poller
 from channels.clamav import Scanner
+from webhooks import polling
 from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
 from workflow import alarms, calendar, clocks, letters, staff
@@ -114,6 +115,10 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         return
     channels = sorted({channel for adapter in office.adapters.values() for channel in adapter.accounts})
     yield from _providers(office.adapters)
+    pollers = [adapter.name for adapter in office.adapters.values() if isinstance(adapter, Poller)]
+    with office.database.read() as session:
+        for name, last in polling.silent(session, pollers, utc_now()):
+            yield Finding("wrong", name, f"No look for messages since {last:%Y-%m-%d %H:%M} UTC: does a worker run?")
     office.close()
     yield Finding("ok", "channels", f"On: {', '.join(channels)}.")
     if settings.public_url.startswith("http://") and not office.demo:

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot import desk
 from channels import clamav, delivery
 from channels.base import Poller
+from webhooks import polling
 from webhooks.polling import Round
 from webhooks.service import Service
 from workflow import (
@@ -53,6 +54,7 @@ class Clockwork:
             (self._ask_for_doubtful, 60),
             (self._prepare, 10),
             (self._scan, 30),
+            (self._watch, 60),
             (self._propose, 60),
             (self._decrees, 60),
             (self._spread, 10),
@@ -150,6 +152,9 @@ class Clockwork:
 
     def _spread(self) -> None:
         incidents.spread(self._office.database, self._office.now())
+
+    def _watch(self) -> None:
+        polling.watch(self._office)
 
     def _listen(self) -> None:
         """PostgreSQL tells of work that other processes left."""

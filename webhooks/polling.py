@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from channels.base import Poller
 from webhooks.service import Service
@@ -17,6 +20,8 @@ log = logging.getLogger("aduan.polling")
 
 #: A heartbeat more often than this says nothing new.
 _BEAT = timedelta(seconds=60)
+#: Without a heartbeat for so long, people are told, whatever keeps it.
+SILENCE = timedelta(minutes=10)
 
 
 class Round:
@@ -95,3 +100,22 @@ class Round:
             alarms.sound(session, self._poller.name, code, self._office.now())
         log.critical("a way in is in trouble: adapter=%s code=%s", self._poller.name, code)
         self._last = code, self._office.now()
+
+
+def silent(session: Session, names: Iterable[str], now: datetime) -> list[tuple[str, datetime]]:
+    """The pollers whose heart has not beaten for too long, with its last beat; one that never did has its own alarm."""
+    marks = {name: session.get(Mark, f"poll:{name}:beat") for name in names}
+    beats = {name: datetime.fromisoformat(mark.value) for name, mark in marks.items() if mark}
+    return [(name, last) for name, last in beats.items() if now - last > SILENCE]
+
+
+def watch(office: Service) -> None:
+    """Sound the alarm for pollers that are silent without saying why: a thread that hangs says nothing."""
+    names = [adapter.name for adapter in office.adapters.values() if isinstance(adapter, Poller)]
+    with office.database.write() as session:
+        # In this order: a heart that beats clears its alarm in the same transaction.
+        told = {alarm.name for alarm in alarms.ringing(session)}
+        for name, _ in silent(session, names, office.now()):
+            if name not in told:
+                alarms.sound(session, name, "silent", office.now())
+                log.critical("a way in is silent: adapter=%s", name)

@@ -1,6 +1,6 @@
 """What is wrong with the service itself: raised once, shown to those who keep it, cleared when it is over.
 
-An alarm has a name (``mail``, ``calendar``, ``selftest``) and a short code; never a word of a message.
+An alarm has a name (``email``, ``calendar``, ``selftest``) and a short code; never a word of a message.
 """
 
 from __future__ import annotations

@@ -353,7 +353,7 @@ LABELS: dict[str, dict[str, str]] = {
         "calendar": N_(
             "Data hari libur hampir habis: tenggat panjang hanya perkiraan. Operator perlu memperbarui aplikasi."
         ),
-        "mail": N_("Surat elektronik tidak dapat diambil. Operator perlu memeriksa kotak surat."),
+        "email": N_("Surat elektronik tidak dapat diambil. Operator perlu memeriksa kotak surat."),
         "telegram": N_("Pesan Telegram tidak dapat diambil. Operator perlu memeriksa bot."),
         "selftest": N_("Uji harian gagal: eskalasi tidak berjalan. Operator perlu memeriksa layanan."),
     },

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from channels.base import SendError
 from channels.mail import MailboxAdapter
 from channels.mail_imap import DEAD_LETTERS
 from tests.live import eventually
 from tests.servers.imap import ImapServer
 from tests.servers.smtp import SmtpServer
 from tests.support import Clock, Office, make_office
+from webhooks import polling
 from webhooks.polling import Round
 from webhooks.settings import Settings
-from workflow import health
+from workflow import alarms
 from workflow.models import Message
 
 OURS = "aduan@rutan.example"
@@ -149,7 +149,7 @@ def test_a_line_that_breaks_is_taken_up_again(office: Office, imap: ImapServer) 
         imap.deliver(mail(2))
         stored(office, 2)
     with office.db.read() as s:
-        assert [h.code for h in health.everything(s)] == [""]
+        assert alarms.ringing(s) == []
 
 
 def test_a_wrong_password_and_a_missing_folder_are_told_at_once_and_so_is_the_recovery(
@@ -157,7 +157,7 @@ def test_a_wrong_password_and_a_missing_folder_are_told_at_once_and_so_is_the_re
 ) -> None:
     def told() -> str:
         with office.db.read() as s:
-            return next((h.code for h in health.everything(s)), "?")
+            return next((alarm.code for alarm in alarms.ringing(s)), "")
 
     with looking(office, mailbox(imap, url=imap.url.replace("rahasia", "salah"))):
         eventually(lambda: told() == "auth")
@@ -167,25 +167,21 @@ def test_a_wrong_password_and_a_missing_folder_are_told_at_once_and_so_is_the_re
         eventually(lambda: told() == "")
     lines = [record.getMessage() for record in caplog.records]
     assert "a way in is in trouble: adapter=email code=auth" in lines
-    assert "a way in works again: adapter=email code=folder" in lines
-    for adapter, code in ((mailbox(imap, "/Tidak-Ada"), "network"),):
-        with pytest.raises(SendError) as caught:
-            adapter.check()
-        assert caught.value.code == code, "its SMTP server is not there"
+    assert "a way in works again: adapter=email" in lines
 
 
-def test_the_check_logs_in_to_both_servers(imap: ImapServer) -> None:
+def test_the_doctor_logs_in_to_both_servers(imap: ImapServer) -> None:
     smtp = SmtpServer()
+
+    def levels(url: str, path: str, smtp_url: str) -> list[str]:
+        adapter = MailboxAdapter(imap_url=url + path, smtp_url=smtp_url, mail_from=OURS, timeout=5.0)
+        return [f"{check.level} {check.sentence.partition(' ')[0]}" for check in adapter.examine()]
+
     try:
-        make = lambda url, path: MailboxAdapter(imap_url=url + path, smtp_url=smtp.url, mail_from=OURS, timeout=5.0)  # noqa: E731
-        make(imap.url, "/INBOX").check()
-        for url, path, code in (
-            (imap.url, "/Tidak-Ada", "folder"),
-            (imap.url.replace("rahasia", "x"), "/INBOX", "auth"),
-        ):
-            with pytest.raises(SendError) as caught:
-                make(url, path).check()
-            assert caught.value.code == code
+        assert levels(imap.url, "/INBOX", smtp.url) == ["ok The", "ok The"]
+        assert levels(imap.url, "/Tidak-Ada", smtp.url) == ["ok The", "wrong ADUAN_IMAP_URL"]
+        assert levels(imap.url.replace("rahasia", "x"), "/INBOX", smtp.url) == ["ok The", "wrong ADUAN_IMAP_URL"]
+        assert levels(imap.url, "/INBOX", "smtp://127.0.0.1:1") == ["wrong ADUAN_SMTP_URL", "ok The"]
     finally:
         smtp.stop()
 
@@ -209,3 +205,23 @@ def test_old_mail_of_a_mailbox_that_is_new_to_us_is_left_alone(office: Office, i
         imap.deliver(mail(3))
         stored(office, 2)
     assert len(imap.mails()) == 3
+
+
+def test_a_silence_is_told_whatever_the_reason_and_its_end_too(office: Office, imap: ImapServer) -> None:
+    adapter = mailbox(imap)
+    office.service.adapters["email"] = adapter
+    imap.deliver(mail(1))
+    with looking(office, adapter):
+        stored(office, 1)
+
+    def told() -> list[tuple[str, str]]:
+        polling.watch(office.service)
+        with office.db.read() as s:
+            return [(alarm.name, alarm.code) for alarm in alarms.ringing(s)]
+
+    office.clock.advance(minutes=9)
+    assert told() == []
+    office.clock.advance(minutes=2)
+    assert told() == told() == [("email", "silent")]
+    with looking(office, adapter):
+        eventually(lambda: not told())
