@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "skip": ("lewati", "lewat", "lewatin", "skip"),
     "person": ("petugas", "bicara petugas", "operator"),
     "help": ("bantuan", "menu", "help", "mulai", "start", "/start"),
-    "stop": ("stop", "berhenti", "unsubscribe"),
+    "stop": ("stop", "berhenti", "unsubscribe", "unreg"),
     "yes": ("ya", "iya", "yes", "sudah", "inggih", "nggih", "muhun", "enggi"),
     "no": ("tidak", "belum", "no", "nggak", "gak", "ndak", "ora", "mboten", "henteu", "bunten"),
     "english": ("english", "bahasa inggris"),

@@ -142,6 +142,8 @@ def _guess(fields: Fields, media: tuple[Media, ...]) -> Kind:
 def _text(fields: Fields, kind: Kind) -> str:
     """What the person wrote, or pressed, or the place that they shared."""
     body = fields.get("Body", "")
+    if fields.get("OptOutType", "").strip().upper() == "STOP":
+        return "STOP"  # in whatever words: from now on Twilio lets nothing of ours through
     if kind == "button":
         return _first(fields, "ButtonText", "ListTitle", "Body", "ButtonPayload", "ListId")
     if kind != "location":

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
 from workflow import alarms, calendar, clocks, letters, staff
 from workflow.db import Database, pending_migration
-from workflow.models import Unit, UnitKey
+from workflow.models import Outbound, Unit, UnitKey
 
 #: A copy older than this is a fault.
 BACKUP_AGE = timedelta(days=7)
@@ -47,7 +47,13 @@ def examine(settings: Settings) -> list[Finding]:
     try:
         findings += [*_database(settings, database)]
         if all(finding.level != "wrong" for finding in findings):
-            findings += [*_settings(settings), *_objects(database), *_scanner(settings), *_units(database)]
+            findings += [
+                *_settings(settings),
+                *_deliveries(database),
+                *_objects(database),
+                *_scanner(settings),
+                *_units(database),
+            ]
     except SQLAlchemyError as error:
         findings.append(Finding("wrong", "database", f"The database does not answer: {type(error).__name__}."))
     finally:
@@ -130,6 +136,21 @@ def _providers(adapters: Mapping[str, Adapter]) -> Iterator[Finding]:
         if isinstance(adapter, Examined):
             for check in adapter.examine():
                 yield Finding(check.level, adapter.name, check.sentence)
+
+
+def _deliveries(database: Database) -> Iterator[Finding]:
+    """Messages that families wait for because of us: the ladder does not climb over our own faults."""
+    ours = select(Outbound.error_reason, func.count()).where(
+        Outbound.error_ours.is_(True), Outbound.state.in_(("failed", "queued")), Outbound.purpose != "notice"
+    )
+    ours = ours.where(Outbound.created_at >= utc_now() - timedelta(days=7)).group_by(Outbound.error_reason)
+    with database.read() as session:
+        found = session.execute(ours.order_by(Outbound.error_reason)).all()
+    for reason, count in found:
+        sentence = f"{count} messages of the last week did not go out through a fault of ours: {reason or 'unknown'}."
+        yield Finding("wrong", "delivery", sentence)
+    if not found:
+        yield Finding("ok", "delivery", "No message of the last week is held up by a fault of ours.")
 
 
 def _objects(database: Database) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN, SentMessage, TwilioSer
 from tests.support import csrf
 from webhooks.polling import Round
 from webhooks.settings import Settings
-from workflow.models import Case, Letter, Message, Outbound, Rung
+from workflow.models import Address, Case, Letter, Message, Outbound, Person, Rung
 from workflow.sweep import recover
 
 BODY = "Air sudah mengalir."
@@ -185,3 +185,50 @@ def test_an_answer_in_doubt_is_asked_for_at_the_provider(live: Live, twilio: Twi
     assert office.case(FAMILY).delivered_at is not None
     recover(office.db, office.clock.advance(minutes=20))
     assert len([m for m in twilio.messages if BODY in m.body]) == 1
+
+
+def taken(live: Live) -> bool:
+    """Whether we know that Twilio has the answer."""
+    with live.office.db.read() as s:
+        return s.scalars(select(Outbound.state).where(Outbound.purpose == "official")).one() == "accepted"
+
+
+def test_an_answer_of_which_nothing_was_heard_is_asked_for_after_an_hour(live: Live, twilio: TwilioServer) -> None:
+    complain(live, twilio)
+    answer(live)
+    official, office = the(twilio, BODY), live.office
+    eventually(lambda: taken(live))
+    twilio.statuses[official.sid] = "delivered"
+    delivery.ask_for_doubtful(office.db, office.service.adapters, office.clock())
+    assert office.case(FAMILY).delivered_at is None, "a receipt may still come"
+    office.clock.advance(minutes=61)
+    delivery.ask_for_doubtful(office.db, office.service.adapters, office.clock())
+    assert office.case(FAMILY).delivered_at is not None
+
+
+def test_a_person_without_a_number_is_known_again_when_the_number_shows(live: Live, twilio: TwilioServer) -> None:
+    hidden = {"From": "whatsapp:US.1234", "ExternalUserId": "whatsapp:ID.77", "WaId": ""}
+    assert post(live, twilio.inbound(INBOUND, Body=COMPLAINT, **hidden)) == 200
+    eventually(lambda: sent_to(twilio, "whatsapp:US.1234"))
+    known = {"From": FAMILY, "ExternalUserId": "whatsapp:ID.77", "WaId": FAMILY[10:]}
+    assert post(live, twilio.inbound(INBOUND, Body="halo", **known)) == 200
+    eventually(lambda: sent_to(twilio, FAMILY))
+    with live.office.db.read() as s:
+        assert len(s.scalars(select(Person)).all()) == 1
+        assert len(s.scalars(select(Address)).all()) == 3
+
+
+def test_a_quoted_message_leads_to_its_case(live: Live, twilio: TwilioServer) -> None:
+    complain(live, twilio)
+    first = live.office.case(FAMILY).number
+    opened = the(twilio, "Nomor: ")
+    assert post(live, twilio.inbound(INBOUND, Body="BARU")) == 200
+    assert post(live, twilio.inbound(INBOUND, Body="Antrean kunjungan empat jam, tidak ada kursi.")) == 200
+    eventually(lambda: live.office.case(FAMILY).number != first)
+    for _ in range(2):  # our own questions come first
+        said = len(twilio.messages)
+        assert post(live, twilio.inbound(INBOUND, Body="LEWATI")) == 200
+        eventually(lambda said=said: len(twilio.messages) > said)  # type: ignore[misc]
+    quoting = twilio.inbound(INBOUND, Body="masih belum juga", OriginalRepliedMessageSid=opened.sid)
+    assert post(live, quoting) == 200
+    eventually(lambda: [m for m in twilio.messages if first in m.body and "ditambahkan" in m.body])
