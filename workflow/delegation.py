@@ -68,7 +68,9 @@ def _check_days(session: Session, unit: Unit, days: tuple[date, date], now: date
         raise Impossible("plh_dates")
     if (until - since).days >= MAX_DAYS:
         raise Impossible("plh_too_long")
-    session.scalars(select(Unit).where(Unit.id == unit.id).with_for_update()).one()  # two orders at one moment
+    session.scalars(
+        select(Unit).where(Unit.id == unit.id).with_for_update(key_share=True)
+    ).one()  # two orders at one moment
     if any(g.valid_from <= until and since <= (g.valid_to or until) for g in _all(session, unit)):
         raise Impossible("plh_overlaps")
 

@@ -396,6 +396,20 @@ def test_an_acting_head_names_no_other_and_days_do_not_overlap(office: Office) -
     plh(office, start=6)
 
 
+def test_two_orders_at_one_moment_make_one_acting_head(office: Office) -> None:
+    outcomes = []
+
+    def order(_: int) -> None:
+        try:
+            plh(office)
+            outcomes.append("named")
+        except Impossible as refused:
+            outcomes.append(refused.reason)
+
+    together(2, order)
+    assert sorted(outcomes) == ["named", "plh_overlaps"]
+
+
 # ------------------------------------------------------------------ the file
 
 
