@@ -24,7 +24,7 @@ csrf = CSRFProtect()
 
 def create_app(office: Service) -> Flask:
     """The WSGI application of a service."""
-    from webhooks import chat, console, proofs, public, public_services, receive, status
+    from webhooks import chat, console, proofs, public, public_services, public_statistics, receive, status
 
     app = Flask(__name__)
     app.extensions["aduan"] = office
@@ -38,7 +38,16 @@ def create_app(office: Service) -> Flask:
     limiter = auth.install(app, office.secret_key, secure=public_url(office.settings).startswith("https://"))
     csrf.init_app(app)
     i18n.install(app)
-    for blueprint in (status.bp, receive.bp, public.bp, chat.bp, public_services.bp, proofs.bp, console.bp):
+    for blueprint in (
+        status.bp,
+        receive.bp,
+        public.bp,
+        chat.bp,
+        public_services.bp,
+        public_statistics.bp,
+        proofs.bp,
+        console.bp,
+    ):
         app.register_blueprint(blueprint)
     if office.demo:
         from webhooks import telephone

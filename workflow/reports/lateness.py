@@ -24,7 +24,7 @@ NO_PROMISE = "satisfaction"
 
 def gather(session: Session, figures: Figures, unit: Unit, span: Span) -> None:
     """Clocks that ended in the month, in time or late; those that ran when it ended; the ladder; emergencies."""
-    for row in _ended(session, span):
+    for row in ended(session, span):
         figures.add("deadlines", {row.rule: 1}, row.state)
         if row.rule == "emergency" and row.ended_at:
             figures.add("emergencies", {"in_time" if row.state == "met" else "late": 1})
@@ -38,7 +38,7 @@ def gather(session: Session, figures: Figures, unit: Unit, span: Span) -> None:
     _escalations(session, figures, span)
 
 
-def _ended(session: Session, span: Span) -> Iterator[Deadline]:
+def ended(session: Session, span: Span) -> Iterator[Deadline]:
     """Clocks that an action of this unit ended: the chain has the action, the row has the same moment."""
     enders = {action for rule in clocks.rules().values() for action in rule.ends}
     acted = span.moments(*enders)

@@ -130,6 +130,13 @@ NOTES: dict[str, str] = {
     "heads": N_("Bandingkan dengan jurnal: entri bernomor ini harus mempunyai hash ini."),
 }
 
+#: Rows of the public figures that the report does not have.
+PUBLIC: dict[str, str] = {
+    "in_time": N_("Dijawab tepat waktu"),
+    "late": N_("Dijawab terlambat"),
+    "median": N_("Median"),
+}
+
 #: Lines on the pages of staff.
 BULLETINS: dict[str, str] = {
     "report_made": N_("laporan bulanan sudah dibuat dan menunggu pengesahan Anda"),
