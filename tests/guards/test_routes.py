@@ -15,7 +15,7 @@ PUBLIC = {
     "public.mulai", "public.lapor", "public.lacak", "public.privasi", "public.bahasa",
     "chat.obrolan", "chat.baru", "chat.kirim", "chat.lanjut", "chat.pin", "chat.hapus",
     "console.masuk", "telephone.telepon", "telephone.isi", "services.layanan",
-    "console.masuk", "telephone.telepon", "services.layanan", "statistics.statistik", "statistics.statistik_csv",
+    "statistics.statistik", "statistics.statistik_csv",
     "proofs.surat", "proofs.tanda_terima", "proofs.cek", "proofs.cek_surat", "proofs.kunci",
 }  # fmt: skip
 
