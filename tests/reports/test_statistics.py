@@ -54,6 +54,9 @@ def test_small_numbers_and_what_would_tell_of_them_are_kept_back(office: Office)
     shown = {key: value for (table, unit, key), value in figures.items() if (table, unit) == ("category", "all")}
     assert [key for key, value in shown.items() if value is not None] == ["all"], "the twelve would tell of the two"
     assert all(value is None or value >= 5 for value in figures.values())
+    assert figures["channel", "all", "simulator"] is None, "all the others would be none"
+    page = office.client().get("/statistik").get_data(as_text=True)
+    assert "baris lain disamarkan" in page
 
 
 def test_a_sealed_case_is_in_no_figure_and_no_difference(office: Office) -> None:

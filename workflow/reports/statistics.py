@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 import triage
 from workflow import clocks
+from workflow.labels import LABELS
 from workflow.models import JournalEntry, Unit
 from workflow.reports import lateness, ledger, suppression
 from workflow.reports.document import ANSWERS
@@ -78,17 +79,14 @@ def publish(session: Session, month: Month) -> Published:
     figures: dict[tuple[str, str, str], float | None] = {}
     for table, keys in (("category", triage.CATEGORIES), ("answers", ("in_time", "late"))):
         figures |= _grid(table, counted, keys)
-    whole = {
-        table: sum((getattr(c, table) for c in counted.values()), Counter[str]())
-        for table in ("channel", "satisfaction")
-    }
-    kept_back = figures.get(("category", ALL, ALL)) is None
-    figures |= _line("channel", whole["channel"], kept_back=kept_back, fixed=True)
-    figures |= _line("satisfaction", Counter({k: whole["satisfaction"][k] for k in _SAID.values()}))
-    for code, days in (
-        (ALL, [d for c in counted.values() for d in c.days]),
-        *((c, n.days) for c, n in counted.items()),
-    ):
+    channels = sum((c.channel for c in counted.values()), Counter[str]())
+    said = sum((c.satisfaction for c in counted.values()), Counter[str]())
+    known = {name: channels[name] for name in LABELS["channel"] if name != "simulator" or channels[name]}
+    figures |= _line("channel", known, kept_back=figures.get(("category", ALL, ALL)) is None, fixed=True)
+    figures |= _line("satisfaction", {name: said[name] for name in _SAID.values()})
+    durations = {code: c.days for code, c in counted.items()}
+    durations[ALL] = [day for days in durations.values() for day in days]
+    for code, days in durations.items():
         figures["days", code, "median"] = float(median(days)) if len(days) >= suppression.LEAST else None
     return Published(month, {unit.code: unit.name for unit in facilities}, figures)
 
