@@ -29,6 +29,7 @@ from workflow import (
     outbox,
     receipts,
     staff,
+    threads,
     units,
     wording,
 )
@@ -116,7 +117,9 @@ class _Desk:
             self._advance(turn)
         ladder.replied(self.session, self.conversation, self.now)
         if any(message.options.get("quiet") for message in messages):
-            outbox.withhold(self.session, self.conversation, self.now)
+            outbox.withhold(self.session, self.conversation, "import", self.now)
+        elif threads.flooded(self.session, self.conversation, self.now):
+            outbox.withhold(self.session, self.conversation, "loop", self.now)
         outbox.release_held(self.session, self.conversation, self.now)
 
     def _turns(self, messages: list[Message]) -> list[list[Message]]:

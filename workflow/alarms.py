@@ -5,7 +5,7 @@ An alarm has a name (``email``, ``calendar``, ``selftest``) and a short code; ne
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from workflow.models import Alarm
 
 #: Whose page shows the alarms of the service.
 KEEPERS = ("admin", "kanwil", "ditjenpas", "kepala")
+#: For so long an alarm that is over is still told.
+RECENT = timedelta(hours=24)
 
 
 def sound(session: Session, name: str, code: str, now: datetime) -> bool:
@@ -36,6 +38,12 @@ def clear(session: Session, name: str, now: datetime) -> bool:
         return False
     row.cleared_at = now
     return True
+
+
+def over(session: Session, now: datetime) -> list[str]:
+    """The names of alarms that ended within a day: whoever saw them shall see that, too."""
+    query = select(Alarm.name).where(Alarm.cleared_at > now - RECENT).order_by(Alarm.cleared_at)
+    return list(session.scalars(query))
 
 
 def ringing(session: Session) -> list[Alarm]:

@@ -357,6 +357,10 @@ LABELS: dict[str, dict[str, str]] = {
         "telegram": N_("Pesan Telegram tidak dapat diambil. Operator perlu memeriksa bot."),
         "selftest": N_("Uji harian gagal: eskalasi tidak berjalan. Operator perlu memeriksa layanan."),
     },
+    "recovered": {
+        "email": N_("Pengambilan surat elektronik sempat terhenti dan sudah pulih."),
+        "telegram": N_("Pengambilan pesan Telegram sempat terhenti dan sudah pulih."),
+    },
     "data_request": {
         "copy": N_("salinan data"),
         "erase": N_("penghapusan data"),

@@ -102,12 +102,12 @@ def attach(session: Session, conversation: Conversation, case: Case, now: dateti
     )
 
 
-def withhold(session: Session, conversation: Conversation, now: datetime) -> None:
-    """What was just said is not sent: the message came from an archive, and its writer waits for no answer today."""
+def withhold(session: Session, conversation: Conversation, code: str, now: datetime) -> None:
+    """What was just said is not sent: the message came from an archive (``import``), or from a robot (``loop``)."""
     said = select(Outbound).where(Outbound.conversation_id == conversation.id, Outbound.created_at == now)
     said = said.where(Outbound.purpose.in_(("reply", "ack", "emergency")))
     for row in session.scalars(said.where(Outbound.state.in_(("queued", "held")))):
-        step(session, row, "cancelled", "import", now)
+        step(session, row, "cancelled", code, now)
 
 
 def _obstacle(conversation: Conversation, purpose: str, now: datetime, template: str) -> str | None:

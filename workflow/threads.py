@@ -7,8 +7,9 @@ of ours: random, and known to nobody but whom we wrote to.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow.messages import CAPABILITIES, PLAIN, Inbound
@@ -17,6 +18,8 @@ from workflow.vault import Erased, Unreadable, vault_of
 
 #: So many of each side are named in a message's headers.
 TRAIL = 6
+#: More threads of one sender within this time are no letters.
+FLOOD, FLOOD_TIME = 10, timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -69,3 +72,10 @@ def _provider_id(session: Session, message: Message) -> str:
         return vault_of(session).open_text(session, message.raw_key_id, message.provider_id_enc, "message.provider_id")
     except (Erased, Unreadable):
         return ""
+
+
+def flooded(session: Session, conversation: Conversation, now: datetime) -> bool:
+    """Whether a sender begins threads as fast as only a robot does that answers our answers: it gets no more."""
+    begun = select(func.count()).select_from(Conversation).where(Conversation.address_id == conversation.address_id)
+    begun = begun.where(Conversation.thread != "", Conversation.created_at > now - FLOOD_TIME)
+    return bool(conversation.thread) and (session.scalar(begun) or 0) > FLOOD

@@ -223,5 +223,8 @@ def test_a_silence_is_told_whatever_the_reason_and_its_end_too(office: Office, i
     assert told() == []
     office.clock.advance(minutes=2)
     assert told() == told() == [("email", "silent")]
+    assert "Surat elektronik tidak dapat diambil." in office.client("kanwil").get("/petugas/").get_data(as_text=True)
     with looking(office, adapter):
         eventually(lambda: not told())
+    page = office.client("kanwil").get("/petugas/").get_data(as_text=True)
+    assert "Pengambilan surat elektronik sempat terhenti dan sudah pulih." in page

@@ -13,7 +13,7 @@ from workflow.models import Case, Conversation, Message, Outbound, Party
 
 OURS = "aduan@rutan.example"
 SITI, STRANGER = "Siti Aminah <siti@keluarga.example>", "Orang Lain <lain@asing.example>"
-COMPLAINT = "Sudah tiga hari air di blok B mati, anak saya Rudi tidak bisa mandi."
+COMPLAINT = "Antrean kunjungan empat jam, tidak ada kursi untuk lansia."
 
 
 def mail(
@@ -54,7 +54,7 @@ def opened(office: Office) -> tuple[Case, str]:
 
 def test_a_mail_opens_a_case_and_is_answered_once(office: Office) -> None:
     case, _ = opened(office)
-    assert (case.channel, case.category) == ("email", "makanan_air")
+    assert (case.channel, case.category) == ("email", "kunjungan")
     assert [row.key for row in said(office)] == ["opened"], "no question that nobody sees in time"
 
 
@@ -161,3 +161,14 @@ def test_an_erased_thread_is_not_written_into(office: Office) -> None:
         vault_of(s).destroy(s, key, office.clock())
     again = receive(office, mail("Sekarang lampu juga mati.", to=f"aduan+{token}@rutan.example", id="dua"))
     assert case_of(office, again) not in (None, case.id)
+
+
+def test_a_robot_that_begins_a_thread_with_every_answer_is_not_answered_without_end(office: Office) -> None:
+    for n in range(13):
+        receive(office, mail("Pesan Anda sudah kami terima, tiket 12345. Air mati.", id=f"robot{n}"))
+    kept, stopped = ([row for row in said(office) if (row.state == "cancelled") == gone] for gone in (False, True))
+    assert {row.error_code for row in stopped} == {"loop"}
+    assert len({row.conversation_id for row in kept}) == 10
+    office.clock.advance(hours=2)
+    receive(office, mail(COMPLAINT, id="manusia"))
+    assert said(office)[-1].state == "queued"

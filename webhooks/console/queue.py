@@ -17,6 +17,7 @@ from webhooks.service import service
 from workflow import access, alarms, cases, clocks, conversations
 from workflow.actors import Officer
 from workflow.db import wake
+from workflow.labels import LABELS
 from workflow.models import Case, CaseNumber, Exclusion, Notice, Paper, Party
 from workflow.reports import monthly
 from workflow.states import ENDED, ROLES, Part, Status
@@ -99,6 +100,7 @@ def antrean() -> str:
             set_aside=cases.set_aside_count(session) if officer.units(*_OVERSEERS) else 0,
             elsewhere=_elsewhere(session, officer) if tab == "selesai" else [],
             alarms=_alarms(session, officer),
+            recovered=_recovered(session, officer),
             works=bool({role for role, _ in officer.roles} - {"admin"}),
         )
 
@@ -109,6 +111,13 @@ def _alarms(session: Session, officer: Officer) -> list[str]:
         return []
     near = ["calendar"] if clocks.horizon_near(service().now().date()) else []
     return near + [alarm.name for alarm in alarms.ringing(session)]
+
+
+def _recovered(session: Session, officer: Officer) -> list[str]:
+    """The ways in that failed and work again."""
+    if not officer.units(*alarms.KEEPERS):
+        return []
+    return [name for name in alarms.over(session, service().now()) if name in LABELS["recovered"]]
 
 
 def _elsewhere(session: Session, officer: Officer) -> list[str]:
