@@ -161,6 +161,9 @@ _WROTE = re.compile(
     r"(?:[ :].{0,120}?)?\s*:\s*$",
     re.I,
 )
+#: Some telephones put the quotation into the same line.
+_INLINE = re.compile(r".{4,300}[^\s<>]{1,100}@[^\s<>]{2,200}>?\s{1,3}(?:menulis|wrote)\s?:", re.I)
+_MACHINE = re.compile(r"\d{1,2}[.:]\d\d|@")
 _SIGNED = re.compile(r".{4,300}<[^<>\s]{3,200}@[^<>\s]{2,200}>\s*:\s*$")
 _ORIGINAL = re.compile(
     r"[\s*]{0,3}[-_=]{2,}\s*(?:Pesan\s+(?:Asli|asal)|Surat\s+Asli|Original\s+Message|Original\s+Appointment"
@@ -226,8 +229,11 @@ def _introduction(lines: list[str], n: int) -> int:
         joined = f"{joined} {line.strip()}"[:600]
         if not line.strip():
             return 0
-        if _told(joined.strip()):
+        if _INLINE.match(joined.strip()):
             return width
+        if _told(joined.strip()):
+            # People write of what was written, too: without marks below, a time or an address tells the two apart.
+            return width if _MACHINE.search(joined) or _quoted_next(lines, n + width) else 0
     return 0
 
 
