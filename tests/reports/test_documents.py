@@ -137,7 +137,7 @@ def test_praise_standards_and_incidents_are_counted(office: Office) -> None:
     ids = [office.case(f"+6281{n}").id for n in range(4)]
     with office.db.write() as s:
         for other in ids[1:3]:
-            s.add(CaseLink(case_id=other, other_id=ids[0], kind="incident", created_at=office.clock()))
+            s.add(CaseLink(case_id=other, other_id=ids[0], kind="member", created_at=office.clock()))
     office.clock.advance(days=1)
     with office.db.read() as s:
         found = gather(s, s.scalars(select(Unit).where(Unit.code == RUTAN)).one(), NOVEMBER, office.clock())
