@@ -28,6 +28,7 @@ from workflow import (
     openings,
     outbox,
     receipts,
+    sealing,
     staff,
     threads,
     units,
@@ -239,7 +240,7 @@ class _Desk:
         """Whom an emergency reaches, said before the case opens: never the accused."""
         case, unit = self.situation.case, self.situation.unit
         if case is not None and case.status not in ENDED:
-            sealed = case.seal != "none" or case.handling_unit.kind != "upt"
+            sealed = case.seal == "kanwil" or case.handling_unit.kind != "upt"
         else:
             sealed = unit.kind != "upt" or openings.will_seal(
                 self.session, self.judgement, unit, self.now, wish=self.wish
@@ -305,7 +306,8 @@ class _Desk:
         before = case.seal
         for message in self.messages:
             cases.add_message(self.session, case, message, self.judgement, self.now)
-        if case.seal != before:
+        sealing.look_again(self.session, case, self.judgement, self.now)
+        if case.seal != before and case.seal == "kanwil":
             self.say("sealed_later", case)
 
     def _reopen(self, _: Effect) -> None:

@@ -18,7 +18,7 @@ SIGNS = {
     "pemindahan": "danger",
     "kelompok_rentan": "illness",
 }
-ALARM, CALM = 0.12, 0.01
+ALARM, CALM = 0.3, 0.01
 SURE = 0.6  # what is told as past counts as present only where the words leave little doubt
 LIKELY = 0.4
 FEW, SHORT = 6, 60  # words; what is usual says little about a mere cry or a danger inside a long letter

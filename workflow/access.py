@@ -5,7 +5,7 @@ itself is excluded (named in the text). Nobody is told that something is hidden.
 
 | role      | cases                                          | verbatim text | summary | identity            |
 | petugas   | handled by the own unit, not sealed            | yes           | yes     | open cases          |
-| kepala    | handled by the own unit, seal none or desk     | open cases    | yes     | open cases          |
+| kepala    | handled by the own unit, seal none or desk     | open, or desk | yes     | open cases          |
 | pejabat   | handled by the own unit, assigned to the person| open cases    | yes     | open cases          |
 | kanwil    | handled by the own Kanwil; oversight below it  | if handled    | yes     | open, if handled    |
 | ditjenpas | handled by the own office; oversight below it  | if handled    | yes     | open, if handled    |
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workflow.actors import Officer
 from workflow.models import Case, Exclusion, Unit
-from workflow.states import ROLES, Part
+from workflow.states import ROLES, SUPERIORS, Part, players
 
 EXPOSED = {"none"}
 HEAD_SEES = {"none", "desk"}
@@ -67,7 +67,7 @@ def _kepala(_: Officer, units: set[str]) -> ColumnElement[bool]:
 
 
 def _pejabat(officer: Officer, units: set[str]) -> ColumnElement[bool]:
-    return and_(Case.handling_unit_id.in_(units), Case.seal.in_(EXPOSED), Case.official_id == officer.account_id)
+    return and_(Case.handling_unit_id.in_(units), Case.seal.in_(HEAD_SEES), Case.official_id == officer.account_id)
 
 
 def _piket(_: Officer, units: set[str]) -> ColumnElement[bool]:
@@ -109,13 +109,13 @@ def find(session: Session, officer: Officer, case_id: str) -> Case | None:
 def view(session: Session, officer: Officer, case: Case) -> View:
     """What this account sees of a case that ``find`` gave it."""
     unit, here = case.handling_unit, case.handling_unit_id
-    handles = any(officer.has(role, here) for roles in ROLES[unit.kind].values() for role in roles)
+    table = players(unit.kind, case.seal)
+    handles = any(officer.has(role, here) for roles in table.values() for role in roles)
     open_case = case.visibility == "open"
-    desk = officer.has("petugas", here) or (handles and unit.kind != "upt")
-    oversees = any(officer.has(role, above) for above in _above(unit) for role in ("kanwil", "ditjenpas"))
+    desk = any(officer.has(role, here) for role in table[Part.OFFICER])
     return View(
         text=handles and (desk or open_case),
-        summary=handles or oversees,
+        summary=handles or oversees(officer, case),
         identity=handles and open_case,
         handles=handles,
     )
@@ -126,8 +126,18 @@ def may_fetch(session: Session, officer: Officer, case: Case, *, infected: bool)
     unit, text = case.handling_unit, view(session, officer, case).text
     if not infected:
         return text
-    custodian = any(officer.has("kustodian", unit_id) for unit_id in {unit.id, *_above(unit)})
-    return custodian or (text and unit.kind != "upt")
+    return keeps_identity(officer, case) or (text and unit.kind != "upt")
+
+
+def oversees(officer: Officer, case: Case) -> bool:
+    """Whether this account watches from an office above the handling unit."""
+    return any(officer.has(role, above) for above in _above(case.handling_unit) for role in ("kanwil", "ditjenpas"))
+
+
+def keeps_identity(officer: Officer, case: Case) -> bool:
+    """Whether this account is a custodian where the case is handled, or above."""
+    unit = case.handling_unit
+    return any(officer.has("kustodian", unit_id) for unit_id in {unit.id, *_above(unit)})
 
 
 def may_link(officer: Officer, case: Case) -> bool:
@@ -135,7 +145,7 @@ def may_link(officer: Officer, case: Case) -> bool:
     if case.visibility == "anonymous":
         return False
     unit = case.handling_unit
-    if any(officer.has("kustodian", unit_id) for unit_id in {unit.id, *_above(unit)}):
+    if keeps_identity(officer, case):
         return True
     handles = any(officer.has(role, unit.id) for roles in ROLES[unit.kind].values() for role in roles)
     return handles and case.visibility == "open"
@@ -151,10 +161,13 @@ def parts(session: Session, officer: Officer, case: Case) -> frozenset[Part]:
     excluded = session.get(Exclusion, (case.id, officer.account_id))
     if excluded is not None:
         return frozenset()
-    table = ROLES[case.handling_unit.kind]
+    table = players(case.handling_unit.kind, case.seal)
     played = {p for p, roles in table.items() if any(officer.has(role, case.handling_unit_id) for role in roles)}
     if Part.OFFICIAL in played and case.handling_unit.kind == "upt" and case.official_id != officer.account_id:
         played.discard(Part.OFFICIAL)
-    if Part.OFFICER in played and case.seal != "none" and case.handling_unit.kind == "upt":
+    if case.seal == "kanwil" and case.handling_unit.kind == "upt":
         played.discard(Part.OFFICER)
+    above = case.handling_unit.parent
+    if above is not None and officer.has(SUPERIORS.get(above.kind, ""), above.id):
+        played.add(Part.SUPERIOR)
     return frozenset(played)

@@ -27,7 +27,7 @@ from workflow.models import (
     Paper,
     Unit,
 )
-from workflow.states import ENDED, ROLES, Impossible, Part, Status
+from workflow.states import ENDED, Impossible, Part, Status, players
 from workflow.vault import vault_of
 
 #: After these a word of the complainant is a word on the answer.
@@ -240,7 +240,7 @@ def classify(
 
 def assign(session: Session, case: Case, actor: Officer, account_id: str, now: datetime) -> None:
     """Make an officer of the handling unit the owner of the case."""
-    roles = ROLES[case.handling_unit.kind][Part.OFFICER]
+    roles = players(case.handling_unit.kind, case.seal)[Part.OFFICER]
     able = {a.id for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)}
     if account_id not in able or session.get(Exclusion, (case.id, account_id)) is not None:
         raise Impossible("choose_officer")
@@ -336,7 +336,7 @@ def reopen(session: Session, case: Case, now: datetime, actor: Actor | None = No
 def _new_owner(session: Session, case: Case, actor: Actor, now: datetime) -> None:
     case.owner_id = None
     for _ in range(2):
-        roles = ROLES[case.handling_unit.kind][Part.OFFICER]
+        roles = players(case.handling_unit.kind, case.seal)[Part.OFFICER]
         able = [a for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
         able = [a for a in able if session.get(Exclusion, (case.id, a.id)) is None]
         if able:

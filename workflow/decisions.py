@@ -17,10 +17,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import cases, ladder, letters, notices, outbox, staff
+from workflow import cases, journal, ladder, letters, notices, outbox, staff, units
 from workflow.actors import Actor, Officer, Operator
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
-from workflow.states import ROLES, Impossible, Part
+from workflow.states import ROLES, SUPERIORS, Impossible, Part
 from workflow.vault import vault_of
 
 MAX_TEXT = 20_000
@@ -157,8 +157,8 @@ def officials(session: Session, case: Case, now: datetime) -> list[Account]:
     able = [a for a in people if a.id not in hidden]
     if able or case.handling_unit.kind != "upt":
         return able
-    # Every official is named in the text: the complaint unit acts in their place.
-    return [a for a in staff.holders(session, "petugas", case.handling_unit_id, now) if a.id not in hidden]
+    # Every official is named in the text: whoever plays the officer acts in their place.
+    return notices.able(session, case, case.handling_unit, Part.OFFICER, now)
 
 
 # ------------------------------------------------------------------ official
@@ -186,7 +186,7 @@ def draft(
         raise Impossible("report_first")
     paper = _paper(session, case, "answer", _clean(text), actor, now, specific_data=specific_data)
     cases.move(session, case, "draft", actor, now, paper=paper.id, commitment=paper.hash)
-    notices.tell(session, case, Part.HEAD, "waits_for_approval", now)
+    notices.ask_approval(session, case, paper.author_id, now)
     return paper
 
 
@@ -203,6 +203,32 @@ def approve(session: Session, case: Case, actor: Officer, hash_seen: str, now: d
     approval = _decide(session, case, paper, "approved", actor, now)
     cases.move(session, case, "approve", actor, now, paper=paper.id, commitment=paper.hash)
     notices.tell(session, case, Part.OFFICER, "approved", now)
+    return approval
+
+
+def approve_above(session: Session, case: Case, actor: Officer, hash_seen: str, reason: str, now: datetime) -> Approval:
+    """The office above approves in the head's place, and says why: nobody below can, or nobody did.
+
+    The reason is kept with the papers and both chains of the journal know of it.
+    """
+    cases.permit(session, case, "approve_above", actor)
+    paper = newest(session, case, "answer")
+    if paper is None or not secrets.compare_digest(paper.hash, hash_seen):
+        raise Impossible("text_changed")
+    if paper.author_id == actor.id:
+        raise Impossible("own_text")
+    why = _paper(session, case, "bypass", _clean(reason, "reason_missing"), actor, now)
+    above = units.superior(session, case.handling_unit)
+    held = staff.grant_held(session, actor.account_id, (SUPERIORS[above.kind],), above, now)
+    approval = Approval(
+        case_id=case.id, paper_id=paper.id, hash=paper.hash, decision="approved", approver_id=actor.id,
+        grant_id=held.id if held else None, created_at=now,
+    )  # fmt: skip
+    session.add(approval)
+    cases.move(session, case, "approve_above", actor, now, paper=paper.id, commitment=paper.hash, reason=why.hash)
+    journal.append(session, above.id, "bypass", actor, now, case_id=case.id, commitment=why.hash)
+    notices.tell(session, case, Part.OFFICER, "approved", now)
+    notices.tell(session, case, Part.HEAD, "approved_above", now)
     return approval
 
 

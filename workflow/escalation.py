@@ -94,6 +94,7 @@ def _rungs(case: Case, deadline: Deadline) -> tuple[str, ...]:
     if case.handling_unit.kind != "upt":
         return ladder.office
     spared = deadline.rule == "emergency" and case.about_staff
+    spared = spared or case.seal == "desk"
     return tuple(role for role in ladder.facility if not (spared and role == "petugas"))
 
 

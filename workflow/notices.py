@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from workflow import journal, outbox, staff, units
 from workflow.actors import Clock
 from workflow.models import Account, Address, Case, ChannelAccount, Conversation, Exclusion, Notice, Unit
-from workflow.states import ROLES, Part
+from workflow.states import ROLES, Part, players
 from workflow.vault import vault_of
 
 #: Notices that also go to the telephone of whoever has one registered.
@@ -41,18 +41,20 @@ def keepers(session: Session, case: Case, part: Part, now: datetime) -> list[Acc
     as long as anybody is there at all."""
     unit, chosen = case.handling_unit, {Part.OFFICIAL: case.official_id, Part.OFFICER: case.owner_id}.get(part)
     if chosen:
-        here = {a.id: a for any_part in ROLES[unit.kind] for a in _able(session, case, unit, any_part, now)}
+        here = {a.id: a for any_part in ROLES[unit.kind] for a in able(session, case, unit, any_part, now)}
         if chosen in here:
             return [here[chosen]]
-    able = _able(session, case, unit, part, now) or _able(session, case, unit, Part.HEAD, now)
-    while not able and unit.parent_id:
+    found = able(session, case, unit, part, now) or able(session, case, unit, Part.HEAD, now)
+    while not found and unit.parent_id:
         unit = units.superior(session, unit)
-        able = _able(session, case, unit, Part.HEAD, now)
-    return able
+        found = able(session, case, unit, Part.HEAD, now)
+    return found
 
 
-def _able(session: Session, case: Case, unit: Unit, part: Part, now: datetime) -> list[Account]:
-    everyone = [a for role in sorted(ROLES[unit.kind][part]) for a in staff.holders(session, role, unit.id, now)]
+def able(session: Session, case: Case, unit: Unit, part: Part, now: datetime) -> list[Account]:
+    """Who holds a role of this part at a unit and may know of the case."""
+    roles = players(unit.kind, case.seal if unit.id == case.handling_unit_id else "none")[part]
+    everyone = [a for role in sorted(roles) for a in staff.holders(session, role, unit.id, now)]
     return [account for account in everyone if not hidden(session, case, account.id)]
 
 
@@ -109,6 +111,18 @@ def emergency(session: Session, case: Case, now: datetime) -> None:
         tell(session, case, Part.OFFICER, "emergency", now)
         return
     above = units.superior(session, unit)
-    shift = [("kanwil", above.id)] if case.about_staff else [("piket", unit.id), ("petugas", unit.id)]
+    accused = case.about_staff or case.seal != "none"
+    shift = [("kanwil", above.id)] if accused else [("piket", unit.id), ("petugas", unit.id)]
     for role, unit_id in [("kepala", unit.id), *shift]:
         notify(session, case, [a.id for a in staff.holders(session, role, unit_id, now)], "emergency", now)
+
+
+def ask_approval(session: Session, case: Case, author_id: str | None, now: datetime) -> None:
+    """A text waits for approval: of a head who did not write it, or of the office above where there is none."""
+    heads = [a.id for a in able(session, case, case.handling_unit, Part.HEAD, now) if a.id != author_id]
+    above = units.superior(session, case.handling_unit)
+    if heads or above.id == case.handling_unit_id:
+        notify(session, case, heads, "waits_for_approval", now)
+        return
+    superiors = able(session, case, above, Part.HEAD, now)
+    notify(session, case, [a.id for a in superiors], "waits_for_approval_above", now)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import cases, deadlines, entries, journal, notices, people, receipts, units
+from workflow import cases, deadlines, entries, journal, notices, people, receipts, sealing, units
 from workflow.actors import Citizen
 from workflow.models import Case, Judgement, Message, Notice, Receipt, Unit, new_id
 from workflow.states import Status
@@ -41,6 +41,7 @@ def open_case(
     sealed = _seal_reason(session, assessment, opening, now)
     subject = opening.unit if opening.unit.kind == "upt" else None
     handling = units.handling_unit(session, opening.unit, sealed=bool(sealed))
+    desk = not sealed and sealing.desk_meant(session, assessment, opening.unit, now)
     case = Case(
         id=new_id(),
         number=f"pending-{messages[0].id}",
@@ -55,8 +56,8 @@ def open_case(
         channel=conversation.channel_account.channel,
         track=opening.track,
         status=Status.RECEIVED,
-        seal="kanwil" if sealed else "none",
-        seal_reason=sealed,
+        seal="kanwil" if sealed else "desk" if desk else "none",
+        seal_reason=sealed or ("desk" if desk else ""),
         visibility=opening.visibility,
         received_at=messages[0].received_at,
         rounds=0,

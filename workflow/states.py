@@ -6,7 +6,8 @@ approval of one exact text, release, closing.
 
 Who acts is a *part*, not a post. At a facility the officer's part is played by ``petugas``, the head's by
 ``kepala``, the official's by ``pejabat`` (or ``petugas`` for him). At a Kanwil, which handles sealed cases,
-all three are played by ``kanwil``, by different persons where text and approval meet.
+all three are played by ``kanwil``, by different persons where text and approval meet. The superior is the office above
+the handling unit: it approves where nobody there can.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Part(StrEnum):
     OFFICIAL = "official"
     COMPLAINANT = "complainant"
     CLOCK = "clock"
+    SUPERIOR = "superior"
 
 
 S, P = Status, Part
@@ -77,6 +79,7 @@ TABLE: dict[str, Transition] = {
         _t("report",            {S.DIRECTED},                           None,            P.OFFICIAL, P.OFFICER),
         _t("draft",             {S.DIRECTED, S.DRAFTED},                S.DRAFTED,       P.OFFICIAL, P.OFFICER),
         _t("approve",           {S.DRAFTED},                            S.APPROVED,      P.HEAD),
+        _t("approve_above",     {S.DRAFTED},                            S.APPROVED,      P.SUPERIOR),
         _t("return_draft",      {S.DRAFTED},                            S.DIRECTED,      P.HEAD),
         _t("release",           {S.APPROVED},                           S.RESPONDED,     P.OFFICER, P.CLOCK),
         _t("hand_over",         {S.RESPONDED},                          None,            P.OFFICER),
@@ -99,6 +102,7 @@ TABLE: dict[str, Transition] = {
         _t("assign",            OPEN,                                   None,            P.OFFICER, P.HEAD),
         _t("ask",               OPEN,                                   None,            P.OFFICER),
         _t("seal",              OPEN,                                   None,            P.COMPLAINANT, P.OFFICER),
+        _t("seal_desk",         OPEN,                                   None,            P.COMPLAINANT, P.OFFICER, P.HEAD),
         _t("unseal",            OPEN,                                   None,            P.HEAD),
     )
 }
@@ -114,6 +118,17 @@ ROLES: dict[str, dict[Part, frozenset[str]]] = {
     "test": {part: frozenset({"kanwil"}) for part in (P.OFFICER, P.HEAD, P.OFFICIAL)},
     "ditjen": {part: frozenset({"ditjenpas"}) for part in (P.OFFICER, P.HEAD, P.OFFICIAL)},
 }
+
+#: Who acts for the office above, where nobody below can: by kind of that office.
+SUPERIORS = {"kanwil": "kanwil", "ditjen": "ditjenpas"}
+
+
+def players(kind: str, seal: str) -> dict[Part, frozenset[str]]:
+    """Which role plays a part in a case handled at a unit of this kind. Where the complaint unit itself is meant
+    (seal ``desk``), the head plays the officer's part."""
+    table = ROLES[kind]
+    return {**table, P.OFFICER: table[P.HEAD]} if seal == "desk" and kind == "upt" else table
+
 
 STAFF_ROLES = ("petugas", "kepala", "pejabat", "kanwil", "kustodian", "piket", "ditjenpas", "admin")
 

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import _with_name
 from tests.webhooks.test_commands import aduan
 
-KEYS = ("data-key.json", "signing-key", "session-key")
+KEYS = ("data-key.json", "signing-key", "session-key", "receipt-key.pem")
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,7 @@ def test_an_official_sees_what_was_directed_to_the_person_and_nothing_else(offic
     for name in CASES:
         with office.db.write() as s:
             s.execute(update(Case).where(Case.id == filed.ids[name]).values(official_id=me.account_id))
-    assert filed.seen(office, me) == {"plain", "urgent"}, "a sealed case not even if it was directed to them before"
+    assert filed.seen(office, me) == {"plain", "urgent", "desk"}, "one at the Kanwil not even if it was theirs before"
     assert filed.seen(office, you) == set()
 
 
@@ -193,13 +193,13 @@ PARTS = {
     (("petugas", UPT), "sealed"): set(),
     (("petugas", UPT), "elsewhere"): set(),
     (("kepala", UPT), "plain"): {Part.HEAD},
-    (("kepala", UPT), "desk"): {Part.HEAD},
+    (("kepala", UPT), "desk"): {Part.HEAD, Part.OFFICER},
     (("kepala", UPT), "sealed"): set(),
     (("pejabat", UPT), "plain"): set(),
     (("kanwil", KANWIL), "sealed"): {Part.OFFICER, Part.HEAD, Part.OFFICIAL},
-    (("kanwil", KANWIL), "plain"): set(),
+    (("kanwil", KANWIL), "plain"): {Part.SUPERIOR},
     (("kanwil", OTHER_KANWIL), "sealed"): set(),
-    (("ditjenpas", DITJEN), "sealed"): set(),
+    (("ditjenpas", DITJEN), "sealed"): {Part.SUPERIOR},
     (("ditjenpas", DITJEN), "central"): {Part.OFFICER, Part.HEAD, Part.OFFICIAL},
     (("kustodian", KANWIL), "sealed"): set(),
     (("piket", UPT), "urgent"): set(),
@@ -337,18 +337,18 @@ def test_expired_and_future_roles_are_no_roles(office: Office) -> None:
 
 
 def test_whoever_is_named_later_loses_the_case_and_its_notices(office: Office) -> None:
-    """Sari Wulandari handles the case until a further message names her; her colleague is told instead."""
+    """Sari Wulandari handles the case until a further message names her: her unit sees it no more, the head is told."""
     office.say(COMPLAINT)
     act(office, office.case().id, classify)
     assert office.case().owner_id == office.account_id("petugas")
     office.say("Petugas Sari Wulandari minta uang supaya air dinyalakan")
     with office.db.read() as s:
         assert access.find(s, office.officer(s, "petugas"), office.case().id) is None
-        assert access.find(s, office.officer(s, "petugas2"), office.case().id) is not None
+        assert access.find(s, office.officer(s, "petugas2"), office.case().id) is None
         from workflow.models import Notice
 
-        told = select(Account.name).join(Notice, Notice.account_id == Account.id).where(Notice.key == "new_message")
-        assert s.scalars(told).all() == ["petugas2"]
+        told = select(Account.name).join(Notice, Notice.account_id == Account.id).where(Notice.key == "desk_meant")
+        assert s.scalars(told).all() == ["kepala"]
     assert office.case().owner_id is None
 
 
@@ -357,7 +357,7 @@ def test_an_author_who_is_named_afterwards_sees_the_case_no_more(office: Office)
     carry(office, "responded")
     office.say("TIDAK PUAS, petugas Sari Wulandari minta uang dan Ratna Kusumawati tahu")
     case = office.case()
-    assert (case.status, case.owner_id) == ("classified", office.account_id("petugas2"))
+    assert (case.status, case.seal, case.owner_id) == ("classified", "desk", None)
     with office.db.read() as s:
-        for name, sees in (("petugas", False), ("pejabat", False), ("petugas2", True), ("kepala", True)):
+        for name, sees in (("petugas", False), ("pejabat", False), ("petugas2", False), ("kepala", True)):
             assert (access.find(s, office.officer(s, name), case.id) is not None) is sees, name

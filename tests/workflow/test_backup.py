@@ -23,7 +23,7 @@ from workflow.models import Attachment, Case, DataKey, Message
 def restored(office: Office, file: Path, home: Path, url: str = "") -> tuple[Settings, dict[str, int]]:
     """A new home with the old keys, filled from the copy."""
     home.mkdir(exist_ok=True)
-    for key in ("data-key.json", "signing-key", "session-key"):
+    for key in ("data-key.json", "signing-key", "session-key", "receipt-key.pem"):
         (home / key).write_bytes((office.settings.home / key).read_bytes())
         (home / key).chmod(0o600)
     settings = Settings(home=home, database_url=url)

@@ -54,7 +54,7 @@ def test_every_way_to_an_answer_passes_approval() -> None:
 
     Joint approval carries the approval of the case that leads (see test_together); a merge is no answer.
     """
-    approvals = ("approve", "approve_jointly", "inform", "merge")
+    approvals = ("approve", "approve_above", "approve_jointly", "inform", "merge")
     seen, todo = {Status.RECEIVED}, [Status.RECEIVED]
     while todo:
         now = todo.pop()
@@ -96,7 +96,7 @@ def test_nobody_can_do_nothing() -> None:
 def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
     assert {a for a, row in TABLE.items() if Part.OFFICIAL in row.parts} == {"report", "draft"}
     heads = {a for a, row in TABLE.items() if Part.HEAD in row.parts}
-    assert heads == {"send_back", "direct", "approve", "return_draft", "discontinue", "assign", "extend", "unseal"}
+    assert heads == {"send_back", "direct", "approve", "return_draft", "discontinue", "assign", "extend", "seal_desk", "unseal"}
     assert {a for a, row in TABLE.items() if Part.CLOCK in row.parts} == {
         "release",
         "close",

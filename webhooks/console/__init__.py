@@ -8,6 +8,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     download,
     entry,
     facts,
+    identity,
     letter,
     queue,
     reports,

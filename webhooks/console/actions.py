@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webhooks.console.forms import Typed
-from workflow import access, cases, decisions, deliveries, journal, people, settling, timekeeping
+from workflow import access, cases, decisions, deliveries, journal, people, sealing, settling, timekeeping
 from workflow.actors import Officer
 from workflow.models import Case, Outbound
 from workflow.states import Impossible, Part
@@ -115,8 +115,18 @@ def _seal(step: Step) -> None:
     cases.seal(step.session, step.case, step.officer, "head", step.now)
 
 
+def _seal_desk(step: Step) -> None:
+    sealing.seal_desk(step.session, step.case, step.officer, step.now)
+
+
+def _approve_above(step: Step) -> None:
+    typed = step.typed
+    decisions.approve_above(step.session, step.case, step.officer, typed["hash"], typed["reason"], step.now)
+
+
 def _unseal(step: Step) -> None:
-    cases.unseal(step.session, step.case, step.officer, step.typed["reason"], step.now)
+    verb = sealing.unseal_desk if step.case.seal == "desk" else cases.unseal
+    verb(step.session, step.case, step.officer, step.typed["reason"], step.now)
 
 
 def _send_again(step: Step) -> None:
@@ -169,6 +179,8 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "discontinue": _end("discontinue"),
     "seal": _seal,
     "unseal": _unseal,
+    "seal_desk": _seal_desk,
+    "approve_above": _approve_above,
     "send_again": _send_again,
     "link": _link,
     "unlink": _unlink,

@@ -40,7 +40,7 @@ from workflow.models import (
     Person,
 )
 from workflow.outbox import PRINT
-from workflow.states import ROLES, Part, Status
+from workflow.states import Part, Status
 from workflow.vault import Erased, vault_of
 
 #: Which action carries a case on; the first of these that is possible is the one that the page puts first.
@@ -139,10 +139,16 @@ class CaseFile:
         return next((s for s in self.sheets if s.kind == kind), None)
 
 
+def _sheets(session: Session, officer: Officer, case: Case) -> list[Sheet]:
+    """The papers; why an identity was opened is read where it is watched, for the reason may tell who it is."""
+    watches = access.keeps_identity(officer, case) or access.oversees(officer, case)
+    return [sheet for sheet in papers.sheets(session, case) if sheet.kind != "identity" or watches]
+
+
 def gather(session: Session, officer: Officer, case: Case, now: datetime, refusal: Refusal | None = None) -> CaseFile:
     """The page of a case that ``access.find`` gave to this account."""
     view, parts = access.view(session, officer, case), access.parts(session, officer, case)
-    sheets = papers.sheets(session, case) if view.summary else []
+    sheets = _sheets(session, officer, case) if view.summary else []
     verdicts = _verdicts(session, case, view)
     said = _said(session, officer, case, view, verdicts) if view.summary else []
     actions = _offered(case, parts, sheets, officer)
@@ -200,7 +206,9 @@ def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, b
         "inform": case.track != "information",
         "recommend": case.track == "information",
         "seal": case.handling_unit.kind != "upt",
-        "unseal": case.seal != "kanwil" or case.subject_unit is None or case.seal_reason == "wish",
+        "unseal": case.seal == "none" or case.subject_unit is None or case.seal_reason == "wish",
+        "seal_desk": case.handling_unit.kind != "upt" or case.seal != "none",
+        "approve_above": answer is None or answer.author_id == officer.account_id,
     }
 
 
@@ -216,7 +224,7 @@ def _primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
 
 def _officers(session: Session, case: Case, now: datetime) -> list[Account]:
     hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
-    roles = ROLES[case.handling_unit.kind][Part.OFFICER]
+    roles = states.players(case.handling_unit.kind, case.seal)[Part.OFFICER]
     able = [a for role in sorted(roles) for a in staff.holders(session, role, case.handling_unit_id, now)]
     return [a for a in able if a.id not in hidden]
 

@@ -48,6 +48,9 @@ def my_turn(officer: Officer) -> ColumnElement[bool]:
         for part, roles in table.items()
         if (units := officer.units(*roles)) and (statuses := [str(s) for s, p in TURN.items() if p == part])
     ]
+    if heads := officer.units("kepala"):
+        of_the_desk = [str(s) for s, p in TURN.items() if p == Part.OFFICER]
+        turns.append(and_(Case.handling_unit_id.in_(heads), Case.seal == "desk", Case.status.in_(of_the_desk)))
     barred = exists().where(Exclusion.case_id == Case.id, Exclusion.account_id == officer.account_id)
     return and_(or_(*turns), ~barred) if turns else false()
 

@@ -14,7 +14,7 @@ from webhooks.console.clock import left
 from webhooks.console.routes import bp
 from webhooks.console.stepping import carry_out
 from webhooks.service import service
-from workflow import access, retention, subject_rights
+from workflow import access, identities, retention, subject_rights
 from workflow.actors import Officer
 from workflow.models import Case, DataRequest, Unit
 
@@ -29,6 +29,7 @@ class Rights:
     requests: list[DataRequest]
     may_ask: bool
     may_hold: bool
+    may_open: bool
 
 
 def rights_of(session: Session, officer: Officer, case: Case) -> Rights:
@@ -37,7 +38,12 @@ def rights_of(session: Session, officer: Officer, case: Case) -> Rights:
     may_hold = any(officer.has(role, unit) for role in HOLDERS for unit in (case.handling_unit_id, above))
     may_ask = officer.has("petugas", case.handling_unit_id) or officer.has("kanwil", case.handling_unit_id)
     asked = select(DataRequest).where(DataRequest.case_id == case.id).order_by(DataRequest.asked_at)
-    return Rights(list(session.scalars(asked)) if may_ask or may_hold else [], may_ask, may_hold)
+    return Rights(
+        list(session.scalars(asked)) if may_ask or may_hold else [],
+        may_ask,
+        may_hold,
+        identities.may_open(officer, case),
+    )
 
 
 @bp.get("/data")

@@ -1,0 +1,219 @@
+"""Who is complained about does not see it: the complaint unit, its members; and who may see more says why."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.support import Office, csrf
+from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, act, carry
+from workflow import access, decisions, sealing
+from workflow.models import Account, Case, JournalEntry, Letter, Notice, Paper, RoleGrant
+from workflow.states import Impossible, Part
+
+DESK = "Bu Sari Wulandari petugas pengaduan membocorkan nama saya kepada sipir, sekarang adik saya ditekan."
+FACILITY = ("petugas", "petugas2", "pejabat", "admin")
+
+
+def sees(office: Office, name: str, case_id: str) -> bool:
+    with office.db.read() as s:
+        return access.find(s, office.officer(s, name), case_id) is not None
+
+
+def told(office: Office, key: str) -> list[str]:
+    with office.db.read() as s:
+        query = select(Account.name).join(Notice, Notice.account_id == Account.id).where(Notice.key == key)
+        return sorted(s.scalars(query))
+
+
+# ------------------------------------------------------------------ about the complaint unit
+
+
+def test_a_complaint_about_the_desk_is_hidden_from_the_whole_desk_and_the_head_works_on_it(office: Office) -> None:
+    office.say(DESK)
+    case = office.case()
+    assert (case.seal, case.handling_unit.code) == ("desk", "RUTAN-MAGETAN")
+    assert [name for name in FACILITY if sees(office, name, case.id)] == []
+    assert sees(office, "kepala", case.id)
+    page = office.client("kepala").get("/petugas/").get_data(as_text=True)
+    assert case.number in page, "it is the head's turn"
+    for name in ("petugas", "petugas2"):
+        client = office.client(name)
+        for path in ("/petugas/", "/petugas/?tab=terbuka"):
+            assert case.id not in client.get(path).get_data(as_text=True)
+        assert client.get(f"/petugas/kasus/{case.id}").status_code == 404
+    text = office.client("kepala").get(f"/petugas/kasus/{case.id}").get_data(as_text=True)
+    assert "membocorkan" in text, "who works on it reads it"
+
+
+def test_its_whole_life_passes_without_the_desk(office: Office) -> None:
+    office.say(DESK)
+    case_id = office.case().id
+
+    def step(verb):  # type: ignore[no-untyped-def]
+        act(office, case_id, verb)
+
+    from workflow import cases
+
+    step(
+        lambda o, s, c: cases.classify(
+            s, c, o.officer(s, "kepala"), "layanan_pengaduan", "tinggi", o.clock(), about_head=False
+        )
+    )
+    step(lambda o, s, c: decisions.recommend(s, c, o.officer(s, "kepala"), "Nama pelapor bocor.", OPTIONS, o.clock()))
+    step(lambda o, s, c: decisions.direct(s, c, o.officer(s, "kepala"), 0, o.account_id("pejabat"), "", o.clock()))
+    assert sees(office, "pejabat", case_id), "the official in charge, not before"
+    step(lambda o, s, c: decisions.report(s, c, o.officer(s, "pejabat"), "repair", "Diperiksa.", o.clock()))
+    step(lambda o, s, c: decisions.draft(s, c, o.officer(s, "pejabat"), ANSWER, o.clock()))
+    step(
+        lambda o, s, c: decisions.approve(
+            s, c, o.officer(s, "kepala"), decisions.newest(s, c, "answer").hash, o.clock()
+        )
+    )  # type: ignore[union-attr]
+    step(lambda o, s, c: decisions.release(s, c, o.officer(s, "kepala"), o.clock()))
+    assert office.case().status == "responded"
+    with office.db.read() as s:
+        desk = [office.account_id(name) for name in ("petugas", "petugas2")]
+        assert s.scalar(select(func.count()).select_from(Notice).where(Notice.account_id.in_(desk))) == 0
+
+
+def test_an_officer_hands_over_what_is_about_the_own_unit_and_the_head_may_give_it_back(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "recommended")
+    client = office.client("petugas")
+    form = {"csrf_token": csrf(client, f"/petugas/kasus/{case_id}")}
+    assert client.post(f"/petugas/kasus/{case_id}/seal_desk", data=form).status_code == 303
+    assert (sees(office, "petugas", case_id), office.case().status) == (False, "classified")
+    with pytest.raises(Impossible, match="reason_missing"):
+        act(office, case_id, lambda o, s, c: sealing.unseal_desk(s, c, o.officer(s, "kepala"), " ", o.clock()))
+    act(
+        office,
+        case_id,
+        lambda o, s, c: sealing.unseal_desk(s, c, o.officer(s, "kepala"), "Bukan tentang ULP", o.clock()),
+    )
+    assert sees(office, "petugas", case_id)
+
+
+def test_a_later_word_about_the_desk_hides_the_case_from_then_on(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    office.say(DESK)
+    assert (sees(office, "petugas", case_id), sees(office, "kepala", case_id)) == (False, True)
+
+
+def test_what_touches_the_head_goes_further_up(office: Office) -> None:
+    office.say("KANWIL")
+    office.say(DESK)
+    case = office.case()
+    assert (case.seal, case.handling_unit.code) == ("kanwil", "KANWIL-JATIM")
+
+
+def test_an_emergency_about_the_desk_pages_the_head_and_the_kanwil(office: Office) -> None:
+    office.say(
+        "Tolong, Bu Sari Wulandari petugas pengaduan menyuruh orang memukuli adik saya, kepalanya berdarah sekarang!"
+    )
+    assert office.case().seal == "desk"
+    assert told(office, "emergency") == ["kanwil", "kanwil2", "kepala"]
+
+
+# ------------------------------------------------------------------ one unit up
+
+
+def test_with_no_head_left_the_office_above_approves_and_says_why(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "directed")
+    with office.db.write() as s:
+        s.scalars(select(Account).where(Account.name == "kepala")).one().disabled_at = office.clock()
+
+    def draft(o: Office, s, c) -> None:  # type: ignore[no-untyped-def]
+        decisions.report(s, c, o.officer(s, "pejabat"), "repair", "Pompa diganti.", o.clock())
+        decisions.draft(s, c, o.officer(s, "pejabat"), ANSWER, o.clock())
+
+    act(office, case_id, draft)
+    assert told(office, "waits_for_approval_above") == ["kanwil", "kanwil2"]
+    client = office.client("kanwil")
+    page = client.get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+    assert ANSWER in page
+    with office.db.read() as s:
+        paper = decisions.newest(s, s.get_one(Case, case_id), "answer")
+        assert paper
+    form = {"csrf_token": csrf(client, f"/petugas/kasus/{case_id}"), "hash": paper.hash, "reason": ""}
+    assert client.post(f"/petugas/kasus/{case_id}/approve_above", data=form).status_code == 422
+    done = client.post(
+        f"/petugas/kasus/{case_id}/approve_above", data={**form, "reason": "Kepala kosong, belum ada Plh."}
+    )
+    assert done.status_code == 303
+    act(office, case_id, lambda o, s, c: decisions.release(s, c, o.officer(s, "petugas"), o.clock()))
+    with office.db.read() as s:
+        units = set(s.scalars(select(JournalEntry.unit_id).where(JournalEntry.action.in_(("approve_above", "bypass")))))
+        assert len(units) == 2, "both chains know"
+        assert "Kanwil" in s.scalars(select(Letter.signatory_post)).one()
+        assert s.scalars(select(Paper.kind).where(Paper.kind == "bypass")).one() == "bypass"
+
+
+def test_a_head_who_wrote_the_text_leaves_it_to_the_office_above(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "directed")
+    with office.db.write() as s:
+        kepala = s.scalars(select(Account).where(Account.name == "kepala")).one()
+        unit = s.scalars(select(RoleGrant.unit_id).where(RoleGrant.account_id == kepala.id)).one()
+        s.add(RoleGrant(account_id=kepala.id, unit_id=unit, role="pejabat", valid_from=office.clock().date()))
+        s.get_one(Case, case_id).official_id = kepala.id
+
+    def draft(o: Office, s, c) -> None:  # type: ignore[no-untyped-def]
+        decisions.report(s, c, o.officer(s, "kepala"), "repair", "Pompa diganti.", o.clock())
+        decisions.draft(s, c, o.officer(s, "kepala"), ANSWER, o.clock())
+
+    act(office, case_id, draft)
+    assert told(office, "waits_for_approval_above") == ["kanwil", "kanwil2"]
+
+
+@pytest.mark.parametrize("name", ["petugas", "kepala", "pejabat", "kustodian"])
+def test_nobody_at_the_facility_plays_the_superior(office: Office, name: str) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "drafted")
+    with office.db.read() as s:
+        assert Part.SUPERIOR not in access.parts(s, office.officer(s, name), s.get_one(Case, case_id))
+
+
+# ------------------------------------------------------------------ opening an identity
+
+
+def opened(office: Office, name: str, case_id: str, reason: str = "Perintah LPSK untuk perlindungan"):  # type: ignore[no-untyped-def]
+    client = office.client(name)
+    form = {"csrf_token": csrf(client, "/petugas/saya"), "reason": reason}
+    return client.post(f"/petugas/identitas/{case_id}", data=form, follow_redirects=True)
+
+
+def test_a_custodian_opens_an_identity_once_with_a_reason_that_the_kanwil_sees(office: Office) -> None:
+    office.say(COMPLAINT, display_name="Sulastri Ningsih", number="+628120000001")
+    case_id = office.case().id
+    assert "Sulastri" not in office.client("kustodian").get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+    answer = opened(office, "kustodian", case_id)
+    assert "Sulastri Ningsih" in answer.get_data(as_text=True)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert told(office, "identity_opened") == ["kanwil", "kanwil2"]
+    with office.db.read() as s:
+        units = set(s.scalars(select(JournalEntry.unit_id).where(JournalEntry.action == "identity")))
+        assert len(units) == 2
+        assert b"Sulastri" not in b"".join(s.scalars(select(JournalEntry.record)))
+    assert "Sulastri" not in office.client("kustodian").get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+    reason = "Perintah LPSK"
+    assert reason in office.client("kanwil").get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+    assert reason not in office.client("petugas").get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+
+
+def test_without_a_reason_nothing_opens_and_anonymous_means_nobody(office: Office) -> None:
+    office.say(COMPLAINT, display_name="Sulastri Ningsih")
+    case_id = office.case().id
+    assert "Alasan belum diisi" in opened(office, "kustodian", case_id, " ").get_data(as_text=True)
+    office.say("ANONIM")
+    page = opened(office, "kustodian", case_id).get_data(as_text=True)
+    assert "Sulastri" not in page
+    assert "anonim" in page
+
+
+@pytest.mark.parametrize("name", ["petugas", "kepala", "pejabat", "kanwil", "admin"])
+def test_no_other_role_opens_identities(office: Office, name: str) -> None:
+    office.say(COMPLAINT, display_name="Sulastri Ningsih")
+    assert opened(office, name, office.case().id).status_code == 403

@@ -1,0 +1,44 @@
+"""Opening an identity: a custodian's deed, with a reason, seen by the regional office. Anonymous means nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from workflow import access, decisions, journal, notices, people, staff
+from workflow.actors import Officer
+from workflow.models import Case, Person, Unit
+from workflow.states import Impossible
+
+
+def may_open(officer: Officer, case: Case) -> bool:
+    """Custodians of the handling unit and of the offices above it, for what is confidential."""
+    return case.visibility == "confidential" and access.keeps_identity(officer, case)
+
+
+def open_identity(session: Session, case: Case, officer: Officer, reason: str, now: datetime) -> dict[str, str]:
+    """Name, number and contact, once; the reason stays with the papers, and both chains and the Kanwil know of it.
+
+    Raises Impossible (``not_yours``, ``reason_missing``, ``anonymous``, ``nothing_known``).
+    """
+    if case.visibility == "anonymous":
+        raise Impossible("anonymous")
+    if not may_open(officer, case):
+        raise Impossible("not_yours")
+    known = people.identity(session, session.get_one(Person, case.person_id))
+    if not known:
+        raise Impossible("nothing_known")
+    why = decisions.note(session, case, "identity", reason, officer, now)
+    for unit in _chains(session, case.handling_unit):
+        journal.append(session, unit.id, "identity", officer, now, case_id=case.id, commitment=why.hash)
+    watchers = [a.id for unit in _chains(session, case.handling_unit) if unit.kind == "kanwil"
+                for a in staff.holders(session, "kanwil", unit.id, now)]  # fmt: skip
+    notices.notify(session, case, watchers, "identity_opened", now)
+    return known
+
+
+def _chains(session: Session, unit: Unit) -> list[Unit]:
+    """The handling unit, and the Kanwil over it."""
+    above = session.get(Unit, unit.parent_id) if unit.parent_id and unit.kind == "upt" else None
+    return [unit, above] if above is not None else [unit]

@@ -1,0 +1,63 @@
+"""Complaints about the complaint unit itself: hidden from it, worked on by the head (seal ``desk``).
+
+What touches the head goes further, to the office above: see ``cases.seal``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from triage import Assessment
+from workflow import cases, deadlines, journal, notices, staff
+from workflow.actors import Actor, Citizen, Officer
+from workflow.models import Case, Notice, Unit
+from workflow.states import ENDED, UNDONE_BY_SEAL, Impossible, Part, Status
+
+CATEGORY = "layanan_pengaduan"
+
+
+def desk_meant(session: Session, assessment: Assessment, unit: Unit, now: datetime) -> bool:
+    """Whether a member of the unit's complaint desk is named, or how the desk treats people is the grievance."""
+    if unit.kind != "upt":
+        return False
+    named = set(assessment.details.staff) & {a.id for a in staff.holders(session, "petugas", unit.id, now)}
+    grievance = assessment.intent == "complaint" and assessment.about_staff and assessment.categories[0] == CATEGORY
+    return bool(named) or grievance
+
+
+def look_again(session: Session, case: Case, assessment: Assessment, now: datetime) -> None:
+    """A further message may be about the desk, too."""
+    open_here = case.seal == "none" and case.status not in ENDED and case.handling_unit.kind == "upt"
+    if open_here and desk_meant(session, assessment, case.handling_unit, now):
+        seal_desk(session, case, Citizen(case.person_id), now)
+
+
+def seal_desk(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+    """From now on the head works on the case, and the complaint unit sees nothing of it. Raises Impossible."""
+    if case.seal != "none" or case.handling_unit.kind != "upt":
+        raise Impossible("not_now")
+    cases.move(session, case, "seal_desk", actor, now)
+    if case.status in UNDONE_BY_SEAL:
+        case.status = Status.CLASSIFIED
+        deadlines.undo(session, case, now)
+    case.seal, case.seal_reason, case.owner_id = "desk", "desk", None
+    unit = case.handling_unit
+    desk = [a.id for a in staff.holders(session, "petugas", unit.id, now)]
+    session.execute(delete(Notice).where(Notice.case_id == case.id, Notice.account_id.in_(desk)))
+    session.flush()
+    notices.tell(session, case, Part.OFFICER, "desk_meant", now)
+
+
+def unseal_desk(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
+    """The head decides, with a reason for the journal's eyes, that the complaint unit is not concerned after all."""
+    if not reason.strip():
+        raise Impossible("reason_missing")
+    if case.seal != "desk":
+        raise Impossible("not_now")
+    cases.move(session, case, "unseal", actor, now)
+    case.seal, case.seal_reason, case.owner_id = "none", "", None
+    journal.append(session, case.handling_unit_id, "desk_cleared", actor, now, case_id=case.id)
+    notices.tell(session, case, Part.OFFICER, "assigned", now)
