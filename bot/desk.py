@@ -14,7 +14,7 @@ import triage
 from bot import places
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
-from bot.replies import CHOICES, PURPOSES
+from bot.replies import CHOICES, PURPOSES, SAID_ONCE, SAID_PAUSE
 from workflow import (
     answers,
     cases,
@@ -48,9 +48,6 @@ log = logging.getLogger("aduan.desk")
 
 #: A bare greeting waits this long for the message that nearly always follows it.
 GREETING_PAUSE = timedelta(seconds=4)
-#: Sentences that say nothing new the second time: not said again so soon. What they answer is kept all the same.
-_SAID_ONCE = frozenset({"added", "added_answered", "media_received", "unsupported"})
-SAID_PAUSE = timedelta(minutes=10)
 
 
 def handle_next(database: Database, worker: str, now: datetime) -> bool:
@@ -228,7 +225,7 @@ class _Desk:
         if effect.key == "emergency":
             named = help.lines(self.text, self.judgement.categories, self.conversation.locale)
             self.say("emergency", self.situation.case, help=named, to=self._who_is_told())
-        elif effect.key not in _SAID_ONCE or not self._said_lately(effect.key):
+        elif effect.key not in SAID_ONCE or not self._said_lately(effect.key):
             self.say(effect.key, self.situation.case)
 
     def _said_lately(self, key: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from workflow.messages import Purpose
 
 #: What a sentence is for, where it is more than a reply.
@@ -20,3 +22,7 @@ CHOICES = {
     "added_answered": ("PUAS", "TIDAK PUAS"),
     "informed": ("TIDAK PUAS",),
 }
+
+#: Sentences that say nothing new the second time: not said again so soon. What they answer is kept all the same.
+SAID_ONCE = frozenset({"added", "added_answered", "media_received", "unsupported"})
+SAID_PAUSE = timedelta(minutes=10)

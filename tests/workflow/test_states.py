@@ -96,7 +96,17 @@ def test_nobody_can_do_nothing() -> None:
 def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
     assert {a for a, row in TABLE.items() if Part.OFFICIAL in row.parts} == {"report", "draft"}
     heads = {a for a, row in TABLE.items() if Part.HEAD in row.parts}
-    assert heads == {"send_back", "direct", "approve", "return_draft", "discontinue", "assign", "extend", "seal_desk", "unseal"}
+    assert heads == {
+        "send_back",
+        "direct",
+        "approve",
+        "return_draft",
+        "discontinue",
+        "assign",
+        "extend",
+        "seal_desk",
+        "unseal",
+    }
     assert {a for a, row in TABLE.items() if Part.CLOCK in row.parts} == {
         "release",
         "close",
