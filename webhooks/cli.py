@@ -14,6 +14,7 @@ from webhooks.accounts import user
 from webhooks.calendars import calendar_group
 from webhooks.copies import backup, restore, retention
 from webhooks.corrections import corrections
+from webhooks.keys import keys
 from webhooks.mailing import mail
 from webhooks.reporting import dossier, report
 from webhooks.settings import Settings, WrongSettings
@@ -49,6 +50,7 @@ main.add_command(mail)
 main.add_command(receipt)
 main.add_command(report)
 main.add_command(dossier)
+main.add_command(keys)
 
 
 # ------------------------------------------------------------------ making

@@ -18,12 +18,15 @@ from channels.clamav import Scanner
 from webhooks import polling
 from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
-from workflow import alarms, calendar, clocks, letters, staff
+from workflow import alarms, calendar, clocks, letters, rotation, staff
 from workflow.db import Database, pending_migration
 from workflow.models import Outbound, Unit, UnitKey
+from workflow.vault import wrapping
 
 #: A copy older than this is a fault.
 BACKUP_AGE = timedelta(days=7)
+#: A master key older than this should make room for a new version.
+KEY_AGE = timedelta(days=365)
 PACKAGES = ("bot", "channels", "triage", "workflow", "webhooks")
 NEEDED: dict[str, tuple[str, ...]] = {"upt": ("petugas", "kepala", "pejabat"), "kanwil": ("kanwil",)}
 
@@ -97,9 +100,28 @@ def _database(settings: Settings, database: Database) -> Iterator[Finding]:
             "keys",
             "The master key lies beside the database; keep a copy elsewhere and leave it out of backups.",
         )
+    yield from _master(database)
     yield from _backup(database)
     if mark(database, "demo"):
         yield Finding("note", "demo", "This database was made by the demo; its accounts and cases are examples.")
+
+
+def _master(database: Database) -> Iterator[Finding]:
+    keys = database.info["vault"].keys()
+    with database.read() as session:
+        used = rotation.in_use(session)
+    known, made = {wrapping(version) for version in keys.masters}, keys.since.get(keys.current)
+    told = f"made {made:%Y-%m-%d}" if made else "made at an unknown time"
+    if lost := sum(count for name, count in used.items() if name not in known):
+        yield Finding("wrong", "keys", f"{lost} data keys need a master key that this file does not hold.")
+    if made and utc_now() - made > KEY_AGE:
+        yield Finding("note", "keys", f"The master key is version {keys.current}, {told}: `aduan keys rotate`.")
+    else:
+        yield Finding("ok", "keys", f"The master key is version {keys.current}, {told}.")
+    if len(keys.masters) > 1:
+        left = sum(used[name] for name in known - {wrapping(keys.current)})
+        remedy = "the service is at it" if left else "`aduan keys retire`"
+        yield Finding("note", "keys", f"{left} data keys are under an older version of the master key: {remedy}.")
 
 
 def _backup(database: Database) -> Iterator[Finding]:

@@ -15,12 +15,14 @@ from webhooks import polling
 from webhooks.polling import Round
 from webhooks.service import Service
 from workflow import (
+    chaincheck,
     conversations,
     files,
     incidents,
     likeness,
     printing,
     retention,
+    rotation,
     selftest,
     subject_rights,
     timekeeping,
@@ -59,6 +61,8 @@ class Clockwork:
             (self._decrees, 60),
             (self._spread, 10),
             (self._test_ourselves, 60),
+            (self._walk_chains, 300),
+            (self._rewrap, 60),
             (self._print, 5),
             (self._report, 300),
             (self._rights, 300),
@@ -135,6 +139,13 @@ class Clockwork:
 
     def _test_ourselves(self) -> None:
         selftest.run(self._office.database, self._office.now())
+
+    def _walk_chains(self) -> None:
+        anchors = self._office.settings.home / "anchors"
+        chaincheck.run(self._office.database, anchors, self._office.worker, self._office.now())
+
+    def _rewrap(self) -> None:
+        rotation.rewrap(self._office.database)
 
     def _report(self) -> None:
         monthly.tick(self._office.database, self._office.worker, self._office.now())

@@ -23,9 +23,10 @@ from webhooks.settings import Settings, WrongSettings
 from workflow import attest, backup, inbox, journal
 from workflow.db import Database
 from workflow.inbox import Intake
+from workflow.keyfile import MasterKeys
 from workflow.models import Mark
 from workflow.objects import ObjectStore
-from workflow.vault import MasterKeys, Vault
+from workflow.vault import Vault
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -94,7 +95,7 @@ def create_keys(settings: Settings) -> list[Path]:
     settings.home.chmod(0o700)
     made = []
     if not settings.data_keys.exists():
-        MasterKeys.create(settings.data_keys)
+        MasterKeys.create(settings.data_keys, utc_now())
         made.append(settings.data_keys)
     if not settings.receipt_key.exists():
         attest.create_key(settings.receipt_key)

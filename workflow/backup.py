@@ -25,7 +25,7 @@ from workflow import journal
 from workflow.db import Base, Database, alembic_config, newest_migration
 from workflow.models import Case, DataKey, JournalHead, Message
 from workflow.objects import ObjectStore
-from workflow.vault import Vault
+from workflow.vault import Vault, wrapping
 
 FORMAT = 1
 _BATCH = 500
@@ -160,7 +160,19 @@ def _checked(copy: zipfile.ZipFile, database: Database) -> dict[str, Any]:
         raise BadBackup("the backup is damaged or not ours") from error
     if manifest["lookup"] != _lookup(database.info["vault"]):
         raise BadBackup("the backup belongs to other keys: put the old ADUAN_DATA_KEY_FILE in place first")
+    _refuse_forgotten(copy, database.info["vault"])
     return manifest
+
+
+def _refuse_forgotten(copy: zipfile.ZipFile, vault: Vault) -> None:
+    """Data keys under a version of the master key that was retired since would come back unreadable."""
+    known = {wrapping(version) for version in vault.keys().masters}
+    with copy.open("tables/data_key.jsonl") as lines:
+        for line in lines:
+            row = json.loads(line)
+            name = row["wrapping"]["is"]
+            if row["wrapped"] != {"is": None} and name.startswith("master:") and name not in known:
+                raise BadBackup(f"the backup needs the key file that held {name}: put the one kept with it in place")
 
 
 def _refuse_content(database: Database) -> None:

@@ -184,15 +184,24 @@ def read_anchors(directory: Path) -> dict[str, tuple[int, bytes]]:
 
 def verify(session: Session, key: bytes, anchors: dict[str, tuple[int, bytes]]) -> tuple[list[Finding], int]:
     """Walk every chain. Returns what is broken (the first entry of each chain) and the number of entries read."""
-    heads = {h.unit_id: h for h in session.scalars(select(JournalHead))}
-    in_table = set(session.scalars(select(JournalEntry.unit_id).distinct()))
+    heads = heads_of(session)
     findings, total = [], 0
-    for unit_id in sorted(heads.keys() | in_table | anchors.keys()):
+    for unit_id in sorted(chains(session) | heads.keys() | anchors.keys()):
         finding, count = _verify_chain(session, key, unit_id, heads.get(unit_id), anchors.get(unit_id))
         total += count
         if finding:
             findings.append(finding)
     return findings, total
+
+
+def heads_of(session: Session) -> dict[str, JournalHead]:
+    """The end of every chain."""
+    return {head.unit_id: head for head in session.scalars(select(JournalHead))}
+
+
+def chains(session: Session) -> set[str]:
+    """Units that have entries, whether or not the end of their chain is known."""
+    return set(session.scalars(select(JournalEntry.unit_id).distinct()))
 
 
 def verify_chain(
@@ -205,24 +214,46 @@ def verify_chain(
 def _verify_chain(
     session: Session, key: bytes, unit_id: str, head: JournalHead | None, anchor: tuple[int, bytes] | None
 ) -> tuple[Finding | None, int]:
+    walked = walk(session, key, unit_id, head, anchor)
+    return walked.finding, walked.end[0]
+
+
+@dataclass(frozen=True)
+class Walked:
+    """How far a chain holds (number and hash of its last good entry), and what is broken after that."""
+
+    finding: Finding | None
+    end: tuple[int, bytes]
+
+
+def walk(
+    session: Session,
+    key: bytes,
+    unit_id: str,
+    head: JournalHead | None,
+    anchor: tuple[int, bytes] | None,
+    start: tuple[int, bytes] = (0, GENESIS),
+) -> Walked:
+    """Walk one chain on from an entry that was found good before; from the beginning where none is given."""
     unit = session.get(Unit, unit_id)
-    name = unit.code if unit else unit_id
-    previous, sequence = GENESIS, 0
-    for entry in _entries(session, unit_id):
-        if reason := _fault(key, entry, sequence + 1, previous):
-            return Finding(name, sequence + 1, reason), sequence
-        previous, sequence = entry.hash, entry.sequence
-        if anchor and anchor[0] == sequence and anchor[1] != previous:
-            return Finding(name, sequence, "differs from the anchor outside the database"), sequence
-    if anchor and (anchor[0] > sequence or anchor[0] < 0):
-        return Finding(name, sequence + 1, "missing: the anchor outside the database is further on"), sequence
-    if head is None or (head.sequence, head.hash) != (sequence, previous):
-        return Finding(name, sequence + 1, "missing: the head of the chain is further on or differs"), sequence
-    return None, sequence
+    name, end = unit.code if unit else unit_id, start
+    for entry in _entries(session, unit_id, start[0]):
+        if reason := _fault(key, entry, end[0] + 1, end[1]):
+            return Walked(Finding(name, end[0] + 1, reason), end)
+        end = (entry.sequence, entry.hash)
+        if anchor and anchor[0] == end[0] and anchor[1] != end[1]:
+            return Walked(Finding(name, end[0], "differs from the anchor outside the database"), end)
+    if anchor and (anchor[0] > end[0] or anchor[0] < 0):
+        return Walked(Finding(name, end[0] + 1, "missing: the anchor outside the database is further on"), end)
+    if head is None or (head.sequence, head.hash) != end:
+        return Walked(Finding(name, end[0] + 1, "missing: the head of the chain is further on or differs"), end)
+    return Walked(None, end)
 
 
-def _entries(session: Session, unit_id: str) -> Iterator[JournalEntry]:
+def _entries(session: Session, unit_id: str, after: int = 0) -> Iterator[JournalEntry]:
     query = select(JournalEntry).where(JournalEntry.unit_id == unit_id).order_by(JournalEntry.sequence, JournalEntry.id)
+    if after:
+        query = query.where(JournalEntry.sequence > after)
     with session.scalars(query.execution_options(yield_per=1_000)) as entries:
         yield from entries
 

@@ -365,6 +365,7 @@ LABELS: dict[str, dict[str, str]] = {
         ),
         "email": N_("Surat elektronik tidak dapat diambil. Operator perlu memeriksa kotak surat."),
         "telegram": N_("Pesan Telegram tidak dapat diambil. Operator perlu memeriksa bot."),
+        "journal": N_("Catatan jejak tidak utuh: ada yang diubah atau hilang. Operator perlu memeriksa jurnal."),
         "selftest": N_("Uji harian gagal: eskalasi tidak berjalan. Operator perlu memeriksa layanan."),
     },
     "recovered": {

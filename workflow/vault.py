@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
-import secrets
 import threading
-from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
+from workflow.keyfile import MasterKeys
 from workflow.models import DataKey, new_id
 
 _NONCE = 12
@@ -34,44 +30,6 @@ class Unreadable(Exception):
     """Ciphertext, row and key do not belong together: damage, a swapped row, or another master key."""
 
 
-@dataclass(frozen=True)
-class MasterKeys:
-    """The content of ``ADUAN_DATA_KEY_FILE``: versions of the master key, and the key of the keyed look-ups."""
-
-    current: int
-    masters: dict[int, bytes]
-    lookup: bytes
-
-    @classmethod
-    def create(cls, path: Path) -> MasterKeys:
-        """Make new keys in a file that only its owner reads. An existing file is never overwritten."""
-        keys = cls(1, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))
-        document = {
-            "current": 1,
-            "masters": {"1": b64encode(keys.masters[1]).decode()},
-            "lookup": b64encode(keys.lookup).decode(),
-        }
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(document, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        return keys
-
-    @classmethod
-    def load(cls, path: Path) -> MasterKeys:
-        """Read the file; raises ValueError where it is not a key file."""
-        try:
-            document = json.loads(path.read_text())
-            masters = {int(version): b64decode(key) for version, key in document["masters"].items()}
-            keys = cls(int(document["current"]), masters, b64decode(document["lookup"]))
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ValueError(f"{path} is not a key file") from error
-        if keys.current not in masters or any(len(key) != 32 for key in (*masters.values(), keys.lookup)):
-            raise ValueError(f"{path} is not a key file")
-        return keys
-
-
 class Vault:
     """Seals and opens contents. Thread-safe; keeps a bounded number of unwrapped keys in memory."""
 
@@ -83,12 +41,22 @@ class Vault:
 
     def new_key(self, session: Session, purpose: str, now: datetime) -> str:
         """Create a data key and return its id. It becomes durable with the transaction."""
-        key_id, plain = new_id(), AESGCM.generate_key(256)
-        wrapped = _encrypt(AESGCM(self._keys.masters[self._keys.current]), plain, f"data-key:{key_id}")
-        wrapping = f"master:{self._keys.current}"
-        session.add(DataKey(id=key_id, purpose=purpose, wrapping=wrapping, wrapped=wrapped, created_at=now))
+        key_id, plain, keys = new_id(), AESGCM.generate_key(256), self.keys()
+        row = DataKey(id=key_id, purpose=purpose, created_at=now)
+        _wrap(row, plain, keys)
+        session.add(row)
         session.flush()
         return key_id
+
+    def keys(self) -> MasterKeys:
+        """The master keys as their file holds them now: another process may have rotated them."""
+        self._keys = self._keys.newest()
+        return self._keys
+
+    def rewrap(self, row: DataKey) -> None:
+        """Wrap a data key under the current master key; what it encrypts stays as it is. Raises Unreadable."""
+        if row.wrapped is not None:
+            _wrap(row, self._unwrap(row, row.wrapped), self.keys())
 
     def seal(self, session: Session, key_id: str, content: str | bytes, context: str) -> bytes:
         """Encrypt under a data key. ``context`` (``table.column``) binds the result to its place."""
@@ -135,10 +103,26 @@ class Vault:
         return row, row.wrapped
 
     def _unwrap(self, row: DataKey, wrapped: bytes) -> bytes:
-        masters = {f"master:{version}": key for version, key in self._keys.masters.items()}
+        masters = _by_wrapping(self._keys)
+        if row.wrapping not in masters:
+            masters = _by_wrapping(self.keys())
         if row.wrapping not in masters:
             raise Unreadable(row.id)
         return _decrypt(AESGCM(masters[row.wrapping]), wrapped, f"data-key:{row.id}")
+
+
+def wrapping(version: int) -> str:
+    """How a data key names the master key that it is wrapped under."""
+    return f"master:{version}"
+
+
+def _by_wrapping(keys: MasterKeys) -> dict[str, bytes]:
+    return {wrapping(version): key for version, key in keys.masters.items()}
+
+
+def _wrap(row: DataKey, plain: bytes, keys: MasterKeys) -> None:
+    row.wrapped = _encrypt(AESGCM(keys.masters[keys.current]), plain, f"data-key:{row.id}")
+    row.wrapping = wrapping(keys.current)
 
 
 def _encrypt(cipher: AESGCM, plain: bytes, context: str) -> bytes:

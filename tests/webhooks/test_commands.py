@@ -63,6 +63,29 @@ def test_accounts_are_added_listed_disabled_and_reset(home: Path) -> None:
         assert b"Traceback" not in failed.stderr
 
 
+def test_a_new_master_key_is_made_used_and_the_old_one_forgotten(tmp_path: Path) -> None:
+    assert aduan(tmp_path, "demo").returncode == 0
+    path = tmp_path / "data-key.json"
+    assert b"1\tcurrent\tmade 2" in aduan(tmp_path, "keys", "show").stdout
+    rotated = aduan(tmp_path, "keys", "rotate")
+    assert rotated.returncode == 0, rotated.stderr
+    assert b"version 2" in rotated.stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    early = aduan(tmp_path, "keys", "retire")
+    assert (early.returncode, b"younger" in early.stderr) == (1, True)
+    document = json.loads(path.read_text())
+    document["since"]["2"] = "2026-01-01T00:00:00+00:00"
+    path.write_text(json.dumps(document))
+    doctor = aduan(tmp_path, "doctor").stdout
+    assert b"version 2, made 2026-01-01" in doctor
+    assert b"0 data keys are under an older version" in doctor
+    assert b"forgotten: version 1" in aduan(tmp_path, "keys", "retire").stdout
+    assert list(json.loads(path.read_text())["masters"]) == ["2"]
+    assert aduan(tmp_path, "keys", "retire").returncode == 0
+    assert aduan(tmp_path, "keys", "rewrap").stdout == b"0 data keys wrapped anew\n"
+    assert aduan(tmp_path, "journal", "verify").returncode == 0
+
+
 def test_triage_answers_line_by_line_in_order(home: Path) -> None:
     lines = [
         json.dumps({"id": "a", "text": "adik saya dipukuli malam ini, berdarah"}),

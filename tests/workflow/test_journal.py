@@ -10,7 +10,9 @@ from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.support import Office
@@ -352,3 +354,61 @@ def test_a_case_and_its_journal_are_one_transaction(office: Office) -> None:
         case = s.scalars(select(Case)).one()
         actions = s.scalars(select(JournalEntry.action).where(JournalEntry.case_id == case.id)).all()
     assert actions == ["open"]
+
+
+# ------------------------------------------------------------------ any one change
+
+
+def any_change(data: st.DataObject, length: int) -> Callable[[Session], object]:
+    """One edit, deletion, swap or truncation, as somebody with the database's password might make it."""
+    place = data.draw(st.integers(1, length), label="entry")
+    kind = data.draw(st.sampled_from(["edit", "delete", "swap", "cut", "cut with head", "double"]), label="kind")
+    if kind == "edit":
+        column = data.draw(st.sampled_from(sorted(COLUMNS)), label="column")
+
+        def edit(s: Session) -> None:
+            row = entry(s, place)
+            wrong = flipped(data, row.record) if column == "record" else COLUMNS[column](row)
+            setattr(row, column, wrong)
+
+        return edit
+    if kind == "delete":
+        return lambda s: s.delete(entry(s, place))
+    if kind == "swap":
+        other = data.draw(st.integers(1, length).filter(lambda n: n != place), label="other")
+        return lambda s: swap(s, place, other)
+    if kind == "double":
+        return lambda s: s.execute(
+            update(JournalEntry).where(JournalEntry.sequence == place).values(sequence=length + 1)
+        )
+
+    def cut(s: Session) -> None:
+        s.execute(delete(JournalEntry).where(JournalEntry.sequence >= place))
+        if kind == "cut with head":
+            last = s.scalar(select(JournalEntry.hash).where(JournalEntry.sequence == place - 1))
+            s.execute(update(JournalHead).values(sequence=place - 1, hash=last or journal.GENESIS))
+
+    return cut
+
+
+def flipped(data: st.DataObject, record: bytes) -> bytes:
+    changed = bytearray(record)
+    changed[data.draw(st.integers(0, len(record) - 1), label="byte")] ^= 1 << data.draw(st.integers(0, 7), label="bit")
+    return bytes(changed)
+
+
+@on_sqlite
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=120, deadline=None)
+@given(data=st.data())
+def test_any_single_edit_deletion_swap_or_truncation_is_found(office: Office, data: st.DataObject) -> None:
+    """And undoing it leaves nothing to find."""
+    if not anchors(office):
+        write(office, 8)
+    change = any_change(data, 8)
+    with Session(office.db.engine) as s:
+        change(s)
+        s.flush()
+        found, _ = journal.verify(s, office.db.info["journal_key"], anchors(office))
+        s.rollback()
+    assert [f.unit for f in found if f.unit == "RUTAN-MAGETAN"] != []
+    assert findings(office) == []

@@ -16,8 +16,9 @@ from sqlalchemy import update
 
 from tests.support import Office
 from tests.workflow.offices import on_sqlite
+from workflow.keyfile import MasterKeys
 from workflow.models import DataKey
-from workflow.vault import Erased, MasterKeys, Unreadable, Vault
+from workflow.vault import Erased, Unreadable, Vault
 
 ONE_EXAMPLE_EACH = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 
