@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, render_template, request, session, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, login_user, logout_user
@@ -66,7 +66,7 @@ def access_of(view: Callable[..., Any] | None) -> str | tuple[str, ...] | None:
 # ------------------------------------------------------------------ enforcement
 
 
-def _guard() -> Response | None:
+def _guard() -> Response | tuple[str, int] | None:
     if request.endpoint is None:
         return None  # 404 or 405, answered by Flask
     declared = access_of(service_app_view(request.endpoint))
@@ -77,10 +77,17 @@ def _guard() -> Response | None:
     if not _current_user.is_authenticated:
         if request.method == "GET":
             return redirect(url_for("console.masuk", lanjut=request.path))
-        abort(401)
+        return _ended()
     if declared and not any(role in declared for role, _ in current_officer().roles):
         abort(403)
     return None
+
+
+def _ended() -> tuple[str, int]:
+    """The session ended while somebody wrote: nothing is done, and what they wrote is handed back."""
+    typed = (value.strip() for name, value in request.form.items() if name != "csrf_token")
+    texts = [value for value in typed if len(value) > 30 or "\n" in value]
+    return render_template("console/berakhir.html", texts=texts), 401
 
 
 def service_app_view(endpoint: str) -> Callable[..., Any] | None:

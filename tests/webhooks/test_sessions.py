@@ -81,3 +81,15 @@ def test_an_unknown_case_and_a_hidden_one_look_the_same(office: Office) -> None:
     nothing = client.get(f"/petugas/kasus/{'0' * 32}")
     assert (hidden.status_code, nothing.status_code) == (404, 404)
     assert len(hidden.data) == len(nothing.data)
+
+
+def test_what_was_written_while_the_session_ended_comes_back(office: Office) -> None:
+    office.say("Sudah seminggu makanan basi di blok A")
+    case_id, client = office.case().id, office.client("petugas")
+    words = "Ringkasan yang panjang dan ditulis dengan susah payah oleh petugas."
+    form = {"csrf_token": csrf(client, "/petugas/saya"), "summary": words}
+    with office.db.write() as s:
+        staff.reset(s.scalars(select(Account).where(Account.name == "petugas")).one(), "kata-sandi-yang-baru")
+    answer = client.post(f"/petugas/kasus/{case_id}/recommend", data=form)
+    assert (answer.status_code, words in answer.get_data(as_text=True)) == (401, True)
+    assert office.case().status == "received"
