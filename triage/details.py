@@ -26,6 +26,17 @@ _DATE = re.compile(
     r"\b\d{1,2}[-/ ](?:\d{1,2}|jan\w*|feb\w*|mar\w*|apr\w*|mei|jun\w*|jul\w*|agu\w*|sep\w*|okt\w*|nov\w*|des\w*)"
     r"(?:[-/ ]\d{2,4})?\b", re.IGNORECASE,
 )  # fmt: skip
+_DAY = "senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_SPAN = "hari|minggu|bulan|tahun|dina|days?|weeks?|months?"
+#: Days as people tell them, kept in their own words: what day was meant is for a person to know.
+_TOLD_DAY = re.compile(
+    rf"\b(?:(?:hari|malam|on|last|since) (?:{_DAY})\b(?: (?:kemarin|lalu|kmrn|malam|pagi))?"
+    rf"|(?:\d{{1,2}}|se|{_COUNT}|one|two|three|four|five|six|seven) ?(?:{_SPAN})(?: yang| yg)? (?:lalu|kepungkur|ago)"
+    rf"|(?:minggu|bulan|tahun) (?:lalu|kemarin|kmrn)|(?:tgl|tanggal) \d{{1,2}}(?: kemarin| lalu)?"
+    r"|(?:kemarin|kmrn)(?: (?:lusa|pagi|siang|sore|malam))?|kemaren|tadi (?:pagi|siang|sore|malam)|semalam|tadi peuting"
+    r"|wingi|mau bengi|kamari|yesterday|last (?:night|week|month)|this morning)\b",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"\b(?:jam|pukul|pkl)\s*\d{1,2}(?:[.:]\d{2})?\b", re.IGNORECASE)
 _POST = "petugas|sipir|oknum|komandan|pegawai|perawat|dokter|danru|karupam|mantri|staf|kasi|kasubsi"
 _OFFICER = re.compile(
@@ -62,7 +73,7 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
     """Everything the message tells that the dialogue would otherwise ask for."""
     text = scene.text[:_HEAD]
     block, room = _BLOCK.search(text), _ROOM.search(text)
-    dates = tuple(m[0] for m in _DATE.finditer(text))
+    dates = _days(text)
     facility = match_name(text, directory)
     ticket = TICKET.search(text)
     return Details(
@@ -78,6 +89,14 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
         officer_names=_officers(text),
         ticket=ticket[0] if ticket else None,
     )
+
+
+def _days(text: str) -> tuple[str, ...]:
+    """Dates in figures, and days in words where no figure stands for them already."""
+    written = [m.span() for m in _DATE.finditer(text)]
+    told = (m.span() for m in _TOLD_DAY.finditer(text))
+    apart = [span for span in told if not any(span[0] < end and begin < span[1] for begin, end in written)]
+    return tuple(dict.fromkeys(text[begin:end] for begin, end in (*written, *apart)))
 
 
 def _officers(text: str) -> tuple[str, ...]:

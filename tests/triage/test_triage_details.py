@@ -51,3 +51,20 @@ def test_officers_are_named_by_the_post_beside_the_name(text: str, names: tuple[
 
 def test_days_are_read() -> None:
     assert assess("kejadian tanggal 12/10/2025 dan 3 November").details.dates == ("12/10/2025", "3 November")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Sejak hari Senin air mati di blok C", ("hari Senin",)),
+        ("adik saya dipukul 3 hari yang lalu di kamar 5", ("3 hari yang lalu",)),
+        ("kejadiannya kemarin sore, dilaporkan tadi pagi", ("kemarin sore", "tadi pagi")),
+        ("tgl 12 kemarin saya antre dua jam", ("tgl 12 kemarin",)),
+        ("wingi sore adikku dipindah", ("wingi",)),
+        ("they searched his cell last night, since Monday no visits", ("last night", "since Monday")),
+        ("tanggal 3/11/2026 dan minggu lalu", ("3/11/2026", "minggu lalu")),
+        ("setiap hari makanannya sama saja", ()),
+    ],
+)
+def test_days_are_kept_in_the_words_in_which_they_were_told(text: str, days: tuple[str, ...]) -> None:
+    assert assess(text).details.dates == days
