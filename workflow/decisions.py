@@ -10,14 +10,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import cases, journal, ladder, letters, notices, outbox, staff, units
+from workflow import cases, journal, ladder, letters, notices, outbox, staff, standards, units
 from workflow.actors import Actor, Officer, Operator
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
 from workflow.states import ROLES, SUPERIORS, Impossible, Part
@@ -28,12 +28,18 @@ MAX_TEXT = 20_000
 
 @dataclass(frozen=True)
 class Alternative:
-    """One way to handle a complaint: what to do, by whom, against which standard, at what cost or time."""
+    """One way to handle a complaint: what to do, by whom, against which standard, at what cost or time, and how the
+    family may be answered.
+
+    ``standard_id`` is a key of the catalogue; ``standard`` is then what the catalogue says, with its document.
+    """
 
     measure: str
     standard: str = ""
     official: str = ""
     effort: str = ""
+    standard_id: str = ""
+    answer: str = ""
 
 
 def _clean(text: str, reason: str = "text_missing") -> str:
@@ -110,12 +116,23 @@ def recommend(
         raise Impossible("two_alternatives")
     for alternative in chosen:
         _clean(alternative.measure)
+    chosen = [_cited(case, alternative) for alternative in chosen]
     document = json.dumps({"summary": summary, "alternatives": [asdict(a) for a in chosen]})
     paper = _paper(session, case, "recommendation", document, actor, now)
     case.summary_enc = vault_of(session).seal(session, case.data_key_id, summary, "case.summary")
     cases.move(session, case, "recommend", actor, now, paper=paper.id, commitment=paper.hash)
     notices.tell(session, case, Part.HEAD, "waits_for_direction", now)
     return paper
+
+
+def _cited(case: Case, alternative: Alternative) -> Alternative:
+    """With the standard as the catalogue words it, where one of the catalogue was chosen."""
+    if not alternative.standard_id:
+        return alternative
+    found = standards.find(alternative.standard_id, (case.subject_unit or case.handling_unit).code, "id")
+    if found is None:
+        raise Impossible("choose_standard")
+    return replace(alternative, standard=found.citation)
 
 
 def recommendation(session: Session, paper: Paper) -> tuple[str, list[Alternative]]:
@@ -141,7 +158,8 @@ def direct(
     if official_id not in {a.id for a in officials(session, case, now)}:
         raise Impossible("choose_official")
     chosen = recommendation(session, proposal)[1][choice]
-    document = json.dumps({"measure": chosen.measure, "standard": chosen.standard, "note": note.strip()[:MAX_TEXT]})
+    told = {"measure": chosen.measure, "standard": chosen.standard, "note": note.strip()[:MAX_TEXT]}
+    document = json.dumps(told | {"answer": chosen.answer})
     paper = _paper(session, case, "direction", document, actor, now, choice=choice, official=official_id)
     case.official_id = official_id
     cases.move(session, case, "direct", actor, now, paper=paper.id, commitment=paper.hash, official=official_id)
@@ -184,6 +202,8 @@ def draft(
     reported = newest(session, case, "report")
     if reported is None or reported.attributes.get("round") != case.rounds:
         raise Impossible("report_first")
+    if standards.gaps(text):
+        raise Impossible("gaps_left")
     paper = _paper(session, case, "answer", _clean(text), actor, now, specific_data=specific_data)
     cases.move(session, case, "draft", actor, now, paper=paper.id, commitment=paper.hash)
     notices.ask_approval(session, case, paper.author_id, now)
@@ -232,11 +252,15 @@ def approve_above(session: Session, case: Case, actor: Officer, hash_seen: str, 
     return approval
 
 
-def return_draft(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
-    """The head returns the draft with a reason; the case goes back to the official."""
+def return_draft(
+    session: Session, case: Case, actor: Officer, reason: str, now: datetime, hash_seen: str | None = None
+) -> None:
+    """The head returns the draft with a reason; the case goes back to the official. ``hash_seen`` as in ``approve``."""
     paper = newest(session, case, "answer")
     if paper is None:
         raise Impossible("not_now")
+    if hash_seen is not None and paper.hash != hash_seen:
+        raise Impossible("text_changed")
     note = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="answer")
     _decide(session, case, paper, "returned", actor, now)
     cases.move(session, case, "return_draft", actor, now, paper=note.id, commitment=note.hash)

@@ -285,6 +285,8 @@ LABELS: dict[str, dict[str, str]] = {
         "text_too_long": N_("Teks terlalu panjang: paling banyak 20.000 huruf."),
         "reason_missing": N_("Alasan belum diisi."),
         "summary_missing": N_("Ringkasan belum diisi."),
+        "choose_standard": N_("Standar itu tidak berlaku di sini. Pilih dari daftar."),
+        "gaps_left": N_("Masih ada isian dalam kurung kurawal, misalnya {temuan}. Ganti dengan keterangan Anda."),
         "two_alternatives": N_("Isi sedikitnya dua alternatif penanganan."),
         "choose_alternative": N_("Pilih salah satu alternatif."),
         "choose_official": N_("Pilih pejabat penanggung jawab."),

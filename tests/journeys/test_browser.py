@@ -107,6 +107,7 @@ def test_from_the_form_to_the_answer_and_back(browser, live: Live) -> None:
     petugas.submit("classify")
     petugas.page.fill("#form-recommend [name=summary]", "Keluarga melaporkan permintaan uang di loket.")
     petugas.page.fill("#form-recommend [name=measure-0]", "Periksa petugas loket")
+    petugas.page.fill("#form-recommend [name=measure-1]", "")
     petugas.submit("recommend")
     assert "sedikitnya dua" in petugas.text()
     assert petugas.page.input_value("#form-recommend [name=measure-0]") == "Periksa petugas loket"

@@ -1,6 +1,7 @@
 """The staff's pages: a thin face on ``workflow``. Who may see what is decided there, never here."""
 
 from webhooks.console import (  # noqa: F401 - they add their routes
+    approvals,
     box,
     calendar,
     case,

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import triage
-from webhooks.console import evidence, letter, papers, reach
+from webhooks.console import evidence, letter, papers, prefill, reach
 from webhooks.console.actions import ACTIONS, may_send_again
 from webhooks.console.clock import Left, left
 from webhooks.console.evidence import Mentioned, Piece, Span
-from webhooks.console.forms import Refusal, Typed, of_recommendation
+from webhooks.console.forms import Refusal, Typed
 from webhooks.console.letter import Issued
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
@@ -23,7 +22,7 @@ from webhooks.console.reach import Reach
 from webhooks.console.rights import Rights, rights_of
 from webhooks.console.together import Together, together
 from webhooks.console.uploads import Upload, quarantined, upload
-from workflow import access, clocks, conversations, decisions, likeness, people, settling, staff, states, units
+from workflow import access, conversations, decisions, likeness, people, settling, staff, states, units
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
@@ -40,6 +39,7 @@ from workflow.models import (
     Person,
 )
 from workflow.outbox import PRINT
+from workflow.standards import Standard
 from workflow.states import Part, Status
 from workflow.vault import Erased, vault_of
 
@@ -119,6 +119,7 @@ class CaseFile:
     primary: str
     others: list[str]
     forms: Mapping[str, Typed]
+    standards: list[Standard]
     officials: list[Account]
     officers: list[Account]
     can_send_again: bool
@@ -175,7 +176,8 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         alike=likeness.seen(session, officer, case),
         primary=primary,
         others=[a for a in actions if a != primary],
-        forms=_forms(case, sheets, refusal, now),
+        forms=prefill.forms(case, sheets, refusal, now),
+        standards=prefill.citable(case) if "recommend" in actions else [],
         officials=decisions.officials(session, case, now) if "direct" in actions else [],
         officers=_officers(session, case, now) if "assign" in actions else [],
         can_send_again=may_send_again(parts),
@@ -227,27 +229,6 @@ def _officers(session: Session, case: Case, now: datetime) -> list[Account]:
     roles = states.players(case.handling_unit.kind, case.seal)[Part.OFFICER]
     able = [a for role in sorted(roles) for a in staff.holders(session, role, case.handling_unit_id, now)]
     return [a for a in able if a.id not in hidden]
-
-
-def _forms(case: Case, sheets: list[Sheet], refusal: Refusal | None, now: datetime) -> dict[str, Typed]:
-    """What each form starts with; what was typed and refused comes back as it was."""
-    place = case.subject_unit or case.handling_unit
-    usual = staff.local_today(place.timezone, now) + timedelta(days=clocks.waiting()[0])
-    owner, meant = triage.category_info(case.category).owner, {"about_head": "1"} if case.about_head else {}
-    forms = {
-        "classify": Typed({"category": case.category, "urgency": case.urgency, **meant}),
-        "recommend": Typed({"official-0": owner, "official-1": owner}),
-        "wait": Typed({"until": usual.isoformat()}),
-    }
-    for sheet in reversed(sheets):
-        if sheet.kind == "recommendation" and sheet.text is not None:
-            forms["recommend"] = of_recommendation(sheet.text, list(sheet.alternatives))
-        if sheet.kind == "answer" and sheet.text is not None:
-            marked = {"specific_data": "1"} if sheet.attributes.get("specific_data") else {}
-            forms["draft"] = Typed({"text": sheet.text, **marked})
-    if refusal is not None:
-        forms[refusal.action] = refusal.typed
-    return {action: forms.get(action, Typed()) for action in ACTIONS}
 
 
 # ------------------------------------------------------------------ what is known

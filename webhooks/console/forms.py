@@ -9,6 +9,8 @@ from datetime import date
 from workflow.decisions import MAX_TEXT, Alternative
 from workflow.states import Impossible
 
+#: The fields of one alternative on the form.
+PARTS = ("measure", "standard", "official", "effort", "standard_id", "answer")
 #: Room for alternatives on the form; two are needed.
 ALTERNATIVES = 4
 #: The field that a refusal speaks of; a refusal without one speaks of the whole form.
@@ -17,6 +19,8 @@ FIELD_OF = {
     "reason_missing": "reason",
     "summary_missing": "summary",
     "two_alternatives": "measure-0",
+    "choose_standard": "standard_id-0",
+    "gaps_left": "text",
     "choose_alternative": "choice",
     "choose_official": "official_id",
     "choose_officer": "account_id",
@@ -66,10 +70,7 @@ class Typed:
 
     def alternatives(self) -> list[Alternative]:
         """The alternatives of a recommendation, in the order of the form."""
-        return [
-            Alternative(*(self[f"{part}-{n}"].strip() for part in ("measure", "standard", "official", "effort")))
-            for n in range(ALTERNATIVES)
-        ]
+        return [Alternative(**{part: self[f"{part}-{n}"].strip() for part in PARTS}) for n in range(ALTERNATIVES)]
 
     def texts(self) -> list[str]:
         """Everything that somebody wrote, to be handed back where its form is gone."""
@@ -81,8 +82,9 @@ def of_recommendation(summary: str, alternatives: list[Alternative]) -> Typed:
     """A recommendation as the form shows it, for improving one that was sent back."""
     values = {"summary": summary}
     for n, alternative in enumerate(alternatives[:ALTERNATIVES]):
-        for part in ("measure", "standard", "official", "effort"):
-            values[f"{part}-{n}"] = getattr(alternative, part)
+        values |= {f"{part}-{n}": getattr(alternative, part) for part in PARTS}
+        if alternative.standard_id:
+            values[f"standard-{n}"] = ""
     return Typed(values)
 
 

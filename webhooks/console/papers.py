@@ -27,7 +27,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One paper. ``text`` is None after erasure; a recommendation has ``alternatives``, a direction ``standard``."""
+    """One paper. ``text`` is None after erasure; a recommendation has ``alternatives``, a direction
+    ``standard``, ``note`` and the ``answer`` that was proposed with it."""
 
     id: str
     kind: str
@@ -42,6 +43,7 @@ class Sheet:
     alternatives: tuple[Alternative, ...] = ()
     note: str = ""
     standard: str = ""
+    answer: str = ""
     decisions: tuple[Decision, ...] = ()
 
 
@@ -90,4 +92,5 @@ def _content(session: Session, paper: Paper) -> dict[str, Any]:
     if paper.kind != "direction":
         return {"text": text}
     direction = json.loads(text)
-    return {"text": direction["measure"], "standard": direction["standard"], "note": direction["note"]}
+    told = {name: direction.get(name, "") for name in ("standard", "note", "answer")}
+    return {"text": direction["measure"], **told}

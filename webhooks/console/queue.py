@@ -104,8 +104,15 @@ def antrean() -> str:
             elsewhere=_elsewhere(session, officer) if tab == "selesai" else [],
             alarms=_alarms(session, officer),
             recovered=_recovered(session, officer),
+            to_approve=_to_approve(session, officer),
             works=bool({role for role, _ in officer.roles} - {"admin"}),
         )
+
+
+def _to_approve(session: Session, officer: Officer) -> int:
+    """Answers that wait for this account's word."""
+    query = access.cases(officer).where(my_turn(officer), Case.status == str(Status.DRAFTED))
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _alarms(session: Session, officer: Officer) -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workflow.reports.figures import Figures
 
 #: A standard in an officer's own words is printed only if this many recommendations cite it alike: what is said once
-#: may tell of one case.
+#: may tell of one case. The catalogue's words tell of none.
 CITED_OFTEN = 2
 
 
@@ -129,17 +129,19 @@ def _standards(session: Session, figures: Figures, span: Span) -> None:
     """Standards that the month's recommendations cite, each once a case."""
     query = select(Paper).join(JournalEntry, JournalEntry.case_id == Paper.case_id)
     query = query.where(span.where("recommend"), Paper.kind == "recommendation", Paper.created_at == JournalEntry.at)
-    cited: dict[str, set[str]] = defaultdict(set)
+    cited: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for paper in session.scalars(query):
-        for standard in _cited(session, paper):
-            cited[standard].add(paper.case_id)
-    for standard, cases in cited.items():
-        figures.add("standards", {standard if len(cases) >= CITED_OFTEN else "other": len(cases)})
+        for citation in _cited(session, paper):
+            cited[citation].add(paper.case_id)
+    for (standard, ours), cases in cited.items():
+        figures.add("standards", {standard if ours or len(cases) >= CITED_OFTEN else "other": len(cases)})
 
 
-def _cited(session: Session, paper: Paper) -> set[str]:
+def _cited(session: Session, paper: Paper) -> set[tuple[str, bool]]:
+    """(standard, whether the words are the catalogue's) of one recommendation."""
     try:
         _, alternatives = decisions.recommendation(session, paper)
     except Erased:
         return set()
-    return {" ".join(a.standard.split())[:160] for a in alternatives if a.standard.strip()}
+    chosen = [(" ".join(a.standard.split()), bool(a.standard_id)) for a in alternatives if a.standard.strip()]
+    return {(text[: 300 if ours else 160], ours) for text, ours in chosen}

@@ -1,0 +1,77 @@
+"""A common case at a real browser: the officer writes one summary, the head taps twice on a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.test_browser import DESK, PHONE, Person, browser  # noqa: F401 - a fixture
+from tests.live import Live, running
+from tests.workflow import steps
+from tests.workflow.steps import COMPLAINT, act
+from webhooks.settings import Settings
+
+pytestmark = pytest.mark.browser
+COUNTER = """() => {
+  window.name = window.name || '0'
+  for (const kind of ['click', 'change'])
+    document.addEventListener(kind, e => { if (e.isTrusted) window.name = String(Number(window.name) + 1) }, true)
+}"""
+
+
+@pytest.fixture
+def live(database_url: str, tmp_path: Path) -> Iterator[Live]:
+    with running(Settings(home=tmp_path, database_url=database_url)) as made:
+        yield made
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_officer_recommends_with_one_summary_and_two_clicks(browser, live: Live) -> None:  # noqa: F811
+    live.office.say(COMPLAINT)
+    act(live.office, live.office.case().id, steps.classify)
+    officer = Person(browser, live.base, DESK).log_in("petugas")
+    officer.context.add_init_script(f"({COUNTER})()")
+    officer.page.goto("/petugas/")
+    officer.page.evaluate("window.name = '0'")
+    officer.click(".queue a")
+    officer.fits()
+    officer.page.locator("#form-recommend [name=summary]").press_sequentially("Air di satu blok mati tiga hari.")
+    officer.click("#form-recommend > button[type=submit]")
+    assert live.office.case().status == "recommended"
+    inputs = int(officer.page.evaluate("window.name"))
+    assert inputs <= 3, "opening the case, leaving the summary, one press"
+    officer.context.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_head_approves_on_a_telephone_with_two_taps_and_no_script(browser, live: Live) -> None:  # noqa: F811
+    for sender in ("+628120000001", "+628120000002"):
+        live.office.say(COMPLAINT, sender)
+        steps.carry(live.office, "drafted", sender)
+    head = Person.__new__(Person)
+    head.context = browser.new_context(
+        viewport=PHONE, base_url=live.base, locale="id-ID", java_script_enabled=False, has_touch=True
+    )
+    head.page, head.faults = head.context.new_page(), []
+    head.page.set_default_timeout(10_000)
+    head.log_in("kepala")
+    tap(head, "main a[href='/petugas/persetujuan']")
+    buttons = head.page.locator("button[value=setujui]")
+    assert buttons.count() == 2
+    box = buttons.first.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert not head.page.locator(".exact").first.is_visible(), "folded until it is wanted"
+    tap(head, "button[value=setujui]")
+    assert "disetujui" in head.page.inner_text(".told")
+    assert head.page.locator("button[value=setujui]").count() == 1
+    assert sorted(live.office.case(s).status for s in ("+628120000001", "+628120000002")) == ["approved", "drafted"]
+    head.context.close()
+
+
+def tap(person: Person, target: str) -> None:
+    with person.page.expect_navigation():
+        person.page.locator(target).first.tap()
