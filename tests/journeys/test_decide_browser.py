@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.test_browser import DESK, PHONE, Person, browser  # noqa: F401 - a fixture
-from tests.live import Live, running
+from tests.live import Live, eventually, running
 from tests.workflow import steps
 from tests.workflow.steps import COMPLAINT, act
 from webhooks.settings import Settings
@@ -29,7 +29,7 @@ def live(database_url: str, tmp_path: Path) -> Iterator[Live]:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_officer_recommends_with_one_summary_and_two_clicks(browser, live: Live) -> None:  # noqa: F811
-    live.office.say(COMPLAINT)
+    complain(live)
     act(live.office, live.office.case().id, steps.classify)
     officer = Person(browser, live.base, DESK).log_in("petugas")
     officer.context.add_init_script(f"({COUNTER})()")
@@ -48,7 +48,7 @@ def test_an_officer_recommends_with_one_summary_and_two_clicks(browser, live: Li
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_head_approves_on_a_telephone_with_two_taps_and_no_script(browser, live: Live) -> None:  # noqa: F811
     for sender in ("+628120000001", "+628120000002"):
-        live.office.say(COMPLAINT, sender)
+        complain(live, sender)
         steps.carry(live.office, "drafted", sender)
     head = Person.__new__(Person)
     head.context = browser.new_context(
@@ -70,6 +70,19 @@ def test_a_head_approves_on_a_telephone_with_two_taps_and_no_script(browser, liv
     assert head.page.locator("button[value=setujui]").count() == 1
     assert sorted(live.office.case(s).status for s in ("+628120000001", "+628120000002")) == ["approved", "drafted"]
     head.context.close()
+
+
+def complain(live: Live, sender: str = steps.SENDER) -> None:
+    """A complaint that the running program itself handles."""
+    live.office.write(COMPLAINT, sender)
+    eventually(lambda: opened(live, sender))
+
+
+def opened(live: Live, sender: str) -> bool:
+    try:
+        return bool(live.office.case(sender))
+    except LookupError:
+        return False
 
 
 def tap(person: Person, target: str) -> None:
