@@ -365,6 +365,7 @@ LABELS: dict[str, dict[str, str]] = {
         "calendar": N_(
             "Data hari libur hampir habis: tenggat panjang hanya perkiraan. Operator perlu memperbarui aplikasi."
         ),
+        "channel": N_("Satu saluran pesan bermasalah. Operator perlu menjalankan aduan doctor."),
         "email": N_("Surat elektronik tidak dapat diambil. Operator perlu memeriksa kotak surat."),
         "telegram": N_("Pesan Telegram tidak dapat diambil. Operator perlu memeriksa bot."),
         "journal": N_("Catatan jejak tidak utuh: ada yang diubah atau hilang. Operator perlu memeriksa jurnal."),

@@ -120,7 +120,8 @@ def _alarms(session: Session, officer: Officer) -> list[str]:
     if not officer.units(*alarms.KEEPERS):
         return []
     near = ["calendar"] if clocks.horizon_near(service().now().date()) else []
-    return near + [alarm.name for alarm in alarms.ringing(session)]
+    known = LABELS["alarm"]
+    return near + [alarm.name if alarm.name in known else "channel" for alarm in alarms.ringing(session)]
 
 
 def _recovered(session: Session, officer: Officer) -> list[str]:
