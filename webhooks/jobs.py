@@ -28,7 +28,7 @@ from workflow import (
     timekeeping,
 )
 from workflow.db import WAKE_CHANNEL
-from workflow.reports import monthly, silence
+from workflow.reports import monthly, silence, statistics
 from workflow.sweep import recover, sweep
 
 log = logging.getLogger("aduan.jobs")
@@ -65,6 +65,7 @@ class Clockwork:
             (self._rewrap, 60),
             (self._print, 5),
             (self._report, 300),
+            (self._publish, 600),
             (self._rights, 300),
             (self._retain, 6 * 3600),
         ):
@@ -146,6 +147,9 @@ class Clockwork:
 
     def _rewrap(self) -> None:
         rotation.rewrap(self._office.database)
+
+    def _publish(self) -> None:
+        statistics.keep_due(self._office.database, self._office.now())
 
     def _report(self) -> None:
         monthly.tick(self._office.database, self._office.worker, self._office.now())

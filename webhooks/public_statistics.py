@@ -81,7 +81,6 @@ def _kept(office: Service) -> list[Month]:
     memory = _memory(office)
     with _lock:
         if memory.get("until") is None or memory["until"] <= office.now():
-            memory.clear()
             with office.database.read() as session:
                 memory["months"] = statistics.months(session, office.now())
             memory["until"] = office.now() + KEPT
@@ -93,7 +92,7 @@ def _published(office: Service, month: Month) -> Published:
     with _lock:
         if month not in memory:
             with office.database.read() as session:
-                memory[month] = statistics.publish(session, month)
+                memory[month] = statistics.kept(session, month) or statistics.publish(session, month)
         found: Published = memory[month]
         return found
 

@@ -99,3 +99,16 @@ def test_two_facilities_show_their_own_and_the_sum(office: Office) -> None:
     figures = published(office)
     assert figures["category", RUTAN, "all"] is None, "the other facility's number would follow from it and the sum"
     assert figures["category", "LAPAS-MADIUN", "all"] is None
+
+
+def test_figures_are_made_outside_requests_once_and_kept(office: Office) -> None:
+    several(office, 12)
+    assert statistics.keep_due(office.db, office.clock()) == 0, "the month is not over"
+    office.clock.now = AFTER
+    assert statistics.keep_due(office.db, office.clock()) == 1
+    assert statistics.keep_due(office.db, office.clock()) == 0
+    with office.db.read() as s:
+        month = statistics.months(s, office.clock())[0]
+        kept, fresh = statistics.kept(s, month), statistics.publish(s, month)
+    assert kept == fresh
+    assert office.client().get("/statistik").status_code == 200

@@ -9,7 +9,7 @@ from workflow.models.desk import BoxEmptying, DeskEntry
 from workflow.models.intake import Attachment, Conversation, Message, Receipt
 from workflow.models.papers import Approval, Letter, Paper
 from workflow.models.people import Address, DataKey, Person, PersonLink
-from workflow.models.reports import Bulletin, Report, ReportFile
+from workflow.models.reports import Bulletin, PublicMonth, Report, ReportFile
 from workflow.models.rights import DataRequest
 from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
 
@@ -51,6 +51,7 @@ __all__ = [
     "Pause",
     "Person",
     "PersonLink",
+    "PublicMonth",
     "Receipt",
     "Report",
     "ReportFile",

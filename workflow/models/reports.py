@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow.db import Base, UTCDateTime
@@ -49,6 +50,15 @@ class ReportFile(Base):
     object_key: Mapped[str] = mapped_column(String(80))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
+
+
+class PublicMonth(Base):
+    """The public figures of a month that is over, as they were published: they do not change any more."""
+
+    __tablename__ = "public_month"
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Bulletin(Base):

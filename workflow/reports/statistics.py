@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 import triage
 from workflow import clocks
+from workflow.db import Database
 from workflow.labels import LABELS
-from workflow.models import JournalEntry, Unit
+from workflow.models import JournalEntry, PublicMonth, Unit
 from workflow.reports import lateness, ledger, suppression
 from workflow.reports.document import ANSWERS
 from workflow.reports.ledger import Span
@@ -70,6 +71,28 @@ def months(session: Session, now: datetime) -> list[Month]:
     newest = min(Month.of(now, zone) for zone in zones).plus(-1)
     oldest = min(Month.of(first, zone) for zone in zones)
     return [m for m in (newest.plus(-n) for n in range(MONTHS)) if m >= oldest]
+
+
+def kept(session: Session, month: Month) -> Published | None:
+    """The figures of a month as they were published; None where they are still to be made."""
+    row = session.get(PublicMonth, str(month))
+    if row is None:
+        return None
+    figures = {(table, facility, key): value for table, facility, key, value in row.content["figures"]}
+    return Published(month, row.content["facilities"], figures)
+
+
+def keep_due(database: Database, now: datetime) -> int:
+    """Make and keep the figures of months that ended, outside any request: with many facilities it takes a while."""
+    with database.read() as session:
+        due = [month for month in months(session, now) if session.get(PublicMonth, str(month)) is None]
+        made = [publish(session, month) for month in due]
+    for found in made:
+        content = {"facilities": found.facilities, "figures": [[*key, value] for key, value in found.figures.items()]}
+        with database.write() as session:
+            if session.get(PublicMonth, str(found.month)) is None:
+                session.add(PublicMonth(month=str(found.month), made_at=now, content=content))
+    return len(made)
 
 
 def publish(session: Session, month: Month) -> Published:
