@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from channels.base import Adapter
+from channels.base import Adapter, Several
 
 #: Channels that the simulator plays in a demo where their provider is not set up.
 STOOD_IN = ("whatsapp", "sms", "telegram", "email")
@@ -50,6 +50,18 @@ def build(config: ChannelConfig, *, simulator_key: bytes | None) -> dict[str, Ad
 def adapter_for(adapters: Mapping[str, Adapter], channel: str) -> Adapter | None:
     """The adapter that serves a channel, None where the channel is off."""
     return next((adapter for adapter in adapters.values() if channel in adapter.accounts), None)
+
+
+def addresses_of(adapter: Adapter, channel: str) -> tuple[str, ...]:
+    """Every address of ours that an adapter has on a channel, the usual one first."""
+    return adapter.senders[channel] if isinstance(adapter, Several) else (adapter.accounts[channel],)
+
+
+def spelled(channel: str, address: str) -> str:
+    """An address as the wire of its channel spells it."""
+    from channels import twilio_inbound
+
+    return twilio_inbound.address(channel, address.strip())
 
 
 def _web() -> Adapter:

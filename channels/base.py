@@ -202,6 +202,13 @@ class Poller(Protocol):
 
 
 @runtime_checkable
+class Several(Protocol):
+    """An adapter that may have several addresses of ours on one channel; ``accounts`` names the usual one."""
+
+    senders: dict[str, tuple[str, ...]]
+
+
+@runtime_checkable
 class Acknowledging(Protocol):
     """An adapter whose provider wants to hear soon that a message was taken, beside the answer to its request."""
 

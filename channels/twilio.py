@@ -55,7 +55,7 @@ class _Form(dict[str, str]):
 
 
 class TwilioAdapter:
-    """One account with at most one WhatsApp and one SMS sender."""
+    """One account with its WhatsApp and SMS senders: a list with commas, the usual one first."""
 
     name = "twilio"
 
@@ -72,11 +72,9 @@ class TwilioAdapter:
         templates: Templates | None = None,
         timeout: float = TIMEOUT,
     ) -> None:
-        self.accounts = {
-            channel: address
-            for channel, address in (("whatsapp", whatsapp_from and _whatsapp(whatsapp_from)), ("sms", sms_from))
-            if address
-        }
+        given = {"whatsapp": whatsapp_from, "sms": sms_from}
+        self.senders = {channel: found for channel, typed in given.items() if (found := _addresses(channel, typed))}
+        self.accounts = {channel: found[0] for channel, found in self.senders.items()}
         self._sid = account_sid
         self._token = auth_token
         self._shared_key = shared_key
@@ -88,7 +86,7 @@ class TwilioAdapter:
         self._answer = threading.local()
         self._rest = Rest(lambda: self._connected().http_client, account_sid, auth_token, self._api_base, timeout)
         self.contents = Contents(self._rest, templates or {})
-        self._history = History(self._rest, self.accounts)
+        self._history = History(self._rest, self.senders)
 
     # -- the provider calls us ---------------------------------------------------------------------
 
@@ -265,8 +263,9 @@ class TwilioAdapter:
         return (self._sid, self._token) if ours else None
 
 
-def _whatsapp(number: str) -> str:
-    return twilio_inbound.address("whatsapp", number)
+def _addresses(channel: str, typed: str | None) -> tuple[str, ...]:
+    parts = (part.strip() for part in (typed or "").split(","))
+    return tuple(dict.fromkeys(twilio_inbound.address(channel, part) for part in parts if part))
 
 
 def _pairs(request: WireRequest) -> Sequence[tuple[str, str]]:

@@ -6,6 +6,7 @@ away is not repeated for long, so the list of inbound messages is read every few
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 from collections.abc import Iterator, Mapping
@@ -35,13 +36,13 @@ Resource = Mapping[str, Any]
 class History:
     """The lists of one account, read page by page."""
 
-    def __init__(self, rest: Rest, accounts: Mapping[str, str]) -> None:
-        self._rest, self._accounts = rest, accounts
+    def __init__(self, rest: Rest, senders: Mapping[str, tuple[str, ...]]) -> None:
+        self._rest, self._senders = rest, senders
         self._url = f"{rest.api}/Messages.json"
 
     def received(self, now: datetime) -> Iterator[tuple[str, Resource]]:
         """Inbound messages of the last two days, by id. Raises SendError."""
-        for address in self._accounts.values():
+        for address in itertools.chain.from_iterable(self._senders.values()):
             for resource in self._list({"To": address}, now - SPAN):
                 sid, at = str(resource.get("sid") or ""), _time(resource)
                 if sid and resource.get("direction") == "inbound" and (at is None or at <= now - _YOUNG):
@@ -54,7 +55,8 @@ class History:
         if fields["NumMedia"] not in ("", "0"):
             fields |= self._media(fields["MessageSid"])
         raw = json.dumps(dict(resource), sort_keys=True).encode()
-        return twilio_inbound.read(fields, raw, token="", accounts=self._accounts, written_at=_time(resource))
+        usual = {channel: addresses[0] for channel, addresses in self._senders.items()}
+        return twilio_inbound.read(fields, raw, token="", accounts=usual, written_at=_time(resource))
 
     def _media(self, sid: str) -> dict[str, str]:
         base = self._rest.api.split("/2010-04-01")[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from webhooks import opening
+from webhooks import opening, rosters
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @click.group()
 def user() -> None:
     """Staff accounts."""
+
+
+user.add_command(rosters.user_import)
 
 
 @user.command("add")
@@ -88,26 +91,18 @@ def user_reset(name: str) -> None:
 
 @user.command("telephone")
 @click.argument("name")
-@click.argument("channel", type=click.Choice(["whatsapp", "sms", "telegram", "email", "simulator"]))
+@click.argument("channel", type=click.Choice(rosters.PAGED_BY))
 @click.argument("address")
 def user_telephone(name: str, channel: str, address: str) -> None:
     """Where an account is paged in an emergency, for example `whatsapp whatsapp:+62…` or `sms +62…`."""
-    from webhooks.service import open_service, utc_now
-    from workflow import notices, units
+    from workflow import notices
 
-    settings = opening.settings()
-    opening.database(settings).close()
-    office = open_service(settings)
     try:
-        with office.database.write() as session:
-            for adapter in office.adapters.values():
-                for ours, at in adapter.accounts.items():
-                    units.channel_account(session, ours, at)
-            notices.register_telephone(session, _account(session, name), channel, address, utc_now())
+        with rosters.open_office() as office, office.database.write() as session:
+            rosters.our_addresses(session, office)
+            notices.register_telephone(session, _account(session, name), channel, address, office.now())
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    finally:
-        office.close()
     click.echo(f"{name} is paged by {channel}")
 
 

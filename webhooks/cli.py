@@ -17,6 +17,7 @@ from webhooks.corrections import corrections
 from webhooks.keys import keys
 from webhooks.mailing import mail
 from webhooks.reporting import dossier, report
+from webhooks.rosters import channel, unit_import
 from webhooks.settings import Settings, WrongSettings
 from webhooks.signed_receipts import receipt
 from webhooks.unit_settings import unit_set, unit_show
@@ -42,6 +43,7 @@ def main() -> None:
 
 
 main.add_command(user)
+main.add_command(channel)
 main.add_command(calendar_group)
 main.add_command(backup)
 main.add_command(restore)
@@ -114,6 +116,7 @@ def unit_add(code: str, name: str, kind: str, parent: str, timezone: str) -> Non
     click.echo(f"{code}: {name}")
 
 
+unit.add_command(unit_import)
 unit.add_command(unit_set)
 unit.add_command(unit_show)
 

@@ -79,7 +79,7 @@ def mulai() -> Response:
     """The start page."""
     if request.args.get("lang") in wording.LOCALES:
         return bahasa(request.args["lang"])
-    number = service().settings.twilio_whatsapp_from.removeprefix("whatsapp:")
+    number = service().settings.twilio_whatsapp_from.partition(",")[0].strip().removeprefix("whatsapp:")
     return _page("mulai", whatsapp=number)
 
 

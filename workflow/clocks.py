@@ -81,6 +81,11 @@ def ladder(case: Case) -> Ladder:
     return _ladder(_document()["ladder"], case.urgency, ours)
 
 
+def usual_ladder(urgency: str) -> Ladder:
+    """The ladder of an urgency (or ``default``) where no unit has changed it."""
+    return _ladder(_document()["ladder"], urgency, {})
+
+
 def _ladder(table: dict[str, Any], urgency: str, ours: dict[str, Any]) -> Ladder:
     row = {**table["default"], **table.get(urgency, {}), **ours.get("default", {}), **ours.get(urgency, {})}
     found = Ladder(**row)

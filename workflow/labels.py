@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow.desklabels import DESK_LABELS
 from workflow.slugs import N_, SLUGS
+from workflow.unitlabels import UNIT_LABELS
 
 #: What the public is told of a status; never more than is true.
 PUBLIC_STATUS: dict[str, str] = {
@@ -24,6 +25,7 @@ PUBLIC_STATUS: dict[str, str] = {
 LABELS: dict[str, dict[str, str]] = {
     **SLUGS,
     **DESK_LABELS,
+    **UNIT_LABELS,
     "status": {
         "received": N_("Diterima"),
         "classified": N_("Diklasifikasi"),

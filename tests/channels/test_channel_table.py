@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from channels import ChannelConfig, adapter_for, build
+from channels import ChannelConfig, adapter_for, addresses_of, build
 from channels.base import BadPayload, SendError, WireRequest
 from workflow.messages import Media, Outgoing
 
@@ -42,6 +42,14 @@ def test_whatsapp_and_sms_share_one_adapter_and_the_prefix_is_ours_to_add() -> N
     adapter = adapter_for(build(config, simulator_key=None), "sms")
     assert adapter is not None
     assert adapter.accounts == {"whatsapp": "whatsapp:+62", "sms": "+63"}
+
+
+def test_one_account_has_a_number_for_each_facility() -> None:
+    config = ChannelConfig(**TWILIO, twilio_whatsapp_from="+62, whatsapp:+63 ,+62,", twilio_sms_from="+64")
+    adapter = adapter_for(build(config, simulator_key=None), "sms")
+    assert adapter is not None
+    assert adapter.accounts == {"whatsapp": "whatsapp:+62", "sms": "+64"}
+    assert addresses_of(adapter, "whatsapp") == ("whatsapp:+62", "whatsapp:+63")
 
 
 def test_a_start_imports_no_library_that_it_does_not_need() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -18,11 +19,13 @@ from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN, SHARED_KEY, SignedRequ
 from tests.support import make_office
 from webhooks.service import open_service
 from webhooks.settings import Settings
+from workflow import units
 from workflow.messages import Inbound
-from workflow.models import Attachment, Case, Conversation, Message, Outbound
+from workflow.models import Attachment, Case, Conversation, Message, Outbound, Unit
 from workflow.sweep import sweep
 
 OURS, FAMILY = "whatsapp:+14155238886", "whatsapp:+6281234567890"
+SECOND = "whatsapp:+14155238880"
 INBOUND = f"{PUBLIC}/webhooks/twilio"
 COMPLAINT = "Sudah tiga hari air di blok B mati, anak saya Rudi tidak bisa mandi."
 
@@ -38,7 +41,7 @@ def twilio() -> Iterator[TwilioServer]:
 def live(database_url: str, tmp_path: Path, twilio: TwilioServer) -> Iterator[Live]:
     settings = Settings(
         home=tmp_path, database_url=database_url, public_url=PUBLIC, twilio_account_sid=ACCOUNT_SID,
-        twilio_auth_token=AUTH_TOKEN, twilio_shared_key=SHARED_KEY, twilio_whatsapp_from=OURS,
+        twilio_auth_token=AUTH_TOKEN, twilio_shared_key=SHARED_KEY, twilio_whatsapp_from=f"{OURS}, {SECOND}",
         twilio_sms_from="+14155238887", twilio_api_base=twilio.url,
     )  # fmt: skip
     with running(settings) as made:
@@ -202,7 +205,7 @@ def test_a_crash_between_store_and_handle_loses_nothing(
     """The first process dies after it acknowledged; the next one handles what was stored."""
     settings = Settings(
         home=tmp_path, database_url=database_url, public_url=PUBLIC, twilio_account_sid=ACCOUNT_SID,
-        twilio_auth_token=AUTH_TOKEN, twilio_whatsapp_from=OURS, twilio_api_base=twilio.url,
+        twilio_auth_token=AUTH_TOKEN, twilio_whatsapp_from=f"{OURS}, {SECOND}", twilio_api_base=twilio.url,
     )  # fmt: skip
     first = make_office(settings, RealClock())
     first.service.intake.store(Inbound("whatsapp", OURS, "SM1", FAMILY, COMPLAINT, b"raw"))
@@ -211,3 +214,23 @@ def test_a_crash_between_store_and_handle_loses_nothing(
     second.handle()
     assert second.case(FAMILY).status == "received"
     second.service.close()
+
+
+def test_each_facility_answers_from_its_own_number(live: Live, twilio: TwilioServer) -> None:
+    with live.office.db.write() as s:
+        above = s.scalars(select(Unit).where(Unit.code == "KANWIL-JATIM")).one()
+        other = units.ensure(s, "LAPAS-CONTOH", "Lapas Kelas IIA Contoh", "upt", above)
+        for address, unit in (
+            (OURS, s.scalars(select(Unit).where(Unit.code == "RUTAN-MAGETAN")).one()),
+            (SECOND, other),
+        ):
+            units.channel_account(s, "whatsapp", address, unit)
+    for address in (OURS, SECOND):
+        assert post(live, twilio.inbound(INBOUND, Body=COMPLAINT, To=address)) == 200
+    for sender, code in ((OURS, "ADU-RUTAN-MAGETAN-"), (SECOND, "ADU-LAPAS-CONTOH-")):
+        eventually(lambda s=sender, c=code: any(c in m.body for m in twilio.messages if m.sender == s))
+    twilio.miss(FAMILY, "Tambahan: air juga keruh.", SECOND, live.office.clock() - timedelta(hours=1))
+    seen = [
+        resource["to"] for _, resource in live.office.service.adapters["twilio"]._history.received(live.office.clock())
+    ]
+    assert seen == [SECOND], "what a webhook missed is looked for at every number of ours"
