@@ -6,7 +6,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,8 @@ def unit_import(file: Path, check: bool, lang: str) -> None:
     from workflow.actors import Clock
 
     now = utc_now()
-    with _faults(lang), _written(check, lang), opening.database(opening.settings()).write() as session:
+    database = opening.database(opening.settings())
+    with closing(database), _faults(lang), _written(check, lang), database.write() as session:
         changes = unit_roster.plan(session, unit_roster.rows(file.read_bytes()), now)
         _tell([(c.row["code"], c.outcome, c.differs) for c in changes], lang)
         unit_roster.apply(session, changes, Clock(), now)
@@ -104,15 +105,17 @@ def _kept(path: Path, words: dict[str, str], lang: str) -> Iterator[None]:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise click.ClickException(_word("passwords_there", lang, path=path)) from error
+    done = False
     try:
         with os.fdopen(handle, "w") as file:
             file.writelines(f"{name} {word}\n" for name, word in words.items())
             file.flush()
             os.fsync(file.fileno())
         yield
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        done = True
+    finally:
+        if not done:
+            path.unlink(missing_ok=True)
     click.echo(_word("passwords", lang, path=path))
 
 
@@ -157,7 +160,8 @@ def channel_list() -> None:
 
     from workflow.models import ChannelAccount, Unit
 
-    with opening.database(opening.settings()).read() as session:
+    database = opening.database(opening.settings())
+    with closing(database), database.read() as session:
         query = select(ChannelAccount.channel, ChannelAccount.address, Unit.code).join(Unit)
         for name, address, code in session.execute(query.order_by(ChannelAccount.channel, ChannelAccount.address)):
             click.echo(f"{name}\t{address}\t{code}")
