@@ -207,7 +207,7 @@ def _units(database: Database) -> Iterator[Finding]:
             yield Finding(
                 "wrong", alarm.name, f"An alarm rings since {alarm.raised_at:%Y-%m-%d %H:%M} UTC: {alarm.code}."
             )
-    if len(units) < 2:
+    if not any(unit.kind == "upt" for unit in units):
         yield Finding("wrong", "units", "There is no facility yet: `aduan unit add`.")
     if not sealed:
         yield Finding(
