@@ -96,7 +96,8 @@ def test_from_the_form_to_the_answer_and_back(browser, live: Live) -> None:
     family.page.set_input_files(
         "#files", [{"name": "bukti.txt", "mimeType": "text/plain", "buffer": b"catatan \xf0\x9f\x99\x8f"}]
     )
-    family.click("main button[type=submit]")
+    family.page.locator("main button[type=submit]").click()  # with a file the page stays, and shows the upload
+    family.page.wait_for_selector("#kode-teks")
     code = family.page.inner_text("#kode-teks")
     assert "ADU-RUTAN-MAGETAN-" in family.text()
 
