@@ -7,6 +7,7 @@ import re
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from bot import safety
 from workflow import receipts
 
 #: Words that people type as a command, at the beginning of a short message; typing errors are forgiven.
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "stop": ("stop", "berhenti", "unsubscribe", "unreg"),
     "yes": ("ya", "iya", "yes", "sudah", "inggih", "nggih", "muhun", "enggi"),
     "no": ("tidak", "belum", "no", "nggak", "gak", "ndak", "ora", "mboten", "henteu", "bunten"),
+    **safety.FORMS,
     "english": ("english", "bahasa inggris"),
     "indonesian": ("indonesia", "bahasa indonesia"),
 }
@@ -56,6 +58,7 @@ _TAILS = frozenset(
 )
 _WITH_TAILS = frozenset(
     {"skip", "yes", "no", "satisfied", "direct", "anonymous", "confidential", "open", "withdraw", "person", "stop"}
+    | safety.FORMS.keys()
 )
 #: These take words after them; the others stand alone, or they are part of a sentence.
 _TAKES_WORDS = frozenset({"status", "dissatisfied"})
@@ -78,7 +81,7 @@ def command(text: str) -> tuple[str, str] | None:
                 rest = []
             if _same(head, form) and (not rest or name in _TAKES_WORDS) and _fits(name, rest):
                 return name, " ".join(plain.split()[length:])
-    return _phrase(plain.lower(), len(words))
+    return safety.hours(plain.lower()) or _phrase(plain.lower(), len(words))
 
 
 def _phrase(plain: str, words: int) -> tuple[str, str] | None:

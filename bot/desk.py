@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 import triage
-from bot import places
+from bot import bursts, places
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
 from bot.replies import CHOICES, PURPOSES, SAID_ONCE, SAID_PAUSE
 from workflow import (
     answers,
     cases,
+    checkbacks,
     clocks,
     conversations,
     files,
@@ -28,6 +29,8 @@ from workflow import (
     openings,
     outbox,
     receipts,
+    retaliation,
+    safety,
     sealing,
     staff,
     threads,
@@ -46,9 +49,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("aduan.desk")
 
-#: A bare greeting waits this long for the message that nearly always follows it.
-GREETING_PAUSE = timedelta(seconds=4)
-
 
 def handle_next(database: Database, worker: str, now: datetime) -> bool:
     """Claim one conversation and handle what it holds. False where nothing waits."""
@@ -65,8 +65,8 @@ def handle(database: Database, conversation_id: str, now: datetime) -> bool:
         with database.write() as session:
             conversation = conversations.lock(session, conversation_id)
             messages = conversations.unhandled(session, conversation)
-            if _may_go_on(session, messages, now):
-                conversations.postpone(conversation, messages[0].received_at + GREETING_PAUSE)
+            if bursts.may_go_on(session, messages, now):
+                conversations.postpone(conversation, messages[0].received_at + bursts.GREETING_PAUSE)
                 return False
             if messages:
                 _Desk(session, conversation, now).handle(messages)
@@ -79,22 +79,6 @@ def handle(database: Database, conversation_id: str, now: datetime) -> bool:
         for message_id in conversations.failed(session, conversation, now):
             log.error("message set aside: message=%s", message_id)
     return False
-
-
-def _may_go_on(session: Session, messages: list[Message], now: datetime) -> bool:
-    """Whether all there is so far is one fresh greeting."""
-    if len(messages) != 1 or messages[0].kind != "text" or now - messages[0].received_at >= GREETING_PAUSE:
-        return False
-    channel = messages[0].conversation.channel_account.channel
-    if messages[0].options.get("form") or CAPABILITIES.get(channel, PLAIN).threads:
-        return False
-    text = conversations.text_of(session, messages[0])
-    return len(text) < 60 and command(text) is None and triage.assess(text).intent == "greeting"
-
-
-def _too_much(message: Message) -> bool:
-    """Whether files of a message were too many or too large to be kept."""
-    return bool(message.options.get("surplus")) or any(file.state == "refused" for file in message.attachments)
 
 
 class _Desk:
@@ -111,7 +95,7 @@ class _Desk:
         address.opted_out_at = address.blocked_at = None  # whoever writes wants to be answered
         if any(file.state == "refused" for message in messages for file in message.attachments):
             files.tell_refused(self.session, self.conversation, self.now)
-        for turn in self._turns(messages):
+        for turn in bursts.turns(messages, self._text):
             self._advance(turn)
         ladder.replied(self.session, self.conversation, self.now)
         if any(message.options.get("quiet") for message in messages):
@@ -119,19 +103,6 @@ class _Desk:
         elif threads.flooded(self.session, self.conversation, self.now):
             outbox.withhold(self.session, self.conversation, "loop", self.now)
         outbox.release_held(self.session, self.conversation, self.now)
-
-    def _turns(self, messages: list[Message]) -> list[list[Message]]:
-        """A burst is one turn; a command, and each form, is a turn of its own."""
-        turns: list[list[Message]] = []
-        joinable = False
-        for message in messages:
-            alone = bool(message.options.get("form")) or command(self._text([message])) is not None
-            if joinable and not alone:
-                turns[-1].append(message)
-            else:
-                turns.append([message])
-            joinable = not alone
-        return turns
 
     def _text(self, messages: list[Message]) -> str:
         texts = (conversations.text_of(self.session, m) for m in messages)
@@ -151,7 +122,7 @@ class _Desk:
         self.state = turn.state
         for effect in turn.effects:
             self._effects[effect.name](self, effect)
-        if any(map(_too_much, messages)) and not self._said_lately("files_limit"):
+        if any(map(bursts.too_much, messages)) and not self._said_lately("files_limit"):
             self.say("files_limit", files=inbox.MAX_FILES, size=inbox.MAX_FILE // 2**20)
         self.conversation.state = asdict(self.state)
 
@@ -196,6 +167,7 @@ class _Desk:
             same_topic=bool(case and case.category in self.judgement.categories),
             has_answer=self.answer is not None,
             only_asked=bool(case and case.track == "information"),
+            asked_after=bool(checkbacks.asked_of(self.session, self.conversation)),
         )
 
     @property
@@ -342,6 +314,23 @@ class _Desk:
     def _stop(self, _: Effect) -> None:
         self.conversation.address.opted_out_at = self.now
 
+    def _safe(self, effect: Effect) -> None:
+        case, wish = self.situation.case, effect.key.removeprefix("safe_")
+        safety.said(self.session, self.conversation, case, wish, effect.value, self.now)
+
+    def _fared(self, effect: Effect) -> None:
+        """How they fare, asked after. What was done to them is a case of its own, at the office above."""
+        outcome = {"well": "safe", "unwell": "unsafe"}.get(effect.value, "told")
+        original = checkbacks.answered(self.session, self.conversation, outcome, self.now)
+        if outcome == "safe":
+            self.say("fared_well")
+        elif outcome == "unsafe" and original is not None:
+            case, code = retaliation.open_case(self.session, original, self.messages, self.judgement, self.now)
+            self.situation = replace(self.situation, case=case, recent=True)
+            if case.urgency == "darurat":
+                self._reply(Effect("reply", key="emergency"))
+            self._acknowledge(case, code)
+
     def _visibility(self, effect: Effect) -> None:
         if self.situation.case is not None:
             cases.set_visibility(self.session, self.case, effect.value, self.now)
@@ -395,4 +384,6 @@ class _Desk:
         "risk": _risk,
         "place": _place,
         "stop": _stop,
+        "safe": _safe,
+        "fared": _fared,
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.commands import command
-from bot.questions import FACTS, FEAR, missing, unmet
+from bot.questions import FACTS, FEAR, grave, missing, unmet
 from triage import Assessment
 from workflow import receipts
 from workflow.states import ENDED, Status
@@ -60,6 +60,7 @@ class Incoming:
 class Context:
     """What the office knows about this conversation. ``only_asked``: its open case is a question, no complaint.
 
+    ``asked_after``: we asked how they fare, and have no answer yet.
     ``case_sealed``: it is handled outside the facility. ``which``: what facility a new complaint means is not certain.
     """
 
@@ -72,6 +73,7 @@ class Context:
     same_topic: bool = False
     has_answer: bool = False
     only_asked: bool = False
+    asked_after: bool = False
 
     @property
     def open_case(self) -> bool:
@@ -95,24 +97,11 @@ class Effect:
 
 
 EFFECTS = frozenset(
-    {
-        "reply",
-        "open",
-        "add",
-        "reopen",
-        "close",
-        "seal",
-        "visibility",
-        "withdraw",
-        "status",
-        "record",
-        "locale",
-        "answer",
-        "risk",
-        "place",
-        "stop",
-    }
-)
+    (
+        "reply", "open", "add", "reopen", "close", "seal", "visibility", "withdraw", "status", "record", "locale",
+        "answer", "risk", "place", "stop", "safe", "fared",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,6 +152,10 @@ def _obey(state: State, name: str, rest: str, context: Context) -> Turn | None:
         return Turn(changed, (Effect("visibility", value=name), _reply(f"visibility_{name}")))
     if name == "skip":
         return _skip(state)
+    if name.startswith("safe_"):
+        return Turn(replace(state, welcomed=True), (Effect("safe", key=name, value=rest), _reply(name)))
+    if name in ("well", "unwell"):
+        return Turn(state, (Effect("fared", value=name),)) if context.asked_after else None
     if name in ("yes", "no"):
         return _yes_no(state, name, context)
     return _SIMPLE[name](state, context) if name in _SIMPLE else None
@@ -291,7 +284,17 @@ def _wordless(state: State, incoming: Incoming, context: Context) -> Turn:
 _FOREIGN = re.compile(r"(?s)^(?!\s*السلام عليكم)(?=(.*[^\W\d_\x00-\u024f]){4})[^a-zA-Z]*$")
 
 
+def _fared(state: State, incoming: Incoming, context: Context) -> Turn:
+    """Their own words after we asked how they fare: what was done to them goes to the office above."""
+    if grave(incoming.judgement):
+        return Turn(state, (Effect("fared", value="unwell"),))
+    turn = _converse(state, incoming, replace(context, asked_after=False))
+    return replace(turn, effects=(Effect("fared", value="told"), *turn.effects))
+
+
 def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
+    if context.asked_after:
+        return _fared(state, incoming, context)
     if context.case_status == Status.RESPONDED and not state.fresh and unmet(incoming.text):
         return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("reopen")))
     return _by_intent(state, incoming, context)

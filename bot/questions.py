@@ -28,6 +28,11 @@ def missing(judgement: Assessment, *, which: bool) -> tuple[str, ...]:
     return tuple(facts[:2])
 
 
+def grave(judgement: Assessment) -> bool:
+    """Whether what is said when we asked how they fare tells of something done to them; in doubt it does."""
+    return judgement.intent == "complaint" or judgement.urgency in ("darurat", "tinggi")
+
+
 #: Said after an official answer, these mean TIDAK PUAS, and are its reason.
 _UNMET = re.compile(
     r"\b(belum|blm|blum|belom|durung|tidak|tdk|gak|ga|nggak|ndak|not)\b.{0,16}"

@@ -16,6 +16,7 @@ from webhooks.polling import Round
 from webhooks.service import Service
 from workflow import (
     chaincheck,
+    checkbacks,
     conversations,
     files,
     incidents,
@@ -66,6 +67,7 @@ class Clockwork:
             (self._print, 5),
             (self._report, 300),
             (self._publish, 600),
+            (self._ask_after, 300),
             (self._rights, 300),
             (self._retain, 6 * 3600),
         ):
@@ -157,6 +159,9 @@ class Clockwork:
 
     def _print(self) -> None:
         printing.make_due(self._office.database, self._office.now())
+
+    def _ask_after(self) -> None:
+        checkbacks.tick(self._office.database, self._office.now())
 
     def _rights(self) -> None:
         subject_rights.carry_out(self._office.database, self._office.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflow.desklabels import DESK_LABELS
+from workflow.safewords import SAFE_LABELS
 from workflow.slugs import N_, SLUGS
 from workflow.unitlabels import UNIT_LABELS
 
@@ -393,3 +394,6 @@ LABELS: dict[str, dict[str, str]] = {
         "valid": N_("berlaku"),
     },
 }
+
+for _group, _words in SAFE_LABELS.items():
+    LABELS[_group] = LABELS.get(_group, {}) | _words

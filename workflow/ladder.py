@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import journal, notices, outbox, people, window
+from workflow import journal, notices, outbox, people, safety, window
 from workflow.actors import Clock
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN
@@ -47,7 +47,9 @@ def begin(session: Session, case: Case, paper: Paper, rows: Sequence[Outbound], 
     held = next((row.error_code for row in rows if row.state == "held"), None)
     if rows[0].key != "official":
         _print(session, case, paper.id, "specific_data", now)
-    if held:
+    if held == safety.HELD:  # it follows their next word; no other way shall surprise them
+        _end(session, case, rung, "skipped", held, now)
+    elif held:
         _end(session, case, rung, "skipped" if held == outbox.PRINT else "failed", held, now)
         _climb(session, case, rung, held, now)
 

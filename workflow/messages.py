@@ -106,7 +106,7 @@ class Inbound:
 
 
 #: The occasions for which a channel with a window keeps an approved wording of its own.
-TEMPLATES = ("answer_ready", "question", "reminder")
+TEMPLATES = ("answer_ready", "question", "reminder", "safe_notice")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import cases, deadlines, entries, journal, notices, people, receipts, sealing, units
+from workflow import cases, deadlines, entries, journal, notices, parties, people, receipts, sealing, units
 from workflow.actors import Citizen
 from workflow.models import Case, Judgement, Message, Notice, Receipt, Unit, new_id
 from workflow.states import Status
@@ -21,12 +21,13 @@ from workflow.vault import vault_of
 
 @dataclass(frozen=True)
 class Opening:
-    """What is known when a case opens, beside the judgement."""
+    """What is known when a case opens, beside the judgement. ``sealed_for``: why it is sealed, whatever else is so."""
 
     unit: Unit
     direct_to_kanwil: bool = False
     visibility: str = "confidential"
     track: str = "complaint"
+    sealed_for: str = ""
 
 
 def open_case(
@@ -68,6 +69,7 @@ def open_case(
     people.add_reporter(session, case).relation = messages[0].options.get("relation") or ""
     code = _receipt(session, case, messages[0], now)
     _judge(session, case, messages[0], assessment, now)
+    parties.from_text(session, case, assessment)
     for message in messages:
         cases.adopt(session, case, message)
     cases.hide_from(session, case, assessment.details.staff, now)
@@ -112,6 +114,8 @@ def place(session: Session, case: Case, unit: Unit, assessment: Assessment, now:
 
 def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now: datetime) -> str:
     """Also where the facility is not known yet: the seal holds when it becomes so."""
+    if opening.sealed_for:
+        return opening.sealed_for
     return "wish" if opening.direct_to_kanwil else cases.head_meant(session, assessment, opening.unit, now)
 
 

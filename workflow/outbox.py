@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from workflow import people, receipts, sms, threads, window, wording
+from workflow import people, receipts, safety, sms, threads, window, wording
 from workflow.db import Database, wake
 from workflow.messages import CAPABILITIES, PLAIN, Outgoing, Purpose
 from workflow.models import Case, Conversation, DeliveryEvent, Outbound, Paper
@@ -52,6 +52,9 @@ def enqueue(
     parts = wording.split(text, room, wide=ability.wide)
     rows = [_row(session, conversation, key, params, part, purpose, now, case, paper, template) for part in parts]
     rows[-1].choices = list(choices) if len(choices) <= ability.lists else list(choices[: ability.buttons])
+    if rows[0].error_code == safety.HELD and safety.wants_notice(session, conversation):
+        shut = not window.is_open(conversation, now)
+        enqueue(session, conversation, safety.NOTICE, now, purpose="notice", template=safety.NOTICE if shut else "")
     wake(session)
     return rows
 
@@ -70,7 +73,7 @@ def _row(
 ) -> Outbound:
     vault = vault_of(session)
     key_id = case.data_key_id if case else conversation.address.data_key_id
-    obstacle = _obstacle(conversation, purpose, now, template)
+    obstacle = _obstacle(session, conversation, key, purpose, now, template)
     row = Outbound(
         conversation_id=conversation.id,
         case_id=case.id if case else None,
@@ -110,12 +113,17 @@ def withhold(session: Session, conversation: Conversation, code: str, now: datet
         step(session, row, "cancelled", code, now)
 
 
-def _obstacle(conversation: Conversation, purpose: str, now: datetime, template: str) -> str | None:
-    """Why this message may not go out now: no wire leads there, the person said stop, or the window is closed."""
+def _obstacle(
+    session: Session, conversation: Conversation, key: str, purpose: str, now: datetime, template: str
+) -> str | None:
+    """Why this message may not go out now: no wire leads there, the person said stop or not to be written to unasked,
+    or the window is closed."""
     if not CAPABILITIES.get(conversation.channel_account.channel, PLAIN).wired:
         return PRINT
     if conversation.address.opted_out_at is not None and purpose != "ack":
         return "opted_out"
+    if safety.holds_back(session, conversation, key, purpose, now):
+        return safety.HELD
     return None if template or window.is_open(conversation, now) else "window"
 
 
@@ -149,7 +157,7 @@ def claim(database: Database, worker: str, now: datetime) -> Claimed | None:
     in_flight = exists().where(
         earlier.conversation_id == Outbound.conversation_id,
         earlier.id < Outbound.id,
-        earlier.state.in_(("queued", "claimed")),
+        or_(earlier.state == "claimed", and_(earlier.state == "queued", ~_deferred(earlier))),
     )
     due = and_(Outbound.state == "queued", Outbound.next_attempt_at <= now)
     query = select(Outbound.id).where(due, ~in_flight).order_by(Outbound.next_attempt_at, Outbound.id).limit(5)
@@ -158,6 +166,11 @@ def claim(database: Database, worker: str, now: datetime) -> Claimed | None:
             if claimed := _take(database, candidate, due, worker, now):
                 return claimed
     return None
+
+
+def _deferred(row: type[Outbound]) -> ColumnElement[bool]:
+    """What waits for the hours that a person named keeps nothing else waiting."""
+    return func.coalesce(row.error_code, "") == safety.LATER
 
 
 def _read(database: Database, query: Select[int]) -> list[int]:
@@ -177,12 +190,27 @@ def _take(database: Database, outbound_id: int, due: ColumnElement[bool], worker
 
 def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
     row = session.get_one(Outbound, outbound_id)
+    if _too_dangerous(session, row, now):
+        return None
     try:
         return Claimed(row.id, row.attempts, outgoing(session, row, now))
     except Erased:
         row.error_reason = "erased"
         step(session, row, "failed", "erased", now)
         return None
+
+
+def _too_dangerous(session: Session, row: Outbound, now: datetime) -> bool:
+    """Put back what may not go out now: what was asked for may be newer than the message, or its time is over."""
+    if safety.holds_back(session, row.conversation, row.key, row.purpose, now):
+        step(session, row, "held", safety.HELD, now)
+    elif (later := safety.not_before(session, row, now)) is not None:
+        row.next_attempt_at = later
+        step(session, row, "queued", safety.LATER, now)
+    else:
+        return False
+    row.attempts, row.claimed_by, row.claimed_until = row.attempts - 1, None, None
+    return True
 
 
 def outgoing(session: Session, row: Outbound, now: datetime) -> Outgoing:

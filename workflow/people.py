@@ -148,12 +148,17 @@ def add_reporter(session: Session, case: Case) -> Party:
     party = Party(
         case_id=case.id,
         kind="reporter",
-        alias=f"Pelapor {secrets.randbelow(9000) + 1000}",
+        alias=new_alias("Pelapor"),
         person_id=case.person_id,
         data_key_id=case.data_key_id,
     )
     session.add(party)
     return party
+
+
+def new_alias(word: str) -> str:
+    """An alias with a random number, which tells nothing of order or count."""
+    return f"{word}-{secrets.randbelow(9000) + 1000}"
 
 
 def reporter(session: Session, case: Case) -> Party:

@@ -16,6 +16,7 @@ from typing import Any
 
 from workflow.labels import LABELS, PUBLIC_STATUS
 from workflow.pagewords import PAGES
+from workflow.safewords import SAFE_MESSAGES
 from workflow.slugs import N_
 
 LOCALES = ("id", "en")
@@ -290,7 +291,7 @@ MESSAGES: dict[str, str] = {
     "print_missing": N_("Tanda □ menggantikan huruf atau gambar yang tidak dapat dicetak."),
 }
 
-MESSAGES |= PAGES
+MESSAGES |= PAGES | SAFE_MESSAGES
 
 #: A word of respect for those who write in a regional language; the answer itself is Indonesian.
 RESPECT = {"jv": "Nggih, matur nuwun.", "su": "Mangga, hatur nuhun.", "mad": "Enggi, sakalangkong."}

@@ -11,6 +11,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     facts,
     identity,
     letter,
+    protection,
     queue,
     reports,
     rights,

@@ -10,13 +10,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webhooks.console import evidence, letter, papers, prefill, reach
+from webhooks.console import evidence, letter, papers, prefill, protection, reach
 from webhooks.console.actions import ACTIONS, may_send_again
 from webhooks.console.clock import Left, left
 from webhooks.console.evidence import Mentioned, Piece, Span
 from webhooks.console.forms import Refusal, Typed
 from webhooks.console.letter import Issued
 from webhooks.console.papers import Sheet
+from webhooks.console.protection import Protection
 from webhooks.console.queue import TURN
 from webhooks.console.reach import Reach
 from webhooks.console.rights import Rights, rights_of
@@ -129,6 +130,7 @@ class CaseFile:
     reach: Reach
     rights: Rights
     together: Together
+    protection: Protection
 
     @property
     def nearest(self) -> Left | None:
@@ -164,6 +166,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
         together=together(session, officer, case, text=view.text),
+        protection=protection.gather(session, officer, case, view, now),
         rights=rights_of(session, officer, case),
         pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
         said=said,

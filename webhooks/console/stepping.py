@@ -33,8 +33,13 @@ def carry_out(case_id: str, step: Callable[[Session, Case], object], back: str =
             if case is None:
                 abort(404)
             step(session, case)
+            session.flush()
+            gone = access.find(session, officer, case_id) is None
     except Impossible as refused:
         flash(wording.label("impossible", refused.reason, locale()))
         return redirect(target, 303)
+    if gone and not back:  # it is handled elsewhere now, or hidden from this account
+        flash(_("Tercatat. Pengaduan itu sekarang ditangani di tempat lain."))
+        return redirect(url_for("console.antrean"), 303)
     flash(_("Tercatat."))
     return redirect(target, 303)

@@ -54,14 +54,14 @@ def together(session: Session, officer: Officer, case: Case, *, text: bool) -> T
 @staff(*WORKERS)  # type: ignore[untyped-decorator]
 def bersama_ikut(case_id: str) -> Response:
     """Work this case together with another."""
-    return _with_other(case_id, incidents.join)
+    return with_other(case_id, incidents.join)
 
 
 @bp.post("/bersama/<case_id>/gabung")
 @staff(*WORKERS)  # type: ignore[untyped-decorator]
 def bersama_gabung(case_id: str) -> Response:
     """Merge this case into another."""
-    return _with_other(case_id, merging.merge)
+    return with_other(case_id, merging.merge)
 
 
 @bp.post("/bersama/<case_id>/lepas")
@@ -86,7 +86,7 @@ def bersama_pisah(case_id: str) -> Response:
     return carry_out(case_id, lambda s, c: merging.split(s, c, current_officer(), chosen, service().now()))
 
 
-def _with_other(case_id: str, verb: _Verb) -> Response:
+def with_other(case_id: str, verb: _Verb) -> Response:
     """A verb on two cases, both found by this account and both locked in one order."""
     officer, typed = current_officer(), request.form.get("number", "").strip().upper()
 

@@ -9,6 +9,7 @@ from workflow.models.desk import BoxEmptying, DeskEntry
 from workflow.models.intake import Attachment, Conversation, Message, Receipt
 from workflow.models.papers import Approval, Letter, Paper
 from workflow.models.people import Address, DataKey, Person, PersonLink
+from workflow.models.protection import Checkback, SafeContact
 from workflow.models.reports import Bulletin, PublicMonth, Report, ReportFile
 from workflow.models.rights import DataRequest
 from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
@@ -25,6 +26,7 @@ __all__ = [
     "CaseLink",
     "CaseNumber",
     "ChannelAccount",
+    "Checkback",
     "Conversation",
     "DataKey",
     "DataRequest",
@@ -57,6 +59,7 @@ __all__ = [
     "ReportFile",
     "RoleGrant",
     "Rung",
+    "SafeContact",
     "Unit",
     "UnitKey",
     "new_id",
