@@ -10,8 +10,8 @@ from flask import Request
 
 from workflow.inbox import MAX_FILE, MAX_FILES
 
-#: Routes that take a text with files: the families' report and chat, and what officers enter for them.
-REPORTS = frozenset({"public.lapor", "chat.kirim", "console.catat_simpan"})
+#: Routes that take a text with files: the families' report and chat, what officers enter for them, officials' reports.
+REPORTS = frozenset({"public.lapor", "chat.kirim", "console.catat_simpan", "console.laporkan"})
 #: All files of one report together.
 MAX_TOTAL = 40 * 1024 * 1024
 #: Bytes of text fields that are read at all; far above what is accepted, so that a refused text comes back whole.

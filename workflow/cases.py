@@ -139,7 +139,7 @@ def move(session: Session, case: Case, action: str, actor: Actor, now: datetime,
     if after != before and after in ENDED:
         case.closed_at = now
         deadlines.void(session, case, now)
-    elif after != before:
+    elif after != before and before != Status.WAITING:
         deadlines.start(session, case, after, now, track_of(case))
     journal.append(
         session, case.handling_unit_id, action, actor, now, case_id=case.id, before=before, after=after, **data

@@ -27,7 +27,8 @@ ALARM = timedelta(days=60)
 class Rule:
     """A named deadline as the data file gives it. ``on_due``: ``escalate``, ``close`` or ``release``.
 
-    ``remind``: working days before it is due; ``extension``: days that may be added once; 0 for none.
+    ``remind``: working days before it is due; ``extension``: days that may be added once; 0 for none. ``first``: whose
+    task it is, where that is not the complaint unit.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Rule:
     on_due: str = "escalate"
     remind: int = 0
     extension: int = 0
+    first: str = ""
 
 
 @dataclass(frozen=True)

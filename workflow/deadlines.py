@@ -15,6 +15,8 @@ from workflow.models import Case, Deadline, Extension, Pause, Unit
 from workflow.states import Impossible
 from workflow.vault import vault_of
 
+#: How far away the day of a task may be.
+LONGEST_TASK = timedelta(days=90)
 #: What a complainant is waited for.
 PAUSES = ("information", "documents", "attendance", "other")
 
@@ -197,6 +199,31 @@ def extend(session: Session, case: Case, account_id: str, reason: str, now: date
     )  # fmt: skip
     _refresh(session, case)
     return row.due_at
+
+
+def aim(session: Session, case: Case, rule: str, day: date, now: datetime) -> datetime:
+    """Set the day of a task that has just begun: due at the end of the first working day from ``day`` on.
+
+    Raises Impossible for a day that is over or too far away.
+    """
+    row = next(r for r in _open(session, case) if r.rule == rule and r.state == "running")
+    days = calendar_of(session, _unit(case), now)
+    today = days.local_day(now)
+    if not today < day <= today + LONGEST_TASK:
+        raise Impossible("task_date")
+    row.days = 1
+    while days.local_day((due := days.after_working(row.started_at, row.days)).at) < day:
+        row.days += 1
+    _plan(days, row, due, now)
+    _refresh(session, case)
+    return row.due_at
+
+
+def usual(session: Session, case: Case, rule: str, now: datetime) -> date:
+    """The local day on which a clock of this rule would be due if it began now."""
+    unit, known = _unit(case), rules()[rule]
+    days = calendar_of(session, unit, now)
+    return days.local_day(clocks.due(days, known, now, clocks.length(known, unit)).at)
 
 
 def recompute(session: Session, case: Case, now: datetime) -> list[tuple[str, datetime, datetime]]:

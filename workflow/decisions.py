@@ -11,14 +11,15 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import cases, journal, ladder, letters, notices, outbox, staff, standards, units
+from workflow import cases, deadlines, journal, ladder, letters, notices, outbox, proofs, staff, standards, units
 from workflow.actors import Actor, Officer, Operator
+from workflow.messages import Media
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
 from workflow.states import ROLES, SUPERIORS, Impossible, Part
 from workflow.vault import vault_of
@@ -60,8 +61,10 @@ def text_hash(salt: bytes, body: str, attachments: Sequence[str] = ()) -> str:
 
 
 def _paper(
-    session: Session, case: Case, kind: str, body: str, actor: Actor | Operator, now: datetime, **attributes: Any
-) -> Paper:
+    session: Session, case: Case, kind: str, body: str, actor: Actor | Operator, now: datetime,
+    files: Sequence[str] = (), **attributes: Any,
+) -> Paper:  # fmt: skip
+    """One more version. ``files``: hashes of what is kept with it; the paper's own hash covers them."""
     newest = session.scalar(select(func.max(Paper.version)).where(Paper.case_id == case.id, Paper.kind == kind))
     salt = secrets.token_bytes(16)
     paper = Paper(
@@ -73,7 +76,7 @@ def _paper(
         data_key_id=case.data_key_id,
         body_enc=vault_of(session).seal(session, case.data_key_id, body, "paper.body"),
         salt=salt,
-        hash=text_hash(salt, body),
+        hash=text_hash(salt, body, files),
         attributes=attributes,
         created_at=now,
     )
@@ -111,6 +114,8 @@ def recommend(
 ) -> Paper:
     """The complaint unit's recommendation to the head: a summary and two or more alternatives."""
     summary = _clean(summary, "summary_missing")
+    if cases.track_of(case) == "integrity" and newest(session, case, "inspection") is None:
+        raise Impossible("inspection_first")
     chosen = [a for a in alternatives if a.measure.strip()]
     if len(chosen) < 2:
         raise Impossible("two_alternatives")
@@ -149,9 +154,13 @@ def send_back(session: Session, case: Case, actor: Officer, reason: str, now: da
 
 
 def direct(
-    session: Session, case: Case, actor: Officer, choice: int, official_id: str, note: str, now: datetime
-) -> Paper:
-    """The head chooses an alternative (counted from 0), names the responsible official, and may add a word."""
+    session: Session, case: Case, actor: Officer, choice: int, official_id: str, note: str, now: datetime,
+    due: date | None = None,
+) -> Paper:  # fmt: skip
+    """The head chooses an alternative (counted from 0), names the responsible official, and may add a word.
+
+    That is a task: due on the day that the head sets, or after the days of the clock ``carry_out``.
+    """
     proposal = newest(session, case, "recommendation")
     if proposal is None or not 0 <= choice < len(recommendation(session, proposal)[1]):
         raise Impossible("choose_alternative")
@@ -163,6 +172,10 @@ def direct(
     paper = _paper(session, case, "direction", document, actor, now, choice=choice, official=official_id)
     case.official_id = official_id
     cases.move(session, case, "direct", actor, now, paper=paper.id, commitment=paper.hash, official=official_id)
+    if due is not None:
+        at = deadlines.aim(session, case, "carry_out", due, now)
+        unit = case.handling_unit_id
+        journal.append(session, unit, "task", actor, now, case_id=case.id, official=official_id, due=at.isoformat())
     notices.tell(session, case, Part.OFFICIAL, "directed_to_you", now)
     return paper
 
@@ -182,12 +195,16 @@ def officials(session: Session, case: Case, now: datetime) -> list[Account]:
 # ------------------------------------------------------------------ official
 
 
-def report(session: Session, case: Case, actor: Officer, kind: str, text: str, now: datetime) -> Paper:
-    """The responsible official reports a ``repair`` or a ``clarification``."""
+def report(
+    session: Session, case: Case, actor: Officer, kind: str, text: str, now: datetime, media: Sequence[Media] = ()
+) -> Paper:
+    """The responsible official reports a ``repair`` or a ``clarification``, with files that show it."""
     if kind not in ("repair", "clarification"):
         raise Impossible("choose_report_kind")
-    paper = _paper(session, case, "report", _clean(text), actor, now, report=kind, round=case.rounds)
-    cases.move(session, case, "report", actor, now, paper=paper.id, commitment=paper.hash, report=kind)
+    hashes = proofs.digests(media)
+    paper = _paper(session, case, "report", _clean(text), actor, now, hashes, report=kind, round=case.rounds)
+    kept = proofs.keep(session, paper, media)
+    cases.move(session, case, "report", actor, now, paper=paper.id, commitment=paper.hash, report=kind, files=kept)
     return paper
 
 

@@ -1,4 +1,4 @@
-"""The words for slugs of files, and of what officers enter for others."""
+"""The words for slugs of files, of clocks and inspections, and of what officers enter for others."""
 
 from __future__ import annotations
 
@@ -15,6 +15,36 @@ DESK_LABELS: dict[str, dict[str, str]] = {
         "bukti": N_("Pemeriksaan bukti: tempat, waktu, atau keaslian"),
         "tidak_terbaca": N_("Salinan tidak ada atau tidak terbaca"),
         "penyidikan": N_("Permintaan pihak yang berwenang"),
+    },
+    "inspection": {
+        "reporter": N_("Pelapor"),
+        "accused": N_("Terlapor"),
+        "place": N_("Tempat kejadian"),
+        "time": N_("Waktu kejadian"),
+        "chronology": N_("Urutan kejadian"),
+        "evidence": N_("Bukti"),
+    },
+    "inspection_question": {
+        "accused": N_("Siapa yang Anda laporkan? Sebutkan nama, jabatan, atau ciri-cirinya bila Anda tahu."),
+        "place": N_("Di mana kejadiannya? Sebutkan tempat atau bloknya bila Anda tahu."),
+        "time": N_("Kapan kejadiannya? Sebutkan hari dan jamnya bila Anda ingat."),
+        "chronology": N_("Tolong ceritakan urutan kejadiannya dari awal sampai akhir."),
+        "evidence": N_(
+            "Adakah bukti atau orang yang melihat? Foto, rekaman, atau bukti transfer dapat dikirim di sini."
+        ),
+    },
+    "rule": {
+        "classify": N_("Klasifikasi"),
+        "first_response": N_("Tanggapan pertama"),
+        "direct": N_("Arahan pimpinan"),
+        "carry_out": N_("Pelaksanaan arahan"),
+        "respond": N_("Jawaban resmi"),
+        "inform": N_("Jawaban informasi"),
+        "respond_integrity": N_("Jawaban resmi (integritas)"),
+        "approve": N_("Persetujuan"),
+        "release": N_("Pengiriman"),
+        "satisfaction": N_("Tanggapan pelapor"),
+        "emergency": N_("Penanganan darurat"),
     },
     "network": {
         "facebook": N_("Facebook"),

@@ -80,8 +80,12 @@ def _record(session: Session, case: Case, deadline: Deadline, role: str, people:
 
 
 def _people(session: Session, case: Case, role: str, now: datetime) -> list[Account]:
-    """Who holds the role where the case is handled and may know of it; of the officers the owner alone."""
+    """Who holds the role where the case is handled and may know of it; of the officers the owner alone, of
+    the officials the one in charge."""
     unit = _unit_of(session, case, role)
+    if role == "pejabat" and case.official_id:
+        official = session.get_one(Account, case.official_id)
+        return [] if notices.hidden(session, case, official.id) else [official]
     people = [a for a in staff.holders(session, role, unit.id, now) if not notices.hidden(session, case, a.id)]
     if role == "petugas" and any(a.id == case.owner_id for a in people):
         return [a for a in people if a.id == case.owner_id]
@@ -95,6 +99,9 @@ def _rungs(case: Case, deadline: Deadline) -> tuple[str, ...]:
         return ladder.office
     spared = deadline.rule == "emergency" and case.about_staff
     spared = spared or case.seal == "desk"
+    mine = rules()[deadline.rule].first
+    if mine:
+        return tuple(mine if role == "petugas" else role for role in ladder.facility)
     return tuple(role for role in ladder.facility if not (spared and role == "petugas"))
 
 

@@ -69,7 +69,7 @@ def settle(database: Database, item: Wanted, content: bytes | None, now: datetim
             row.state, row.next_attempt_at = "lost", None
         else:
             inbox.keep(session, row, content)
-            if row.state == "refused":
+            if row.state == "refused" and row.message:
                 tell_refused(session, row.message.conversation, now)
 
 
@@ -78,7 +78,8 @@ def refuse(database: Database, item: Wanted, now: datetime) -> None:
     with database.write() as session:
         row = session.get_one(Attachment, item.attachment_id)
         row.state, row.fault, row.next_attempt_at = "refused", "too_large", None
-        tell_refused(session, row.message.conversation, now)
+        if row.message:
+            tell_refused(session, row.message.conversation, now)
 
 
 def tell_refused(session: Session, conversation: Conversation, now: datetime) -> None:

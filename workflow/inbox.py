@@ -189,7 +189,7 @@ def _attach(session: Session, message: Message, media: Media, now: datetime) -> 
         message_id=message.id,
         data_key_id=key,
         name_enc=vault.seal(session, key, sanitise(media.name)[:200], "attachment.name"),
-        content_type=_plain_type(media.declared_type),
+        content_type=plain_type(media.declared_type),
         state="wanted",
         next_attempt_at=now,
     )
@@ -228,7 +228,7 @@ def seal_hash(session: Session, row: Attachment, content: bytes) -> None:
     row.sha256_enc = vault_of(session).seal(session, row.data_key_id, digest, "attachment.sha256")
 
 
-def _plain_type(declared: str) -> str:
+def plain_type(declared: str) -> str:
     """The type alone: its parameters may name the file, and the column is not encrypted."""
     bare = declared.partition(";")[0].strip().lower()
     return bare if re.fullmatch(r"[a-z0-9.+-]{1,48}/[a-z0-9.+-]{1,48}", bare) else "application/octet-stream"

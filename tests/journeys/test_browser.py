@@ -106,6 +106,8 @@ def test_from_the_form_to_the_answer_and_back(browser, live: Live) -> None:
     assert "Siti" not in petugas.text()
     assert code not in petugas.page.content()
     petugas.submit("classify")
+    petugas.page.fill("#form-pemeriksaan [name=chronology]", "Uang diminta di loket kunjungan.")
+    petugas.click("#form-pemeriksaan button[type=submit]")
     petugas.page.fill("#form-recommend [name=summary]", "Keluarga melaporkan permintaan uang di loket.")
     petugas.page.fill("#form-recommend [name=measure-0]", "Periksa petugas loket")
     petugas.page.fill("#form-recommend [name=measure-1]", "")

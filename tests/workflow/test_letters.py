@@ -15,7 +15,7 @@ from tests.support import Office
 from tests.workflow import steps
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import act, carry, together
-from workflow import cases, decisions, delegation, journal, letters, people, printing, receipts, units
+from workflow import cases, decisions, delegation, inspection, journal, letters, people, printing, receipts, units
 from workflow.actors import Clock
 from workflow.models import Account, Approval, Case, JournalEntry, Letter, NumberSeries, RoleGrant, Unit
 from workflow.printing import content, make, make_due
@@ -267,6 +267,7 @@ def test_the_letter_of_a_sealed_case_is_the_kanwils(office: Office) -> None:
         first, second = office.officer(s, "kanwil"), office.officer(s, "kanwil2")
         now = office.clock()
         cases.classify(s, case, first, "kekerasan", "tinggi", now, about_head=True)
+        inspection.keep(s, case, first, {"chronology": "Dipukul di kamar."}, now)
         decisions.recommend(s, case, first, "Ringkas.", steps.OPTIONS, now)
         decisions.direct(s, case, second, 0, first.account_id, "", now)
         decisions.report(s, case, first, "clarification", "Diperiksa.", now)

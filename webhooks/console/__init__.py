@@ -10,6 +10,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     entry,
     facts,
     identity,
+    inspection,
     letter,
     protection,
     queue,

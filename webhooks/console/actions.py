@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from webhooks.console.forms import Typed
 from workflow import access, cases, decisions, deliveries, journal, people, sealing, settling, timekeeping
 from workflow.actors import Officer
+from workflow.messages import Media
 from workflow.models import Case, Outbound
 from workflow.states import Impossible, Part
 
@@ -24,6 +25,7 @@ class Step:
     officer: Officer
     typed: Typed
     now: datetime
+    media: tuple[Media, ...] = ()
 
 
 def _classify(step: Step) -> None:
@@ -47,12 +49,15 @@ def _direct(step: Step) -> None:
     typed, newest = step.typed, decisions.newest(step.session, step.case, "recommendation")
     if newest is None or newest.id != typed["paper"]:
         raise Impossible("changed_meanwhile")
-    choice, official = typed.number("choice"), typed["official_id"]
-    decisions.direct(step.session, step.case, step.officer, choice, official, typed["note"], step.now)
+    choice, official, due = typed.number("choice"), typed["official_id"], typed.day("due")
+    if typed["due"].strip() and due is None:
+        raise Impossible("task_date")
+    decisions.direct(step.session, step.case, step.officer, choice, official, typed["note"], step.now, due)
 
 
 def _report(step: Step) -> None:
-    decisions.report(step.session, step.case, step.officer, step.typed["kind"], step.typed["text"], step.now)
+    kind, text = step.typed["kind"], step.typed["text"]
+    decisions.report(step.session, step.case, step.officer, kind, text, step.now, step.media)
 
 
 def _draft(step: Step) -> None:

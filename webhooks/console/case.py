@@ -17,9 +17,11 @@ from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
 from webhooks.i18n import locale
 from webhooks.service import service
+from webhooks.uploads import FormRequest
 from workflow import access, cases, journal, wording
 from workflow.actors import Officer
 from workflow.deadlines import PAUSES
+from workflow.messages import Media
 from workflow.models import Case, Notice
 from workflow.states import TABLE, Impossible, possible
 
@@ -82,9 +84,24 @@ def tindak(case_id: str, action: str) -> Response | tuple[str, int]:
     """One action. What is refused comes back with everything that was typed."""
     if action not in ACTIONS:
         abort(404)
+    return _tried(case_id, action, Typed.read(request.form))
+
+
+@bp.post("/kasus/<case_id>/report")
+@staff
+def laporkan(case_id: str) -> Response | tuple[str, int]:
+    """The same for a report, which may bring files. Those must be chosen again where it is refused."""
     typed = Typed.read(request.form)
+    chosen = [f for f in request.files.getlist("files") if f.filename]
+    media = tuple(Media(f.filename or "", f.mimetype, f.stream.read()) for f in chosen)
+    if isinstance(request, FormRequest) and request.overfull:
+        return _refuse(case_id, Refusal("report", "files_too_large", typed))
+    return _tried(case_id, "report", typed, media)
+
+
+def _tried(case_id: str, action: str, typed: Typed, media: tuple[Media, ...] = ()) -> Response | tuple[str, int]:
     try:
-        still_seen = _act(case_id, action, typed)
+        still_seen = _act(case_id, action, typed, media)
     except Impossible as refused:
         return _refuse(case_id, Refusal(action, refused.reason, typed))
     except StaleDataError:
@@ -97,7 +114,7 @@ def tindak(case_id: str, action: str) -> Response | tuple[str, int]:
     return redirect(url_for("console.antrean"), 303)
 
 
-def _act(case_id: str, action: str, typed: Typed) -> bool:
+def _act(case_id: str, action: str, typed: Typed, media: tuple[Media, ...]) -> bool:
     """Carry it out in one transaction; whether the case is still this account's to see afterwards."""
     officer, now = current_officer(), service().now()
     with service().database.write() as session:
@@ -105,7 +122,7 @@ def _act(case_id: str, action: str, typed: Typed) -> bool:
         case = cases.lock(session, case_id)
         _found(session, officer, case_id)  # it may have been sealed while we waited for the lock
         _in_order(session, officer, case, action)
-        ACTIONS[action](Step(session, case, officer, typed.bounded(), now))
+        ACTIONS[action](Step(session, case, officer, typed.bounded(), now, media))
         session.flush()
         return access.find(session, officer, case_id) is not None
 

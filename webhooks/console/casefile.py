@@ -15,6 +15,7 @@ from webhooks.console.actions import ACTIONS, may_send_again
 from webhooks.console.clock import Left, left
 from webhooks.console.evidence import Mentioned, Piece, Span
 from webhooks.console.forms import Refusal, Typed
+from webhooks.console.inspection import Inspected, inspected
 from webhooks.console.letter import Issued
 from webhooks.console.papers import Sheet
 from webhooks.console.protection import Protection
@@ -23,10 +24,23 @@ from webhooks.console.reach import Reach
 from webhooks.console.rights import Rights, rights_of
 from webhooks.console.together import Together, together
 from webhooks.console.uploads import Upload, quarantined, upload
-from workflow import access, conversations, decisions, likeness, people, settling, staff, states, units
+from workflow import (
+    access,
+    conversations,
+    deadlines,
+    decisions,
+    likeness,
+    people,
+    proofs,
+    settling,
+    staff,
+    states,
+    units,
+)
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.conversations import Line
+from workflow.inspection import KIND
 from workflow.likeness import Alike
 from workflow.models import (
     Account,
@@ -113,7 +127,9 @@ class CaseFile:
     quarantined: list[Upload]
     verdicts: list[Verdict]
     mentioned: Mentioned
+    inspected: Inspected | None
     sheets: list[Sheet]
+    proofs: Mapping[str, list[Upload]]
     letters: list[Issued]
     history: list[Entry]
     alike: list[Alike]
@@ -143,9 +159,13 @@ class CaseFile:
 
 
 def _sheets(session: Session, officer: Officer, case: Case) -> list[Sheet]:
-    """The papers; why an identity was opened is read where it is watched, for the reason may tell who it is."""
+    """The papers; why an identity was opened is read where it is watched, for the reason may tell who it is.
+
+    The file of an integrity case has a place of its own on the page.
+    """
     watches = access.keeps_identity(officer, case) or access.oversees(officer, case)
-    return [sheet for sheet in papers.sheets(session, case) if sheet.kind != "identity" or watches]
+    apart = {KIND} if watches else {KIND, "identity"}
+    return [sheet for sheet in papers.sheets(session, case) if sheet.kind not in apart]
 
 
 def gather(session: Session, officer: Officer, case: Case, now: datetime, refusal: Refusal | None = None) -> CaseFile:
@@ -155,6 +175,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     verdicts = _verdicts(session, case, view)
     said = _said(session, officer, case, view, verdicts) if view.summary else []
     actions = _offered(case, parts, sheets, officer)
+    mentioned = evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session))
     primary = _primary(case, parts, actions)
     reporter = people.reporter(session, case)
     return CaseFile(
@@ -172,14 +193,18 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         said=said,
         quarantined=quarantined(session, officer, case),
         verdicts=verdicts,
-        mentioned=evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session)),
+        mentioned=mentioned,
+        inspected=inspected(session, officer, case, view, mentioned, sum(len(s.files) for s in said)),
         sheets=sheets,
+        proofs={
+            s.id: _proofs(session, officer, case, s) for s in sheets if s.attributes.get("report") and view.handles
+        },
         letters=letter.issued(session, case, view),
         history=_history(session, case, reporter.alias),
         alike=likeness.seen(session, officer, case),
         primary=primary,
         others=[a for a in actions if a != primary],
-        forms=prefill.forms(case, sheets, refusal, now),
+        forms=prefill.forms(case, sheets, refusal, now, deadlines.usual(session, case, "carry_out", now)),
         standards=prefill.citable(case) if "recommend" in actions else [],
         officials=decisions.officials(session, case, now) if "direct" in actions else [],
         officers=_officers(session, case, now) if "assign" in actions else [],
@@ -254,6 +279,10 @@ def _dues(session: Session, case: Case, now: datetime) -> list[Due]:
     rows = session.scalars(select(Deadline).where(Deadline.case_id == case.id, Deadline.state != "void"))
     ordered = sorted(rows, key=lambda d: (d.ended_at is not None, d.due_at))
     return [Due(row, left(row.due_at, now) if row.state == "running" else None) for row in ordered]
+
+
+def _proofs(session: Session, officer: Officer, case: Case, sheet: Sheet) -> list[Upload]:
+    return [upload(session, officer, case, row) for row in proofs.of(session, sheet.id)]
 
 
 def _reached(case: Case) -> int:

@@ -19,6 +19,7 @@ from webhooks.auth import current_officer, staff
 from webhooks.console.routes import bp
 from webhooks.service import service
 from workflow import access, files, journal
+from workflow.actors import Officer
 from workflow.desklabels import DESK_LABELS
 from workflow.models import Attachment, Case
 from workflow.vault import Erased, Unreadable
@@ -80,9 +81,17 @@ def _found(session: Session, attachment_id: str) -> tuple[Attachment, Case]:
     case = access.find(session, officer, row.case_id) if row and row.case_id else None
     if row is None or case is None:
         abort(404)
-    if not access.may_fetch(session, officer, case, infected=row.scan == "infected"):
+    if not may_fetch(session, officer, case, row):
         abort(404)
     return row, case
+
+
+def may_fetch(session: Session, officer: Officer, case: Case, row: Attachment) -> bool:
+    """Files of a message go with its words; those of a report with the report, to everybody who handles the case."""
+    infected = row.scan == "infected"
+    if row.paper_id and not infected:
+        return access.view(session, officer, case).handles
+    return access.may_fetch(session, officer, case, infected=infected)
 
 
 def _part(session: Session, row: Attachment, part: str) -> bytes:

@@ -28,6 +28,9 @@ FIELD_OF = {
     "choose_report_kind": "kind",
     "choose_pause": "category",
     "pause_date": "until",
+    "task_date": "due",
+    "files_too_large": "files",
+    "files_not_kept": "files",
 }
 #: Refusals that tell of somebody else's deed, not of a mistake in the form.
 OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})

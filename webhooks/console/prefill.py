@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from webhooks.console.actions import ACTIONS
 from webhooks.console.forms import Refusal, Typed, of_recommendation
@@ -14,14 +14,15 @@ from workflow.models import Case
 from workflow.standards import Standard
 
 
-def forms(case: Case, sheets: list[Sheet], refusal: Refusal | None, now: datetime) -> dict[str, Typed]:
-    """What each form starts with; what was typed and refused comes back as it was."""
+def forms(case: Case, sheets: list[Sheet], refusal: Refusal | None, now: datetime, task: date) -> dict[str, Typed]:
+    """What each form starts with; what was typed and refused comes back as it was. ``task``: usual day of a task."""
     place = case.subject_unit or case.handling_unit
     usual = staff.local_today(place.timezone, now) + timedelta(days=clocks.waiting()[0])
     meant = {"about_head": "1"} if case.about_head else {}
     made = {
         "classify": Typed({"category": case.category, "urgency": case.urgency, **meant}),
         "recommend": of_recommendation("", _usual(case)),
+        "direct": Typed({"due": task.isoformat()}),
         "wait": Typed({"until": usual.isoformat()}),
     }
     for sheet in reversed(sheets):

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from webhooks.auth import current_officer, staff
 from webhooks.console.clock import Left, left
 from webhooks.console.routes import bp
+from webhooks.console.tasks import tasks
 from webhooks.i18n import ngettext
 from webhooks.service import service
 from workflow import access, alarms, cases, clocks, conversations
@@ -104,6 +105,7 @@ def antrean() -> str:
             elsewhere=_elsewhere(session, officer) if tab == "selesai" else [],
             alarms=_alarms(session, officer),
             recovered=_recovered(session, officer),
+            tasks=tasks(session, officer, service().now()),
             to_approve=_to_approve(session, officer),
             works=bool({role for role, _ in officer.roles} - {"admin"}),
         )

@@ -35,7 +35,7 @@ class Upload:
 def upload(session: Session, officer: Officer, case: Case, row: Attachment) -> Upload:
     """One file as this account may fetch it."""
     infected, image = row.scan == "infected", files.is_image(row)
-    may = row.state == "stored" and access.may_fetch(session, officer, case, infected=infected)
+    may = row.state == "stored" and download.may_fetch(session, officer, case, row)
     ready = may and image and not infected and row.view == "ready"
 
     def address(part: str, offered: bool) -> str:

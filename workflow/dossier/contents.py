@@ -12,7 +12,7 @@ from babel.dates import format_datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import conversations, decisions, people, wording
+from workflow import conversations, decisions, inspection, people, wording
 from workflow.conversations import Line
 from workflow.dossier import words
 from workflow.dossier.reader import Reader
@@ -133,12 +133,22 @@ class Contents:
                 lines.append(say("alternative", n=n, measure=way.measure))
                 lines += [say("standard", standard=way.standard)] if way.standard else []
             return summary, lines
+        if paper.kind == inspection.KIND:
+            return self._inspection(paper)
         text = decisions.body(self.session, paper)
         if paper.kind != "direction":
             return text, []
         direction = json.loads(text)
         chosen = say("choice", n=int(paper.attributes.get("choice", 0)) + 1)
         return f"{direction['measure']}\n{direction['note']}".strip(), [chosen]
+
+    def _inspection(self, paper: Paper) -> tuple[str, list[str]]:
+        """For those who may read the words: who is accused never learns of it from a copy for somebody else."""
+        if not self.reader.text:
+            return say("withheld"), []
+        known = inspection.read(self.session, paper)
+        lines = [f"{wording.label('inspection', part, LANGUAGE)}: {text}" for part, text in known.items() if text]
+        return "\n".join(lines), []
 
     def letters(self) -> list[Block]:
         query = select(Letter).where(Letter.case_id == self.case.id).order_by(Letter.issued_at)

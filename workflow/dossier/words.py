@@ -90,6 +90,7 @@ KINDS: dict[str, str] = {
     "answer": N_("Jawaban"),
     "return": N_("Pengembalian"),
     "identity": N_("Alasan membuka identitas"),
+    "inspection": N_("Berkas pemeriksaan"),
 }
 STATES: dict[str, str] = {
     "running": N_("berjalan"),

@@ -75,8 +75,10 @@ class Message(Base):
 
 
 class Attachment(Base):
-    """A file of a message. The object is immutable and encrypted. ``sha256_enc`` is the hash of the plain bytes; it is
-    sealed, because a plain one tells of a file that is known elsewhere. ``fault`` is why it could not be fetched.
+    """A file of a message, or of a paper of the office. The object is immutable and encrypted.
+
+    ``sha256_enc`` is the hash of the plain bytes; it is sealed, because a plain one tells of a file that is known
+    elsewhere. ``fault`` is why it could not be fetched.
 
     ``view``: the copy that staff see is still to be made (empty), ``ready``, or ``none``. ``scan``: not scanned yet
     (empty), ``clean``, ``infected``, or ``unscannable``.
@@ -84,7 +86,8 @@ class Attachment(Base):
 
     __tablename__ = "attachment"
     id: Mapped[str] = pk()
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    paper_id: Mapped[str | None] = mapped_column(ForeignKey("paper.id"), index=True)
     case_id: Mapped[str | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     data_key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
     name_enc: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -105,7 +108,7 @@ class Attachment(Base):
     scan: Mapped[str] = mapped_column(String(12), default="")
     scan_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     infection: Mapped[str] = mapped_column(String(80), default="")
-    message: Mapped[Message] = relationship(back_populates="attachments")
+    message: Mapped[Message | None] = relationship(back_populates="attachments")
 
 
 class Receipt(Base):
