@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from webhooks import chatlog, i18n, public, tracking
+from webhooks import chatlog, facilities, i18n, public, tracking
 from webhooks.auth import public as anybody
 from webhooks.chatlog import Place
 from webhooks.i18n import gettext as _
@@ -122,7 +122,7 @@ def _context(session: Session, value: str, fault: Fault | None, draft: Draft) ->
     said, until = chatlog.lines(session, conversation, Place(), now, "read") if conversation else ([], Place())
     unit = _unit(session)
     return {
-        "office": public.office_of(session), "unit": unit, "kanwil": units.superior(session, unit),
+        "office": facilities.office_of(session), "unit": unit, "kanwil": units.superior(session, unit),
         "answers_now": clocks.office_open(session, unit, now),
         "hours": (unit.settings or {}).get("office_hours", (8, 16)),
         "help": help.lines("", (), i18n.locale()).splitlines(), "lines": said, "until": until,
@@ -317,7 +317,7 @@ def _lock(session: Session, conversation: Conversation) -> Conversation:
 def hapus() -> AnyResponse:
     """Leave no key to the conversation on this device; the office keeps what it was told."""
     with service().database.read() as session:
-        page = render_template("public/obrolan_hapus.html", office=public.office_of(session))
+        page = render_template("public/obrolan_hapus.html", office=facilities.office_of(session))
     answer = make_response(page)
     for name in (CHAT_COOKIE, public.COOKIE):
         if name in request.cookies:

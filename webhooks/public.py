@@ -8,7 +8,7 @@ import logging
 import re
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from webhooks import i18n, tracking
+from webhooks import facilities, i18n, tracking
 from webhooks.auth import public
 from webhooks.i18n import gettext as _
 from webhooks.service import RETRY_AFTER, service
@@ -28,7 +28,7 @@ from webhooks.uploads import MAX_TEXT, MAX_TOTAL, FormRequest
 from workflow import cases, outbox, staff, units, wording
 from workflow.inbox import MAX_FILE, MAX_FILES, NotDurable, Stored, Wish
 from workflow.messages import Inbound, Media
-from workflow.models import Case, Conversation, Outbound, Receipt, Unit
+from workflow.models import Case, Conversation, Outbound, Receipt
 from workflow.vault import vault_of
 
 __all__ = ["FormRequest", "bp"]
@@ -41,6 +41,7 @@ COOKIE = "aduan_web"
 CHAT_COOKIE = "aduan_obrolan"
 COOKIE_AGE = 180 * 24 * 3600
 YEAR = 365 * 24 * 3600
+MAX_PLACE = 200
 TOKEN = re.compile(r"[A-Za-z0-9_-]{24,64}")
 PIN = re.compile(r"[0-9]{6,32}")
 
@@ -48,28 +49,9 @@ PIN = re.compile(r"[0-9]{6,32}")
 # ------------------------------------------------------------------ start, confidentiality, language
 
 
-@dataclass(frozen=True)
-class Office:
-    """Who answers here: the facilities, and the regional office above them."""
-
-    facilities: tuple[Unit, ...]
-    kanwil: str
-
-    @property
-    def name(self) -> str:
-        """The one facility, or no name where there are several."""
-        return self.facilities[0].name if len(self.facilities) == 1 else ""
-
-
-def office_of(session: Session) -> Office:
-    found = tuple(session.scalars(select(Unit).where(Unit.kind == "upt").order_by(Unit.name)))
-    above = {units.superior(session, unit).name for unit in found}
-    return Office(found, above.pop() if len(above) == 1 else _("Kantor Wilayah"))
-
-
 def _page(template: str, status: int = 200, **values: Any) -> Response:
     with service().database.read() as session:
-        page = render_template(f"public/{template}.html", office=office_of(session), **values)
+        page = render_template(f"public/{template}.html", office=facilities.office_of(session), **values)
     return make_response(page, status)
 
 
@@ -113,6 +95,10 @@ class Report:
     token: str
     text: str = ""
     unit: str = ""
+    place: str = ""
+    near: tuple[tuple[str, str], ...] = ()
+    sure: str = ""
+    many: bool = False
     direct: bool = False
     visibility: str = "confidential"
     name: str = ""
@@ -131,6 +117,8 @@ class Report:
             token=_cookie() or matching(TOKEN, form.get("kunci", "")) or secrets.token_urlsafe(24),
             text=typed["text"],
             unit=typed["unit"],
+            place=" ".join(typed["unit"].split())[:MAX_PLACE],
+            sure=form.get("unit_pasti", ""),
             direct=typed["tujuan"] == "kanwil",
             visibility=visibility if visibility in cases.VISIBILITIES else "confidential",
             name=typed["nama"].strip(),
@@ -144,6 +132,12 @@ class Report:
     def sender(self) -> str:
         """Each report is a conversation of its own; the token ties it to the browser."""
         return f"{self.token}:{self.form_id}"
+
+    @property
+    def told(self) -> str:
+        """The words, and below them the place that is on no list of ours."""
+        lost = self.many and self.place and not self.unit
+        return f"{self.text}\n\n({self.place})" if lost else self.text
 
     @property
     def facts(self) -> dict[str, str]:
@@ -194,13 +188,14 @@ def lapor() -> Response:
     except RequestEntityTooLarge:
         sentence = _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan.")
         return _form(Report.read(MultiDict()), Fault("text", sentence, 413))
+    report = _placed(report)
     if fault := _fault(report):
         return _form(report, fault)
     wish = Wish(
         mint=True,
         pin_hash=staff.hash_secret(report.pin) if report.pin else None,
         facts=report.facts,
-        options=report.options if _known(report.unit) else {**report.options, "unit": None},
+        options={**report.options, "unit": report.unit or None},
         locale=i18n.locale(),
     )
     try:
@@ -213,8 +208,29 @@ def lapor() -> Response:
     return _remember(_confirm(report, stored), report.token)
 
 
+def _placed(report: Report) -> Report:
+    """The report with the facility that its writer meant; words that name none of many go with the text."""
+    options = _options()
+    found = facilities.find(report.place, options)
+    sure = report.sure if report.sure in dict(options) else ""
+    return replace(report, unit=found.key or sure, near=found.near, many=len(options) > facilities.MENU)
+
+
+def _options() -> facilities.Options:
+    with service().database.read() as session:
+        return units.directory(session)
+
+
 def _form(report: Report, fault: Fault | None = None) -> Response:
-    values = {"report": report, "fault": fault, "max_file": MAX_FILE, "max_files": MAX_FILES, "max_total": MAX_TOTAL}
+    values = {
+        "report": report,
+        "fault": fault,
+        "facilities": _options(),
+        "menu": facilities.MENU,
+        "max_file": MAX_FILE,
+        "max_files": MAX_FILES,
+        "max_total": MAX_TOTAL,
+    }
     return _remember(_page("lapor", fault.status if fault else 200, **values), report.token)
 
 
@@ -237,14 +253,12 @@ def _fault(report: Report) -> Fault | None:
         return Fault("text", _("Ceritakan dulu apa yang terjadi. Satu kalimat pun cukup."))
     if report.pin and not PIN.fullmatch(report.pin):
         return Fault("pin", _("PIN terdiri dari enam angka atau lebih. Kosongkan bila tidak perlu."))
+    if report.many and report.place and not report.unit and not report.sure:
+        sentence = _("Belum jelas lapas atau rutan mana. Pilih di bawah, atau tulis nama kotanya.")
+        return Fault("unit", sentence)
     if report.trap:
         return Fault("situs", _("Satu isian tersembunyi terisi oleh peramban Anda. Mohon tekan Kirim sekali lagi."))
     return None
-
-
-def _known(unit_id: str) -> bool:
-    with service().database.read() as session:
-        return session.scalar(select(Unit.id).where(Unit.id == unit_id, Unit.kind == "upt")) is not None
 
 
 def _inbound(report: Report) -> Inbound:
@@ -254,7 +268,7 @@ def _inbound(report: Report) -> Inbound:
         account="web",
         provider_id=_identity(report),
         sender=report.sender,
-        text=report.text,
+        text=report.told,
         raw=json.dumps(raw).encode(),
         media=report.media,
     )
@@ -360,8 +374,8 @@ def _standing(found: Found, asked: Asked, fault: Fault | None) -> Response:
     with opened() as session:
         now = tracking.standing(session, found, office.now())
         page = render_template(
-            "public/status.html", office=office_of(session), asked=asked, found=found, standing=now, fault=fault,
-            message_id=asked.message_id if fault else uuid.uuid4().hex, max_reason=MAX_REASON - 30,
+            "public/status.html", office=facilities.office_of(session), asked=asked, found=found, standing=now,
+            fault=fault, message_id=asked.message_id if fault else uuid.uuid4().hex, max_reason=MAX_REASON - 30,
         )  # fmt: skip
     answer = make_response(page, fault.status if fault else 200)
     if fault and fault.status == 503:

@@ -9,8 +9,9 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webhooks import i18n
+from webhooks import facilities, i18n
 from webhooks.auth import public
+from webhooks.facilities import Found
 from webhooks.service import service
 from workflow import answers, facts, units
 from workflow.answers import Answer, Entry
@@ -46,25 +47,29 @@ class Telling:
 def layanan() -> str:
     """Answers by topic, and the facts of one facility."""
     with service().database.read() as session:
-        facilities = list(session.scalars(select(Unit).where(Unit.kind == "upt").order_by(Unit.name)))
-        unit = _chosen(session, facilities)
+        query = select(Unit.code, Unit.name).where(Unit.kind == "upt").order_by(Unit.name)
+        options = [(code, name) for code, name in session.execute(query)]
+        found = facilities.find(request.args.get("unit", ""), options)
+        unit = _chosen(session, found)
         known = _valid(session, unit)
         return render_template(
             "public/layanan.html",
             unit=unit,
-            facilities=facilities,
+            facilities=options,
+            menu=facilities.MENU,
+            meant=found.near,
             tellings=[_telling(unit, known[key]) for key in facts.KEYS if key in known],
             topics=_topics(unit, known),
         )
 
 
-def _chosen(session: Session, facilities: list[Unit]) -> Unit:
+def _chosen(session: Session, found: Found) -> Unit:
     """The facility that was asked for; the only one; else the office above."""
-    code = request.args.get("unit", "")
-    chosen = next((unit for unit in facilities if unit.code == code), None)
-    if chosen is None and code:
+    if found.key:
+        return session.scalars(select(Unit).where(Unit.code == found.key)).one()
+    if request.args.get("unit") and not found.near:
         abort(404)
-    return chosen or units.default_unit(session)
+    return units.default_unit(session)
 
 
 def _valid(session: Session, unit: Unit) -> dict[str, Fact]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from webhooks import i18n
+from webhooks import facilities, i18n
 from webhooks.auth import public
 from webhooks.service import Service, service
 from workflow.reports import sheets, statistics, words
@@ -37,14 +37,18 @@ class Table:
 def statistik() -> str:
     """The figures of one month, of all facilities or of one."""
     months, shown = _shown()
-    facility = request.args.get("unit", "")
-    if facility and (shown is None or facility not in shown.facilities):
+    typed = request.args.get("unit", "")
+    found = facilities.find(typed, list(shown.facilities.items()) if shown else [])
+    if typed.strip() and not found.key and not found.near:
         abort(404)
+    facility = found.key or ""
     return render_template(
         "public/statistik.html",
         months=months,
         shown=shown,
         facility=facility,
+        menu=facilities.MENU,
+        meant=found.near,
         tables=_tables(shown, facility or ALL) if shown else [],
         by_facility=_by_facility(shown) if shown and not facility else [],
         row=_row,

@@ -161,3 +161,14 @@ def told(unit: Unit, key: str) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)
     return "" if value is None else str(value)
+
+
+def word(key: str, locale: str) -> str:
+    """What a setting is called on the page."""
+    group, *rest = key.split(".")
+    if group == "clocks":
+        return wording.label("rule", rest[0], locale)
+    if group == "ladder":
+        whose = wording.label("setting" if rest[0] == "default" else "urgency", rest[0], locale)
+        return f"{whose}: {wording.label('setting', rest[1], locale)}"
+    return wording.label("setting", rest[0] if group == "retention" else key, locale)

@@ -18,6 +18,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     rights,
     session,
     together,
+    unit,
 )
 from webhooks.console.routes import bp
 

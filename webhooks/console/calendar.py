@@ -55,7 +55,7 @@ def kalender_cabut(override_id: str) -> Response:
     officer = current_officer()
     with service().database.write() as session:
         row = session.get(HolidayOverride, override_id)
-        if row is None or row.unit_id not in _own(session, officer):
+        if row is None or row.unit_id not in own_units(session, officer):
             abort(404)
         timekeeping.revoke(session, row, officer, service().now())
     flash(_("Penetapan dicabut. Tenggat yang berjalan dihitung ulang dalam satu menit."))
@@ -64,7 +64,7 @@ def kalender_cabut(override_id: str) -> Response:
 
 def _page(session: Session, fault: str = "") -> str:
     officer, today = current_officer(), service().now().date()
-    own = _own(session, officer)
+    own = own_units(session, officer)
     rows = select(HolidayOverride).where(HolidayOverride.removed_at.is_(None)).order_by(HolidayOverride.day)
     names = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.kind != "test").order_by(Unit.name))}
     return render_template(
@@ -82,8 +82,8 @@ def _page(session: Session, fault: str = "") -> str:
     )
 
 
-def _own(session: Session, officer: Officer) -> set[str | None]:
-    """Ids of the units whose calendar this account may change; ``None`` stands for all units at once."""
+def own_units(session: Session, officer: Officer) -> set[str | None]:
+    """Ids of the units whose calendar and settings this account may change; ``None`` stands for all units at once."""
     mine = officer.units(*EDITORS)
     if officer.units("admin") or units.root(session).id in mine:
         return {None, *session.scalars(select(Unit.id).where(Unit.kind != "test"))}
@@ -91,7 +91,7 @@ def _own(session: Session, officer: Officer) -> set[str | None]:
 
 
 def _chosen(session: Session, officer: Officer, code: str) -> Unit | None:
-    own = _own(session, officer)
+    own = own_units(session, officer)
     unit = session.scalar(select(Unit).where(Unit.code == code)) if code else None
     if (unit.id if unit else None) not in own:
         raise Impossible("not_yours")

@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from webhooks import facilities
 from webhooks.auth import current_officer, staff
 from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
@@ -89,9 +90,10 @@ def _form_draft(day: date | None) -> Draft:
 def _unit(session: Session) -> Unit:
     """The unit that was asked for, if this account may read it; else the first of its own."""
     readable = facts.readable(session, current_officer())
-    code = request.values.get("unit", "")
+    typed = request.values.get("unit", "")
+    code = facilities.find(typed, facilities.options(readable)).key
     chosen = next((unit for unit in readable if unit.code == code), None)
-    if chosen is None and (code or not readable):
+    if chosen is None and (typed or not readable):
         abort(404)
     return chosen or readable[0]
 
@@ -101,7 +103,8 @@ def _page(session: Session, refused: Refused | None = None) -> str:
     return render_template(
         "console/fakta.html",
         unit=unit,
-        units=facts.readable(session, officer),
+        choices=facilities.options(facts.readable(session, officer)),
+        menu=facilities.MENU,
         rows=_rows(session, unit, refused),
         edits=facts.may_edit(officer, unit),
         longest=facts.MAX_TEXT,

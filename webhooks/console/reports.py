@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
+from webhooks import facilities
 from webhooks.auth import current_officer, staff
 from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
@@ -54,6 +55,8 @@ def laporan() -> str:
         return render_template(
             "console/laporan.html",
             units=units,
+            choices=facilities.options(units),
+            menu=facilities.MENU,
             chosen=chosen[0] if len(chosen) == 1 else None,
             reports=reports,
             confirms={r.id for r in reports if r.confirmed_at is None and monthly.may_confirm(officer, r)},
@@ -67,9 +70,10 @@ def _first_of(month: str) -> date:
 
 
 def _chosen(units: list[Unit]) -> list[Unit]:
-    code = request.args.get("unit", "")
-    if not code:
+    typed = request.args.get("unit", "")
+    if not typed:
         return units
+    code = facilities.find(typed, facilities.options(units)).key
     chosen = [unit for unit in units if unit.code == code]
     if not chosen:
         abort(404)
