@@ -113,8 +113,11 @@ def emergency(session: Session, case: Case, now: datetime) -> None:
     above = units.superior(session, unit)
     accused = case.about_staff or case.seal != "none"
     shift = [("kanwil", above.id)] if accused else [("piket", unit.id), ("petugas", unit.id)]
+    told = list[Told]()
     for role, unit_id in [("kepala", unit.id), *shift]:
-        notify(session, case, [a.id for a in staff.holders(session, role, unit_id, now)], "emergency", now)
+        told += notify(session, case, [a.id for a in staff.holders(session, role, unit_id, now)], "emergency", now)
+    if not told:
+        tell(session, case, Part.HEAD, "emergency", now)  # nobody is there: whoever answers for the unit, further up
 
 
 def ask_approval(session: Session, case: Case, author_id: str | None, now: datetime) -> None:

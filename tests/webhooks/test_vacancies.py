@@ -1,0 +1,88 @@
+"""A facility without a head, without officers, without officials: somebody is always told, and nothing gets stuck."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from tests.support import Office
+from tests.workflow import steps
+from workflow import decisions
+from workflow.models import Account, Case, Notice, RoleGrant
+
+EMERGENCY = "Tolong, adik saya di blok A dipukuli sekarang, kepalanya berdarah!"
+
+
+def vacate(office: Office, *names: str) -> None:
+    """Their roles ended yesterday."""
+    yesterday = (office.clock() - timedelta(days=1)).date()
+    with office.db.write() as s:
+        for grant in s.scalars(
+            select(RoleGrant).join(Account, RoleGrant.account_id == Account.id).where(Account.name.in_(names))
+        ):
+            grant.valid_to = yesterday
+
+
+def told(office: Office, key: str) -> set[str]:
+    """Who has a line of this key on their page."""
+    with office.db.read() as s:
+        query = select(Account.name).join(Notice, Notice.account_id == Account.id).where(Notice.key == key)
+        return set(s.scalars(query))
+
+
+def carried(office: Office, to: str) -> str:
+    office.say(steps.COMPLAINT)
+    return steps.carry(office, to)
+
+
+def status(office: Office, case_id: str) -> str:
+    with office.db.read() as s:
+        return s.get_one(Case, case_id).status
+
+
+def test_without_a_head_a_recommendation_waits_where_the_kanwil_is_told_and_a_new_head_goes_on(office: Office) -> None:
+    vacate(office, "kepala")
+    case_id = carried(office, "recommended")
+    assert told(office, "waits_for_direction") == {"kanwil", "kanwil2"}
+    for name in ("petugas", "kanwil"):
+        assert office.client(name).get(f"/petugas/kasus/{case_id}").status_code == 200
+    with office.db.write() as s:
+        account = s.scalars(select(Account).where(Account.name == "kepala")).one()
+        account.grants[0].valid_to = None
+    steps.act(office, case_id, steps.direct)
+    assert status(office, case_id) == "directed"
+
+
+def test_without_a_head_the_office_above_approves_with_a_reason(office: Office) -> None:
+    case_id = carried(office, "directed")
+    vacate(office, "kepala")
+    steps.act(office, case_id, steps.draft)
+    assert told(office, "waits_for_approval_above") == {"kanwil", "kanwil2"}
+    with office.db.write() as s:
+        case = s.get_one(Case, case_id)
+        paper = decisions.newest(s, case, "answer")
+        assert paper
+        decisions.approve_above(s, case, office.officer(s, "kanwil"), paper.hash, "Kepala kosong.", office.clock())
+    steps.act(office, case_id, steps.release)
+    assert status(office, case_id) == "responded"
+
+
+def test_without_officials_the_complaint_unit_is_made_responsible(office: Office) -> None:
+    vacate(office, "pejabat")
+    case_id = carried(office, "recommended")
+    with office.db.read() as s:
+        able = {a.name for a in decisions.officials(s, s.get_one(Case, case_id), office.clock())}
+    assert able == {"petugas", "petugas2"}
+    page = office.client("kepala").get(f"/petugas/kasus/{case_id}").text
+    assert office.account_id("petugas") in page
+
+
+def test_without_officers_the_head_is_told_and_without_anybody_the_kanwil(office: Office) -> None:
+    vacate(office, "petugas", "petugas2")
+    office.say(EMERGENCY)
+    assert told(office, "emergency") == {"kepala"}
+    vacate(office, "kepala", "pejabat")
+    office.clock.advance(hours=1)
+    office.say(EMERGENCY + " Sekarang juga.", "+628120000002")
+    assert told(office, "emergency") == {"kepala", "kanwil", "kanwil2"}
