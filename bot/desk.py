@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-import triage
-from bot import bursts, places
+from bot import bursts, hearing, places
 from bot.commands import command
 from bot.dialogue import Context, Effect, Incoming, State, advance
 from bot.replies import CHOICES, PURPOSES, SAID_ONCE, SAID_PAUSE
@@ -114,7 +113,7 @@ class _Desk:
         self.text = self._text(messages)
         saved = State.load(self.conversation.state or {})
         self.which = self._settle_unit(fresh=saved.fresh)
-        self.judgement = triage.assess(self.text, staff=self.staff)
+        self.judgement = hearing.hear(self.text, self.staff)
         self.answer = self._find_answer()
         self.respect = wording.RESPECT.get(self.judgement.language, "")
         self.wish = saved.direct or bool(messages[0].options.get("direct_to_kanwil"))
@@ -248,7 +247,7 @@ class _Desk:
         """Turn back to messages that were handled before; without them, to the ones at hand."""
         if earlier:
             self.messages, self.text = earlier, self._text(earlier)
-            self.judgement = triage.assess(self.text, staff=self.staff)
+            self.judgement = hearing.hear(self.text, self.staff)
 
     def _acknowledge(self, case: Case, code: str) -> None:
         for earlier in conversations.wordless(self.session, self.conversation, self.now):

@@ -42,7 +42,9 @@ def assess(
     directory: Sequence[tuple[str, str]] = (),
     staff: Sequence[tuple[str, str]] = (),
     overlay: Path | None = None,
+    heard: Intent | None = None,
 ) -> Assessment:
     """Judge one message. ``directory`` and ``staff`` are (id, name) pairs to be recognised in the text;
-    ``overlay`` is a folder with a facility's own additions to the word and rule tables."""
-    return judge(text, directory, staff, overlay)
+    ``overlay`` is a folder with a facility's own additions to the word and rule tables; ``heard`` is an intent that
+    the caller knows better: urgency and parties are judged by it."""
+    return judge(text, directory, staff, overlay, heard)

@@ -54,6 +54,7 @@ class Details:
     staff: tuple[str, ...] = ()
     officer_names: tuple[str, ...] = ()
     ticket: str | None = None
+    desk: bool = False  # the complaint unit itself does, or fails to do, something
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,26 @@ class Place(NamedTuple):
     name: str
 
 
+#: The complaint unit as somebody who acts. Whom one wrote to ("ke petugas pengaduan") is no accusation.
+_DESK = re.compile(
+    r"(?<!ke )(?<!kpd )(?<!kepada )(?<!lewat )(?<!melalui )(?<!sama )(?<!dengan )(?<!terhadap )"
+    r"\b(?:petugas|oknum|orang|staf|pegawai|admin|operator|anggota|tim|(?:yang|yg) (?:jaga|di|pegang)|bagian)\s+"
+    r"(?:di\s+)?(?:bagian\s+|unit\s+|loket\s+|layanan\s+|pos\s+|meja\s+)*(?:pengaduan|aduan|ulp)\b",
+    re.IGNORECASE,
+)
+_DEED = re.compile(
+    r"\b(?:minta|mnta|meminta|mintai|membocor\w*|bocor\w*|ancam|mengancam|marah\w*|memarahi|membentak|bentak\w*|memukul|menyuruh"
+    r"|menghapus|hapus|menolak|menutup\w*|memeras|pungut|memungut|mempersulit|tidak (?:mau|pernah|ditanggapi|dibalas)"
+    r"|gak (?:mau|pernah)|kasar|kenal sama|bersekongkol|menyebar\w*|memberi ?tahu)\b",
+    re.IGNORECASE,
+)
+
+
+def _desk(text: str) -> bool:
+    """Whether the complaint unit is the one that does something wrong, said in one breath."""
+    return any(_DEED.search(text, m.end(), min(len(text), m.end() + 60)) for m in _DESK.finditer(text))
+
+
 def extract(scene: Scene, directory: Named, staff: Named) -> Details:
     """Everything the message tells that the dialogue would otherwise ask for."""
     text = scene.text[:_HEAD]
@@ -88,6 +108,7 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
         staff=tuple(key for key, name in staff if _named(text, name)),
         officer_names=_officers(text),
         ticket=ticket[0] if ticket else None,
+        desk=_desk(text),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from triage import details, events, intents, parties, topics, urgency
-from triage.assessment import Assessment
+from triage.assessment import Assessment, Intent
 from triage.details import Named
 from triage.scene import Scene
 from triage.signs import observe, told
@@ -13,12 +13,13 @@ from triage.signs import observe, told
 UNSURE_BELOW = 0.45
 
 
-def judge(text: str, directory: Named, staff: Named, overlay: Path | None) -> Assessment:
+def judge(text: str, directory: Named, staff: Named, overlay: Path | None, heard: Intent | None = None) -> Assessment:
     """One message, judged."""
     scene = Scene(text, overlay)
     happened = events.find(scene)
     signs = observe(scene, happened)
     wanted = intents.decide(scene, signs, happened)
+    wanted = wanted._replace(intent=heard or wanted.intent)
     ranking = topics.choose(scene, happened, wanted.intent)
     people = parties.identify(scene, wanted.intent, ranking.categories, happened)
     told_of = told(signs, happened)

@@ -5,13 +5,15 @@ itself is excluded (named in the text). Nobody is told that something is hidden.
 
 | role      | cases                                          | verbatim text | summary | identity            |
 | petugas   | handled by the own unit, not sealed            | yes           | yes     | open cases          |
-| kepala    | handled by the own unit, seal none or desk     | open, or desk | yes     | open cases          |
+| kepala    | handled by the own unit, seal none or desk     | open, desk *  | yes     | open cases          |
 | pejabat   | handled by the own unit, assigned to the person| open cases    | yes     | open cases          |
 | kanwil    | handled by the own Kanwil; oversight below it  | if handled    | yes     | open, if handled    |
 | ditjenpas | handled by the own office; oversight below it  | if handled    | yes     | open, if handled    |
 | kustodian | as kanwil at a Kanwil, as kepala at a facility | no            | no      | with a reason       |
 | piket     | emergencies of the own unit, not sealed        | no            | no      | no                  |
 | admin     | none                                           | no            | no      | no                  |
+
+* and, like the office above, in an emergency with staff accused until somebody has summed it up.
 """
 
 from __future__ import annotations
@@ -117,7 +119,7 @@ def view(session: Session, officer: Officer, case: Case) -> View:
     open_case = case.visibility == "open"
     desk = any(officer.has(role, here) for role in table[Part.OFFICER])
     return View(
-        text=handles and (desk or open_case),
+        text=(handles and (desk or open_case)) or _alarmed(officer, case),
         summary=handles or oversees(officer, case),
         identity=handles and open_case,
         handles=handles,
@@ -130,6 +132,13 @@ def may_fetch(session: Session, officer: Officer, case: Case, *, infected: bool)
     if not infected:
         return text
     return keeps_identity(officer, case) or (text and unit.kind != "upt")
+
+
+def _alarmed(officer: Officer, case: Case) -> bool:
+    """An emergency in which staff are accused calls the head and the office above: who is called reads what happened,
+    under the alias, until an officer has summed it up."""
+    called = officer.has("kepala", case.handling_unit_id) or oversees(officer, case)
+    return case.urgency == "darurat" and case.about_staff and case.summary_enc is None and called
 
 
 def oversees(officer: Officer, case: Case) -> bool:

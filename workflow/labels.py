@@ -305,6 +305,7 @@ LABELS: dict[str, dict[str, str]] = {
         "no_such_number": N_("Nomor itu tidak ditemukan."),
         "anonymous": N_("Pelapor anonim: namanya tidak boleh dibuka siapa pun."),
         "nothing_known": N_("Tidak ada nama atau nomor yang tersimpan."),
+        "day_set_already": N_("Hari itu sudah ditetapkan. Cabut dulu penetapan yang lama."),
         "choose_pause": N_("Pilih apa yang ditunggu dari pelapor."),
         "pause_date": N_("Pilih tanggal setelah hari ini, paling lama 30 hari."),
         "not_extendable": N_("Tenggat pengaduan ini tidak dapat diperpanjang."),

@@ -19,8 +19,9 @@ PAGES: dict[str, str] = {
     ),
     "opened@page": N_(
         "Pengaduan Anda sudah kami terima.\n\nNomor: {number}\nKode tanda terima:\n{code}\n\n"
-        "Catat kode ini, jangan berikan kepada siapa pun. Dengan kode ini kabarnya dapat Anda lihat dari perangkat "
-        "mana pun.\n\n{privacy}\n\nLayanan ini gratis; kami tidak pernah meminta transfer."
+        "Catat kode ini, jangan berikan kepada siapa pun. Dengan kode ini tahap penanganannya dapat Anda lihat dari "
+        "perangkat mana pun. Agar jawabannya juga dapat dibaca di perangkat lain, buat PIN di halaman ini.\n\n{privacy}"
+        "\n\nLayanan ini gratis; kami tidak pernah meminta transfer."
     ),
     "offer_kanwil@page": N_("Tidak ingin dibaca di {unit}? Tulis KANWIL."),
     "privacy_open@page": N_("Petugas yang menangani dapat melihat nama dan kontak yang Anda isi."),

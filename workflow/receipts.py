@@ -21,7 +21,8 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 RANDOM, CHECK = 14, 2
 _MODULUS = 1021
 _VALUES = {c: n for n, c in enumerate(ALPHABET)}
-_BETWEEN = r"[\s.\-\u2010-\u2015\u2212]"
+#: Zero-width marks too: a PDF breaks long words with them, and they come along when the words are copied.
+_BETWEEN = r"[\s.\-\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]"
 #: Looks ahead, so that it matches at every word: "kode saya" has the shape of half a code and must not hide a real one.
 _SHAPE = re.compile(rf"(?<![0-9A-Za-z])(?=((?:[0-9A-Za-z]{{4}}{_BETWEEN}{{0,3}}){{3}}[0-9A-Za-z]{{4}})(?![0-9A-Za-z]))")
 

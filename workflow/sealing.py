@@ -24,8 +24,8 @@ def desk_meant(session: Session, assessment: Assessment, unit: Unit, now: dateti
     if unit.kind != "upt":
         return False
     named = set(assessment.details.staff) & {a.id for a in staff.holders(session, "petugas", unit.id, now)}
-    grievance = assessment.intent == "complaint" and assessment.about_staff and assessment.categories[0] == CATEGORY
-    return bool(named) or grievance
+    grievance = assessment.about_staff and assessment.categories[0] == CATEGORY
+    return bool(named) or (assessment.intent == "complaint" and (assessment.details.desk or grievance))
 
 
 def look_again(session: Session, case: Case, assessment: Assessment, now: datetime) -> None:

@@ -99,10 +99,10 @@ TABLE: dict[str, Transition] = {
         _t("unmerge",           {S.CLOSED},                             S.CLASSIFIED,    P.OFFICER),
         _t("split",             BEFORE_ANSWER,                          None,            P.OFFICER),
         _t("inform",            {S.RECEIVED, S.CLASSIFIED},             S.CLOSED,        P.OFFICER),
-        _t("assign",            OPEN,                                   None,            P.OFFICER, P.HEAD),
+        _t("assign",            OPEN,                                   None,            P.OFFICER, P.HEAD, P.SUPERIOR),
         _t("ask",               OPEN,                                   None,            P.OFFICER),
         _t("seal",              OPEN,                                   None,            P.COMPLAINANT, P.OFFICER),
-        _t("seal_desk",         OPEN,                                   None,            P.COMPLAINANT, P.OFFICER, P.HEAD),
+        _t("seal_desk",         OPEN,                                   None,            P.COMPLAINANT, P.OFFICER),
         _t("unseal",            OPEN,                                   None,            P.HEAD),
     )
 }

@@ -19,7 +19,11 @@ def wait(
     session: Session, case: Case, actor: Officer, question: str, category: str, until: date, now: datetime
 ) -> None:
     """Ask the complainant and stop the clocks until they answer, at the latest until the end of a day."""
-    cases.ask(session, case, actor, question, now)
+    if not question.strip():
+        raise Impossible("text_missing")
+    day = wording.day(until, case.conversation.locale)
+    term = wording.render("answer_until", case.conversation.locale, day=day)
+    cases.ask(session, case, actor, f"{question.strip()}\n\n{term}", now)
     deadlines.note_pause(session, case, actor.account_id, category, until, now)
     cases.move(session, case, "wait", actor, now, category=category, until=until.isoformat())
 
@@ -58,6 +62,10 @@ def decree(
     """
     if not source.strip():
         raise Impossible("fact_source_missing")
+    same = select(HolidayOverride.id).where(HolidayOverride.day == day, HolidayOverride.holiday == holiday)
+    same = same.where(HolidayOverride.unit_id == (unit.id if unit else None), HolidayOverride.removed_at.is_(None))
+    if session.scalar(same.limit(1)):
+        raise Impossible("day_set_already")
     row = HolidayOverride(
         unit_id=unit.id if unit else None, day=day, holiday=holiday, source=source.strip()[:200], created_at=now
     )

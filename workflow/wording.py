@@ -160,6 +160,9 @@ MESSAGES: dict[str, str] = {
     "data_refused": N_(
         "Permintaan Anda tentang data pada pengaduan {number} belum dapat dipenuhi. Alasannya: {reason}"
     ),
+    "answer_until": N_(
+        "Mohon dibalas sampai {day}. Bila belum ada balasan, pemeriksaan dilanjutkan dengan keterangan yang ada."
+    ),
     "extended": N_(
         "Pemeriksaan pengaduan {number} memerlukan waktu lebih lama. Jawaban kami sampaikan paling lambat {day}. "
         "Alasannya: {reason}"

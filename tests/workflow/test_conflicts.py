@@ -217,3 +217,41 @@ def test_without_a_reason_nothing_opens_and_anonymous_means_nobody(office: Offic
 def test_no_other_role_opens_identities(office: Office, name: str) -> None:
     office.say(COMPLAINT, display_name="Sulastri Ningsih")
     assert opened(office, name, office.case().id).status_code == 403
+
+
+# ------------------------------------------------------------------ an emergency that somebody can read
+
+
+def test_whoever_is_called_to_an_emergency_reads_what_happened_and_can_act(office: Office) -> None:
+    office.say(
+        "Tolong, sipir memukuli adik saya sekarang di blok A, kepalanya berdarah!", display_name="Sulastri Ningsih"
+    )
+    case_id = office.case().id
+    assert told(office, "emergency") == ["kanwil", "kanwil2", "kepala"]
+    for name in ("kepala", "kanwil"):
+        page = office.client(name).get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+        assert "berdarah" in page, name
+        assert "Sulastri" not in page, name
+        assert "Tugaskan petugas" in page, name
+    client = office.client("kanwil")
+    form = {"csrf_token": csrf(client, f"/petugas/kasus/{case_id}"), "account_id": office.account_id("petugas2")}
+    assert client.post(f"/petugas/kasus/{case_id}/assign", data=form).status_code == 303
+    assert office.case().owner_id == office.account_id("petugas2")
+    assert told(office, "assigned") == ["petugas2"]
+
+
+# ------------------------------------------------------------------ finding a case by what people hold in their hands
+
+
+def test_a_number_leads_to_what_one_may_see_and_to_nothing_else(office: Office) -> None:
+    office.say(COMPLAINT)
+    plain = office.case()
+    office.say(DESK, "+628120000002")
+    hidden = office.case("+628120000002")
+    client = office.client("petugas")
+    token = csrf(client, "/petugas/")
+    found = client.post("/petugas/cari", data={"csrf_token": token, "nomor": plain.number.lower()})
+    assert found.headers["Location"].endswith(f"/petugas/kasus/{plain.id}")
+    for typed in (hidden.number, "ADU-RUTAN-MAGETAN-2026-9999"):
+        answer = client.post("/petugas/cari", data={"csrf_token": token, "nomor": typed}, follow_redirects=True)
+        assert "Tidak ada pengaduan dengan nomor" in answer.get_data(as_text=True)

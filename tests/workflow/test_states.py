@@ -104,7 +104,6 @@ def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
         "discontinue",
         "assign",
         "extend",
-        "seal_desk",
         "unseal",
     }
     assert {a for a, row in TABLE.items() if Part.CLOCK in row.parts} == {

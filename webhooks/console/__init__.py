@@ -16,6 +16,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     queue,
     reports,
     rights,
+    search,
     session,
     together,
     unit,

@@ -123,6 +123,8 @@ def _act(case_id: str, action: str, typed: Typed, media: tuple[Media, ...]) -> b
         _found(session, officer, case_id)  # it may have been sealed while we waited for the lock
         _in_order(session, officer, case, action)
         ACTIONS[action](Step(session, case, officer, typed.bounded(), now, media))
+        for notice in session.scalars(select(Notice).where(_unread(officer, case_id), Notice.created_at < now)):
+            notice.read_at = now  # whoever acts has seen what it is about
         session.flush()
         return access.find(session, officer, case_id) is not None
 

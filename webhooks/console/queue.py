@@ -15,7 +15,7 @@ from webhooks.console.routes import bp
 from webhooks.console.tasks import tasks
 from webhooks.i18n import ngettext
 from webhooks.service import service
-from workflow import access, alarms, cases, clocks, conversations
+from workflow import access, alarms, cases, clocks, conversations, notices
 from workflow.actors import Officer
 from workflow.db import wake
 from workflow.labels import LABELS
@@ -178,7 +178,8 @@ def _notices(session: Session, officer: Officer) -> list[tuple[Notice, Case]]:
     """Unread lines for this account, newest first, of cases that it may still see."""
     query = select(Notice, Case).join(Case, Case.id == Notice.case_id).where(access.visible(officer))
     query = query.where(Notice.account_id == officer.account_id, Notice.read_at.is_(None))
-    found = session.execute(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(NOTICES))
+    alarms_first = Notice.key.not_in(sorted(notices.PAGED))
+    found = session.execute(query.order_by(alarms_first, Notice.created_at.desc(), Notice.id.desc()).limit(NOTICES))
     return [(notice, case) for notice, case in found]
 
 

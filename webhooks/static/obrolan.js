@@ -26,8 +26,9 @@ function take(html, until) {
   if (!until || until === place) return;
   place = until;
   last = Date.now();
+  const before = log.lastElementChild;
   log.insertAdjacentHTML("beforeend", html);
-  log.lastElementChild?.scrollIntoView({ block: "nearest" });
+  (before?.nextElementSibling ?? log.firstElementChild)?.scrollIntoView({ block: "start" }); // the code stands in the first
   document.getElementById("menunggu")?.remove();
   document.getElementById("pilih-pin").hidden = false;
 }
@@ -78,7 +79,7 @@ async function say(form, button) {
       if (form === writing) {
         form.reset();
         document.getElementById("files-picked").replaceChildren();
-        document.getElementById("text").focus();
+        document.getElementById("text").focus({ preventScroll: true });
       }
     } else {
       progress.classList.add("error");

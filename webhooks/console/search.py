@@ -1,0 +1,39 @@
+"""One field that leads to one case: by its number, an older number, a letter's number, or the complainant's code."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from webhooks.auth import current_officer, staff
+from webhooks.console.routes import bp
+from webhooks.i18n import gettext as _
+from webhooks.service import service
+from workflow import access, receipts
+from workflow.models import CaseNumber, Letter
+
+
+@bp.post("/cari")
+@staff
+def cari() -> Response:
+    """What this account may not see is not found, exactly as what never was."""
+    typed = request.form.get("nomor", "").strip()[:120]
+    with service().database.read() as session:
+        case_id = _case_id(session, typed)
+        case = access.find(session, current_officer(), case_id) if case_id else None
+        found = case.id if case else None
+    if found is None:
+        flash(_("Tidak ada pengaduan dengan nomor atau kode itu di antara yang dapat Anda lihat."))
+        return redirect(url_for("console.antrean"), 303)
+    return redirect(url_for("console.kasus", case_id=found), 303)
+
+
+def _case_id(session: Session, typed: str) -> str | None:
+    number = session.get(CaseNumber, typed.upper())
+    if number is not None:
+        return number.case_id
+    letter = session.scalar(select(Letter.case_id).where(Letter.number == typed))
+    receipt = receipts.find(session, typed)
+    return letter or (receipt.case_id if receipt else None)
