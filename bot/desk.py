@@ -247,6 +247,7 @@ class _Desk:
         """Turn back to messages that were handled before; without them, to the ones at hand."""
         if earlier:
             self.messages, self.text = earlier, self._text(earlier)
+            self._settle_unit(fresh=True)  # the facility that those words named, not these
             self.judgement = hearing.hear(self.text, self.staff)
 
     def _acknowledge(self, case: Case, code: str) -> None:

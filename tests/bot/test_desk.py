@@ -11,10 +11,10 @@ from bot import desk
 from bot.dialogue import EFFECTS
 from tests.support import Office
 from tests.workflow.steps import ANSWER, COMPLAINT, SENDER, act, carry
-from workflow import cases, conversations, openings, wording
+from workflow import cases, conversations, openings, units, wording
 from workflow.inbox import Wish
 from workflow.messages import Media
-from workflow.models import Attachment, Case, Conversation, Judgement, Message, Notice, Outbound
+from workflow.models import Attachment, Case, Conversation, Judgement, Message, Notice, Outbound, Unit
 
 HEAD = "Kalapas menyuruh potong jatah makan blok C, kami takut bicara."
 
@@ -290,3 +290,12 @@ def test_the_saved_state_holds_no_word_of_the_person(office: Office) -> None:
         state = s.scalars(select(Conversation.state)).one()
     assert "Zulkarnaen" not in str(state)
     assert SENDER not in str(state)
+
+
+def test_a_question_about_a_named_facility_is_handed_to_that_one(office: Office) -> None:
+    with office.db.write() as s:
+        kanwil = s.scalars(select(Unit).where(Unit.kind == "kanwil")).one()
+        units.ensure(s, "LAPAS-MADIUN", "Lembaga Pemasyarakatan Kelas I Madiun", "upt", kanwil)
+    office.say("Kapan jadwal kunjungan Lapas Madiun?")
+    office.say("PETUGAS")
+    assert office.case().handling_unit.code == "LAPAS-MADIUN"
