@@ -89,16 +89,19 @@ def end(session: Session, case: Case, action: str, now: datetime) -> None:
 
 
 def retrack(session: Session, case: Case, track: str, now: datetime) -> None:
-    """Another category, another track: clocks that no longer apply are void, those that do count from receipt."""
+    """Another category, another track: clocks that no longer apply are void; those that do count from receipt, or from
+    when the case was opened again."""
     known = rules()
     running = {row.rule: row for row in _open(session, case)}
+    answers = (row.started_at for name, row in running.items() if "release" in known[name].ends)
+    begun = max((at for at in answers if at > case.received_at), default=case.received_at)
     for name, row in running.items():
         if track not in known[name].tracks:
             row.state, row.ended_at, row.next_at = "void", now, None
     unit = _unit(case)
     for rule in known.values():
         if rule.starts == "received" and track in rule.tracks and "release" in rule.ends and rule.name not in running:
-            _begin(session, case, rule, unit, case.received_at, now)
+            _begin(session, case, rule, unit, begun, now)
     _refresh(session, case)
 
 
@@ -145,11 +148,19 @@ def resume(session: Session, case: Case, now: datetime) -> None:
         if row.state == "paused" and row.paused_at:
             stood = days.working_between(row.paused_at, until)
             row.stood += stood
+            _plan(days, row, _after_pause(days, row, stood, now), now)
             row.state, row.paused_at = "running", None
-            due = days.after_working(row.due_at, stood) if stood else Due(row.due_at, row.provisional)
-            _plan(days, row, due, now)
     end_pauses(session, case, now)
     _refresh(session, case)
+
+
+def _after_pause(days: Calendar, row: Deadline, stood: int, now: datetime) -> Due:
+    """Counted anew, for the calendar may have changed meanwhile; what was late already only stands as much longer."""
+    rule = rules()[row.rule]
+    if row.days and rule.kind == "working" and row.paused_at and row.due_at >= row.paused_at:
+        due = clocks.due(days, rule, row.started_at, row.days + row.stood)
+        return Due(max(due.at, days.end_of_day(now)), due.provisional)
+    return days.after_working(row.due_at, stood) if stood else Due(row.due_at, row.provisional)
 
 
 def end_pauses(session: Session, case: Case, now: datetime) -> None:

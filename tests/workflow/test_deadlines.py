@@ -251,6 +251,20 @@ def test_another_category_may_be_another_track_counted_from_receipt(office: Offi
     assert clock(office, "respond").due_at == local(2026, 11, 20)
 
 
+def test_another_track_after_reopening_is_counted_from_the_reopening(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "responded")
+    office.clock.advance(days=20)
+    office.say("TIDAK PUAS, belum ada perbaikan")
+    reopened = clock(office, "respond").started_at
+
+    def judge(o: Office, s: Session, case: Case) -> None:
+        cases.classify(s, case, o.officer(s, "petugas2"), "pungli", "normal", o.clock(), about_head=False)
+
+    act(office, case_id, judge)
+    assert clock(office, "respond_integrity").started_at == reopened > office.case().received_at
+
+
 # ------------------------------------------------------------------ the ladder
 
 

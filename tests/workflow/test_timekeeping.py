@@ -243,6 +243,16 @@ def test_a_decree_for_one_unit_leaves_the_others_alone(office: Office) -> None:
     assert timekeeping.apply_decrees(office.db, office.clock()) == 0
 
 
+def test_a_decree_during_a_pause_is_counted_when_the_clock_runs_on(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    wait(office, case_id, date(2026, 11, 9))
+    decree(office, date(2026, 11, 12))
+    timekeeping.apply_decrees(office.db, office.clock())
+    run_to(office, local(2026, 11, 9) + timedelta(hours=6))
+    assert clock(office, "respond").due_at == local(2026, 11, 30), "a working day later than without the decree"
+
+
 def test_a_decree_names_its_source(office: Office) -> None:
     with office.db.write() as s, pytest.raises(Impossible, match="fact_source_missing"):
         timekeeping.decree(s, date(2026, 11, 12), "  ", Clock(), office.clock(), holiday=True)
