@@ -65,6 +65,7 @@ def spread(database: Database, now: datetime, limit: int = 200) -> int:
     query = query.where(CaseLink.kind == KIND, CaseLink.undone_at.is_(None), Case.rounds == 0)
     query = query.where(Case.status == str(Status.CLASSIFIED), lead.responded_at.is_not(None))
     query = query.where(lead.status.in_((str(Status.RESPONDED), str(Status.CLOSED))))
+    query = query.where(lead.handling_unit_id == Case.handling_unit_id, lead.seal == Case.seal)  # one went elsewhere
     with database.read() as session:
         waiting = list(session.scalars(query.order_by(CaseLink.created_at).limit(limit)))
     for case_id in waiting:

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support import Office, csrf
-from tests.workflow.steps import ANSWER, COMPLAINT, act, carry
+from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, act, carry
 from tests.workflow.test_deadlines import clocks
-from workflow import cases, incidents, likeness, links, merging, openings, outbox
+from workflow import cases, decisions, incidents, likeness, links, merging, openings, outbox
 from workflow.models import Approval, Case, Letter, Message, Outbound, Paper
 from workflow.states import Impossible
 
@@ -108,6 +108,26 @@ def test_a_member_of_a_member_follows_the_same_lead(office: Office) -> None:
         assert {c.id for c in links.sources(s, s.get_one(Case, lead), incidents.KIND)} == set(members)
     with pytest.raises(Impossible, match="not_together"):
         join(office, lead, members[0])
+
+
+def test_the_answer_of_a_lead_that_was_sealed_later_stays_with_the_kanwil(office: Office) -> None:
+    lead, members = crowd(office)
+    join(office, members[0], lead)
+    office.say("KANWIL")
+
+    def answer(o: Office, s, c) -> None:  # type: ignore[no-untyped-def]
+        me, head, now = o.officer(s, "kanwil"), o.officer(s, "kanwil2"), o.clock()
+        cases.classify(s, c, me, "makanan_air", "normal", now, about_head=False)
+        decisions.recommend(s, c, me, "Air mati.", OPTIONS, now)
+        decisions.direct(s, c, head, 0, o.account_id("kanwil"), "", now)
+        decisions.report(s, c, me, "repair", "Pompa diganti.", now)
+        paper = decisions.draft(s, c, me, ANSWER, now)
+        decisions.approve(s, c, head, paper.hash, now)
+        decisions.release(s, c, me, now)
+
+    act(office, lead, answer)
+    assert incidents.spread(office.db, office.clock()) == 0
+    assert status(office, members[0]) == "classified", "the facility answers its own"
 
 
 def test_a_sealed_case_never_joins_one_of_the_facility(office: Office) -> None:
