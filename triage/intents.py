@@ -169,8 +169,10 @@ def _reconsidered(scene: Scene, rule: Rule, signs: Signs, events: Sequence[Event
     usual["complaint"] *= WARY
     guarded = signs.events or signs.ignored or signs.words < FEW
     possible = [i for i in INTENTS if i == rule.intent or not guarded or SHOWN[i](signs)]
-    if rule.name == "grievance" and not (signs.good or signs.thanks or signs.resolved or signs.tones):
-        possible = [i for i in possible if i != "praise"]  # nothing shows that the trouble is over
+    if not SHOWN["information"](signs):
+        possible = [i for i in possible if i != "information" or i == rule.intent]  # whoever asks shows it
+    if not (signs.good or signs.thanks or signs.resolved or signs.tones or signs.improved):
+        possible = [i for i in possible if i != "praise" or i == rule.intent]  # nothing shows that the trouble is over
     likely = max(possible, key=lambda i: usual[i] + TRUST * rule.clarity * (i == rule.intent))
     return rule if likely == rule.intent else Rule("experience", likely, round(usual[likely], 2), rule.fits)
 

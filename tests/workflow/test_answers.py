@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
 import triage
+from bot.hearing import hear
 from tests.support import FACILITY, Office
 from workflow import answers, facts, wording
 from workflow.db import Base
@@ -28,7 +29,8 @@ HOURS = Draft("jam_kunjungan", "Senin dan Kamis, 08.30 sampai 11.00.", "", "SK K
 
 
 def key_for(text: str) -> str | None:
-    found = answers.best(text, triage.assess(text))
+    """The answer that the desk would give: it hears harm in a question."""
+    found = answers.best(text, hear(text, ()))
     return found[0].key if found else None
 
 
