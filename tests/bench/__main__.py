@@ -212,6 +212,12 @@ def judging() -> None:
     say("triage, mean of a message", f"{statistics.mean(times) * 1000:.2f} ms; worst {max(times) * 1000:.1f} ms")
 
 
+def long_runs() -> None:
+    """What takes minutes: a hundred thousand overdue cases."""
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-m", "bench", "tests/bench/test_starvation_bench.py"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "ADUAN_TEST_BENCH": "1"}, check=True)
+
+
 def say(what: str, figure: str, ratio: float | None = None, of: str = "of the bare view") -> None:
     print(f"{what:52} {figure:>24}" + (f"   {ratio:.2f} × {of}" if ratio is not None else ""), flush=True)
 
@@ -226,6 +232,7 @@ def main() -> None:
             for kind in ("SQLite", "PostgreSQL"):
                 intake(folder, kind, urls[kind])
             servers(folder, urls["SQLite"])
+        long_runs()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

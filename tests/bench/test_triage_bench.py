@@ -16,7 +16,7 @@ ROWS = Path(__file__).parents[1] / "triage" / "messages.jsonl"
 
 pytestmark = [
     pytest.mark.bench,
-    pytest.mark.skipif(not os.environ.get("ADUAN_BENCH"), reason="a measurement: set ADUAN_BENCH=1"),
+    pytest.mark.skipif(not os.environ.get("ADUAN_TEST_BENCH"), reason="a measurement: set ADUAN_TEST_BENCH=1"),
 ]
 
 
