@@ -213,8 +213,9 @@ def judging() -> None:
 
 
 def long_runs() -> None:
-    """What takes minutes: a hundred thousand overdue cases."""
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "-m", "bench", "tests/bench/test_starvation_bench.py"]
+    """What takes minutes: sixty days with two thousand families, and a hundred thousand overdue cases."""
+    files = [f"tests/bench/test_{name}_bench.py" for name in ("sixty_days", "starvation")]
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "-m", "bench", *files]
     subprocess.run(command, cwd=ROOT, env={**os.environ, "ADUAN_TEST_BENCH": "1"}, check=True)
 
 

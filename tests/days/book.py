@@ -1,0 +1,394 @@
+"""The slow reference: a book in which every event of the sixty days is entered by hand, and which says what follows.
+
+One case after the other, one clock after the other, day by day. It knows the program's words and nothing of its code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tests.days.almanac import Almanac
+from tests.days.rulebook import (
+    AGAIN,
+    ALARMED,
+    INTEGRITY,
+    LADDER,
+    MINUTES,
+    OFFICER,
+    OFFICIAL,
+    OPEN,
+    PARTS,
+    PAUSE,
+    RULES,
+    SLOW_PAUSE,
+    STEPS,
+)
+
+
+@dataclass
+class Place:
+    """A unit."""
+
+    code: str
+    kind: str
+    zone: str
+    above: str = ""
+
+
+@dataclass
+class Clock:
+    """One deadline as it ought to be."""
+
+    rule: str
+    turn: int
+    started: datetime
+    length: int
+    due: datetime
+    look: datetime | None
+    state: str = "running"
+    ended: datetime | None = None
+    reminded: datetime | None = None
+    rung: int = 0
+    extended: bool = False
+    made: datetime | None = None
+    stood: int = 0
+    paused: datetime | None = None
+    longer: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    @property
+    def alive(self) -> bool:
+        return self.state in ("running", "paused")
+
+
+@dataclass
+class Life:
+    """One case as it ought to be. ``story``: (moment, unit, action, who, what is known after it)."""
+
+    key: str
+    name: str
+    about: str
+    unit: str
+    received: datetime
+    category: str
+    urgency: str
+    track: str = ""
+    sealed: bool = False
+    about_staff: bool = False
+    status: str = "received"
+    back: str = ""
+    owner: str = ""
+    official: str = ""
+    rounds: int = 0
+    begun: datetime | None = None
+    ground: str = ""
+    closed: datetime | None = None
+    responded: datetime | None = None
+    delivered: datetime | None = None
+    wrote: datetime | None = None
+    until: datetime | None = None
+    lead: str = ""
+    into: str = ""
+    hidden: set[str] = field(default_factory=set)
+    barred: set[str] = field(default_factory=set)
+    authors: dict[str, str] = field(default_factory=dict)
+    reported: int = -1
+    clocks: list[Clock] = field(default_factory=list)
+    lines: list[tuple[datetime, str, str]] = field(default_factory=list)
+    rungs: list[tuple[datetime, str, int, int, str, int, str]] = field(default_factory=list)
+    story: list[tuple[datetime, str, str, str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def of(self) -> str:
+        if self.track:
+            return self.track
+        return "integrity" if self.category in INTEGRITY else "service"
+
+
+class Book:
+    """All lives, the units, who holds which role on which days, and the decrees."""
+
+    def __init__(self, places: list[Place]) -> None:
+        self.places = {p.code: p for p in places}
+        self.roles: list[tuple[str, str, str, date, date]] = []
+        self.decrees: list[tuple[str | None, date, bool]] = []
+        self.lives: dict[str, Life] = {}
+        self.numbers: list[tuple[datetime, str, str]] = []
+        self.letters: list[tuple[datetime, str, str]] = []
+        self.counted: list[tuple[datetime, str, str]] = []
+        self.climbed: Callable[[Life, Clock, datetime], bool] = lambda *_: False
+
+    # ------------------------------------------------------------------ who and when
+
+    def days(self, unit: str) -> Almanac:
+        return Almanac(self.places[unit].zone, unit, self.decrees)
+
+    def hire(self, name: str, role: str, unit: str, since: date, until: date = date.max) -> None:
+        self.roles.append((name, role, unit, since, until))
+
+    def holders(self, role: str, unit: str, now: datetime) -> set[str]:
+        today = self.days(unit).day(now)
+        return {n for n, r, u, since, until in self.roles if (r, u) == (role, unit) and since <= today <= until}
+
+    def parts(self, life: Life, name: str, now: datetime) -> set[str]:
+        """Which parts a member of staff plays in a case."""
+        if name in life.hidden | life.barred:
+            return set()
+        kind = self.places[life.unit].kind
+        played = {part for part, role in PARTS[kind].items() if name in self.holders(role, life.unit, now)}
+        return played - ({OFFICIAL} if kind == "upt" and life.official != name else set())
+
+    def staff(self, life: Life, part: str, now: datetime) -> list[str]:
+        """Who could play a part."""
+        role = PARTS[self.places[life.unit].kind][part]
+        return sorted(self.holders(role, life.unit, now) - life.hidden - life.barred)
+
+    def may(self, life: Life, action: str, name: str, now: datetime) -> bool:
+        """Whether an action is possible at all: the status, the actor, and what each action wants besides."""
+        step = STEPS[action]
+        played = {name} if name in ("family", "clock") else self.parts(life, name, now)
+        return life.status in step.sources and bool(played & set(step.by))
+
+    # ------------------------------------------------------------------ clocks
+
+    def begin(self, life: Life, event: str, at: datetime) -> None:
+        for name, rule in RULES.items():
+            wanted = rule.starts == event and life.of in rule.tracks
+            if wanted and (name != "emergency" or life.urgency == "darurat"):
+                self.start(life, name, at, at)
+
+    def start(self, life: Life, name: str, begin: datetime, now: datetime) -> None:
+        rule, days = RULES[name], self.days(life.about)
+        turn = sum(c.rule == name for c in life.clocks)
+        if name == "emergency":
+            due = begin + timedelta(minutes=rule.length)
+        else:
+            due = days.end(days.after(days.day(begin), rule.length))
+        clock = Clock(name, turn, begin, rule.length, due, None, made=now)
+        life.clocks.append(clock)
+        self.plan(life, clock, now)
+
+    def plan(self, life: Life, clock: Clock, now: datetime) -> None:
+        """When somebody must look at it: before it is due, once, and when it is."""
+        ahead, days = RULES[clock.rule].remind, self.days(life.about)
+        clock.look = clock.due
+        if ahead and clock.reminded is None:
+            morning = days.morning(days.before(days.day(clock.due), ahead))
+            clock.look = morning if morning > now else clock.due
+
+    def recount(self, life: Life, clock: Clock) -> datetime:
+        """Due on the last of its working days, those left out on which it stood still."""
+        days = self.days(life.about)
+        return days.end(days.after(days.day(clock.started), clock.length + clock.stood))
+
+    def decree(self, now: datetime) -> None:
+        """The calendar has changed: what is not due yet is counted again, never into the past."""
+        for life in self.lives.values():
+            days = self.days(life.about)
+            for clock in life.clocks:
+                if clock.state == "running" and clock.due > now and clock.rule != "emergency":
+                    due = max(self.recount(life, clock), days.end(days.day(now)))
+                    if due != clock.due:
+                        clock.due = due
+                        self.plan(life, clock, now)
+
+    def stop(self, life: Life, state: str, at: datetime, *rules: str) -> None:
+        for clock in life.clocks:
+            if clock.alive and (not rules or clock.rule in rules):
+                in_time = at <= clock.due or RULES[clock.rule].on_due != "escalate"
+                clock.state = state or ("met" if in_time else "missed")
+                clock.ended, clock.look = at, None
+
+    # ------------------------------------------------------------------ events
+
+    def note(self, life: Life, action: str, who: str, now: datetime, **more: Any) -> None:
+        known = {"status": life.status, "category": life.category, "urgency": life.urgency, **more}
+        life.story.append((now, life.unit, action, who, known))
+
+    def open(self, life: Life, at: datetime) -> None:
+        """A case is opened: received at one moment, entered a little later."""
+        self.lives[life.key] = life
+        life.begun = life.received
+        self.begin(life, "received", life.received)
+        self.numbers.append((life.received, life.unit, life.key))
+        self.note(life, "open", "family", at, sealed=life.sealed)
+
+    def act(self, life: Life, action: str, who: str, now: datetime, **more: Any) -> None:
+        """An action that was possible: status, clocks, and what it means besides."""
+        before, to = life.status, STEPS[action].to
+        after = life.back or "classified" if to == "back" else to or before
+        if after == "waiting":
+            life.back = before
+            self._stand(life, now)
+        elif before == "waiting" and after != before:
+            self._go_on(life, now)
+        life.status = after
+        if ended := [n for n, rule in RULES.items() if action in rule.ends]:
+            self.stop(life, "", now, *ended)
+        if after != before and after not in OPEN:
+            life.closed = now
+            self.stop(life, "void", now)
+        elif after not in (before, "received") and before != "waiting":
+            self.begin(life, after, now)
+        self.note(life, action, who, now, before=before, **more)
+
+    def _stand(self, life: Life, now: datetime) -> None:
+        for clock in life.clocks:
+            if clock.state == "running":
+                clock.state, clock.paused, clock.look = "paused", now, None
+
+    def _go_on(self, life: Life, now: datetime) -> None:
+        """At most to the day that was set, whenever somebody notices."""
+        end, days = min(now, life.until or now), self.days(life.about)
+        for clock in life.clocks:
+            if clock.state == "paused" and clock.paused:
+                late = clock.due < clock.paused
+                idle = (days.day(clock.paused), days.day(end))
+                stood = days.between(clock.paused, end)
+                if late:
+                    clock.due = days.end(days.after(days.day(clock.due), stood))
+                elif clock.rule != "emergency":
+                    due = days.end(days.after(days.day(clock.started), clock.length + clock.stood, (idle,)))
+                    clock.due = max(due, days.end(days.day(now)))
+                clock.stood += stood
+                clock.state, clock.paused = "running", None
+                self.plan(life, clock, now)
+        life.until, life.back = None, ""
+
+    def move_house(self, life: Life, unit: str, now: datetime) -> None:
+        """Another unit handles the case, numbers it, and has another ladder."""
+        self.note(life, "handed_on", "", now)
+        life.unit = unit
+        self.numbers.append((now, unit, life.key))
+        for clock in [c for c in life.clocks if c.alive and c.rung]:
+            turn = sum(c.rule == clock.rule for c in life.clocks)
+            look = now if clock.state == "running" else None
+            copy = Clock(clock.rule, turn, clock.started, clock.length, clock.due, look, clock.state)
+            copy.stood, copy.paused, copy.extended = clock.stood, clock.paused, clock.extended
+            copy.made = now
+            life.clocks.append(copy)
+            clock.state, clock.ended, clock.look = "void", now, None
+        self.note(life, "taken_over", "", now)
+
+    def seal(self, life: Life, now: datetime) -> None:
+        """Away from the facility: what it decided is void."""
+        if life.status in ("recommended", "directed", "drafted", "approved"):
+            life.status = "classified"
+            later = [n for n, rule in RULES.items() if rule.starts != "received"]
+            self.stop(life, "void", now, *later)
+        life.sealed, life.owner, life.official = True, "", ""
+        life.lines.clear()
+        self.move_house(life, self.places[life.unit].above, now)
+        self.note(life, "seal", "", now)
+
+    # ------------------------------------------------------------------ the ladder
+
+    def rungs(self, life: Life, rule: str) -> tuple[str, ...]:
+        if self.places[life.unit].kind != "upt":
+            return LADDER["office"]
+        ladder = ALARMED if life.urgency == "darurat" else LADDER["facility"]
+        spared = rule == "emergency" and life.about_staff
+        first = RULES[rule].first
+        return tuple(first if r == "petugas" else r for r in ladder if not (spared and r == "petugas"))
+
+    def people(self, life: Life, role: str, now: datetime) -> set[str]:
+        """Who holds the role; of the officers the owner alone."""
+        unit, wanted = life.unit, {"kanwil": "kanwil", "ditjenpas": "ditjen"}.get(role)
+        while wanted and self.places[unit].kind != wanted and self.places[unit].above:
+            unit = self.places[unit].above
+        found = self.holders(role, unit, now) - life.hidden
+        if role == "pejabat" and life.official in found:
+            return {life.official}
+        return {life.owner} if role == "petugas" and life.owner in found else found
+
+    def remind(self, life: Life, clock: Clock, now: datetime) -> None:
+        clock.reminded, clock.look = now, clock.due
+        first = self.rungs(life, clock.rule)[0]
+        life.lines += [(now, name, f"soon_{clock.rule}") for name in self.people(life, first, now)]
+
+    def climb(self, life: Life, clock: Clock, now: datetime) -> None:
+        ladder = self.rungs(life, clock.rule)
+        clock.rung += 1
+        roles = (ladder[clock.rung - 1],) if clock.rung <= len(ladder) else ladder
+        told = set().union(*(self.people(life, role, now) for role in roles))
+        life.lines += [(now, name, f"late_{clock.rule}") for name in told]
+        life.rungs.append((now, clock.rule, clock.turn, clock.rung, roles[-1], len(told), life.unit))
+        if clock.rung >= len(ladder):
+            clock.look = now + timedelta(minutes=AGAIN) if clock.rule == "emergency" else None
+        elif not told:
+            clock.look = now
+        elif clock.rule == "emergency":
+            clock.look = now + timedelta(minutes=MINUTES)
+        else:
+            days = self.days(life.about)
+            pause = SLOW_PAUSE if life.urgency == "rendah" else PAUSE
+            clock.look = days.end(days.after(days.day(now), pause))
+
+    # ------------------------------------------------------------------ what people say and time does
+
+    def reopened(self, life: Life, who: str, now: datetime) -> None:
+        """Somebody else takes it; nobody left at a unit: the one above."""
+        self.act(life, "reopen", who, now)
+        life.rounds += 1
+        life.begun, life.closed, life.ground, life.delivered, life.official = now, None, "", None, ""
+        life.barred |= {*life.authors.values(), *([life.owner] if life.owner else [])}
+        self.begin(life, "received", now)
+        life.owner = ""
+        for _ in range(2):
+            if self.staff(life, OFFICER, now):
+                return
+            above = self.places[life.unit].above
+            if not above:
+                return
+            self.move_house(life, above, now)
+
+    def answered(self, life: Life, who: str, now: datetime) -> None:
+        self.act(life, "release", who, now)
+        life.responded, life.delivered = now, None
+        self.letters.append((now, life.unit, life.key))
+
+    def arrived(self, life: Life, proof: str, now: datetime) -> None:
+        if life.delivered is None and life.status == "responded":
+            life.delivered = now
+            self.begin(life, "delivered", now)
+            self.note(life, "delivered", proof, now)
+
+    def tick(self, now: datetime) -> list[Life]:
+        """What time does; gives back the cases that were reopened by it, whose new owner is drawn by lot."""
+        lots = []
+        for life in self.lives.values():
+            if life.until and life.until < now:
+                self.act(life, "resume", "clock", now)
+        for life in self.lives.values():
+            while due := [c for c in life.clocks if c.look and c.look <= now]:
+                for clock in self._in_order(life, due, now):
+                    if clock.look is not None and self._due(life, clock, now):
+                        lots.append(life)
+        return lots
+
+    def _in_order(self, life: Life, due: list[Clock], now: datetime) -> list[Clock]:
+        """The older first. Which of two goes first that are due at one moment is not promised: asked, if it matters."""
+        ends = [c for c in due if RULES[c.rule].on_due != "escalate"]
+
+        def first(clock: Clock) -> tuple[datetime, bool]:
+            tie = any(c.look == clock.look and c is not clock for c in ends)
+            return clock.look or now, tie and not self.climbed(life, clock, now)
+
+        return sorted(due, key=first)
+
+    def _due(self, life: Life, clock: Clock, now: datetime) -> bool:
+        if clock.due > now:
+            self.remind(life, clock, now)
+        elif RULES[clock.rule].on_due == "escalate":
+            self.climb(life, clock, now)
+        elif RULES[clock.rule].on_due == "release":
+            self.answered(life, "clock", now)
+        elif life.wrote and life.responded and life.wrote > life.responded:
+            self.reopened(life, "clock", now)
+            return True
+        else:
+            self.act(life, "close", "clock", now)
+            life.ground = "silence"
+        return False

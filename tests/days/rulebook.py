@@ -1,0 +1,95 @@
+"""The rules of the office as this reference understands them, written down a second time by hand.
+
+Nothing here is read from the program: where the two differ, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+OPEN = frozenset(("received", "classified", "recommended", "directed", "drafted", "approved", "responded", "waiting"))
+BEFORE_ANSWER = OPEN - {"responded"}
+COMPLAINTS = ("service", "integrity")
+INTEGRITY = frozenset({"pungli", "kekerasan", "narkoba_hp", "kekerasan_seksual"})
+
+
+class Rule(NamedTuple):
+    """A clock: working days (minutes for the emergency), what starts and what ends it, and for whom it runs."""
+
+    length: int
+    starts: str
+    ends: tuple[str, ...]
+    tracks: tuple[str, ...] = COMPLAINTS
+    remind: int = 0
+    extra: int = 0
+    on_due: str = "escalate"
+    first: str = "petugas"
+
+
+RULES = {
+    "classify": Rule(1, "received", ("classify", "refer", "join")),
+    "first_response": Rule(3, "received", ("recommend", "refer", "ask", "join"), remind=1),
+    "direct": Rule(3, "recommended", ("direct", "send_back"), remind=1),
+    "respond": Rule(14, "received", ("release",), ("service",), remind=3, extra=14),
+    "respond_integrity": Rule(60, "received", ("release",), ("integrity",), remind=10),
+    "inform": Rule(5, "received", ("inform", "release"), ("information",), remind=1),
+    "carry_out": Rule(5, "directed", ("draft",), remind=1, first="pejabat"),
+    "approve": Rule(2, "drafted", ("approve", "return_draft"), remind=1),
+    "release": Rule(1, "approved", ("release",), on_due="release"),
+    "satisfaction": Rule(10, "delivered", ("reopen", "close"), on_due="close"),
+    "emergency": Rule(15, "received", ("assign", "classify", "refer")),
+}
+#: Whose turn it is, from the first rung up, and the pause between two rungs in working days.
+LADDER = {"facility": ("petugas", "kepala", "kanwil"), "office": ("kanwil", "ditjenpas")}
+ALARMED = ("petugas", "kepala", "kanwil", "ditjenpas")
+PAUSE, SLOW_PAUSE = 1, 2
+MINUTES, AGAIN = 15, 30
+
+OFFICER, HEAD, OFFICIAL, FAMILY, CLOCK = "officer", "head", "official", "family", "clock"
+EVERY = (OFFICER, HEAD, OFFICIAL, FAMILY, CLOCK)
+
+
+class Step(NamedTuple):
+    """From which statuses to which, and by whom; ``to`` empty keeps the status."""
+
+    sources: frozenset[str]
+    to: str
+    by: tuple[str, ...]
+
+
+def _step(sources: str | frozenset[str], to: str, *by: str) -> Step:
+    return Step(frozenset(sources.split()) if isinstance(sources, str) else sources, to, by)
+
+
+STEPS = {
+    "classify": _step("received classified", "classified", OFFICER),
+    "recommend": _step("classified", "recommended", OFFICER),
+    "send_back": _step("recommended", "classified", HEAD),
+    "direct": _step("recommended", "directed", HEAD),
+    "report": _step("directed", "", OFFICIAL, OFFICER),
+    "draft": _step("directed drafted", "drafted", OFFICIAL, OFFICER),
+    "approve": _step("drafted", "approved", HEAD),
+    "return_draft": _step("drafted", "directed", HEAD),
+    "release": _step("approved", "responded", OFFICER, CLOCK),
+    "hand_over": _step("responded", "", OFFICER),
+    "close": _step("responded", "closed", FAMILY, CLOCK),
+    "reopen": _step("responded closed", "classified", FAMILY, CLOCK),
+    "wait": _step("classified directed", "waiting", OFFICER),
+    "resume": _step("waiting", "back", OFFICER, FAMILY, CLOCK),
+    "extend": _step(BEFORE_ANSWER - {"waiting"}, "", HEAD),
+    "refer": _step("received classified", "referred", OFFICER),
+    "withdraw": _step(OPEN, "withdrawn", OFFICER),
+    "discontinue": _step(BEFORE_ANSWER, "discontinued", HEAD),
+    "join": _step("received classified", "classified", OFFICER),
+    "approve_jointly": _step("classified", "approved", CLOCK),
+    "merge": _step(BEFORE_ANSWER - {"waiting"}, "closed", OFFICER),
+    "unmerge": _step("closed", "classified", OFFICER),
+    "inform": _step("received classified", "closed", OFFICER),
+    "assign": _step(OPEN, "", OFFICER, HEAD),
+    "ask": _step(OPEN, "", OFFICER),
+}
+PARTS = {
+    "upt": {OFFICER: "petugas", HEAD: "kepala", OFFICIAL: "pejabat"},
+    "kanwil": {OFFICER: "kanwil", HEAD: "kanwil", OFFICIAL: "kanwil"},
+    "ditjen": {OFFICER: "ditjenpas", HEAD: "ditjenpas", OFFICIAL: "ditjenpas"},
+}
