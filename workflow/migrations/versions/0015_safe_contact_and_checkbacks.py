@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column('days', sa.Integer(), nullable=False),
         sa.Column('due_at', UTCDateTime(), nullable=False),
         sa.Column('asked_at', UTCDateTime(), nullable=True),
-        sa.Column('outbound_id', sa.Integer(), sa.ForeignKey('outbound.id'), nullable=True),
+        sa.Column('outbound_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.ForeignKey('outbound.id'), nullable=True),
         sa.Column('outcome', sa.String(8), nullable=False),
         sa.Column('ended_at', UTCDateTime(), nullable=True),
         sa.UniqueConstraint('case_id', 'phase', 'days'),
