@@ -101,7 +101,7 @@ def _rungs(case: Case, deadline: Deadline) -> tuple[str, ...]:
     spared = spared or case.seal == "desk"
     mine = rules()[deadline.rule].first
     if mine:
-        return tuple(mine if role == "petugas" else role for role in ladder.facility)
+        return tuple(dict.fromkeys(mine if role == "petugas" else role for role in ladder.facility))
     return tuple(role for role in ladder.facility if not (spared and role == "petugas"))
 
 

@@ -291,7 +291,8 @@ class Book:
         ladder = ALARMED if life.urgency == "darurat" else LADDER["facility"]
         spared = rule == "emergency" and life.about_staff
         first = RULES[rule].first
-        return tuple(first if r == "petugas" else r for r in ladder if not (spared and r == "petugas"))
+        roles = (first if r == "petugas" else r for r in ladder if not (spared and r == "petugas"))
+        return tuple(dict.fromkeys(roles))
 
     def people(self, life: Life, role: str, now: datetime) -> set[str]:
         """Who holds the role; of the officers the owner alone."""

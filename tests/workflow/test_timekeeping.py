@@ -312,3 +312,13 @@ def test_a_reminder_is_the_morning_that_many_working_days_before(
     end = days.local_day(due)
     between = [days.local_day(at) + timedelta(days=n) for n in range((end - days.local_day(at)).days)]
     assert sum(days.is_working(day) for day in between) == count
+
+
+def test_the_head_is_reminded_of_what_waits_for_the_head(office: Office) -> None:
+    office.say(COMPLAINT)
+    carry(office, "recommended")
+    run_to(office, local(2026, 11, 6))
+    assert told(office, "soon_direct") == ["kepala"]
+    assert told(office, "late_direct") == ["kepala"], "and the Kanwil after that"
+    run_to(office, local(2026, 11, 12))
+    assert told(office, "late_direct") == ["kanwil", "kanwil2", "kepala"]
