@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import desk
 from webhooks.service import open_database, utc_now
 from webhooks.settings import Settings
-from workflow import cases, decisions, facts, inbox, staff, units
+from workflow import cases, decisions, facts, inbox, inspection, staff, standards, units, wording
 from workflow.actors import Officer
 from workflow.db import Database
 from workflow.decisions import Alternative
@@ -152,12 +152,18 @@ def _classify(session: Session, case: Case, now: datetime) -> None:
 
 
 def _recommend(session: Session, case: Case, now: datetime) -> None:
-    options = (
-        Alternative("Perbaikan segera dan pemberitahuan kepada keluarga", "Standar layanan", "Kasubsi", "2 hari kerja"),
-        Alternative("Pemeriksaan oleh tim kecil lalu laporan tertulis", "Standar layanan", "Ka. KPR", "5 hari kerja"),
-    )
-    summary = "Keluarga melaporkan gangguan layanan; keterangan awal sudah cukup untuk ditindaklanjuti."
-    decisions.recommend(session, case, _as(session, "petugas", now), summary, options, now)
+    """What the form of the page would start with, and a summary."""
+    officer, unit = _as(session, "petugas", now), case.subject_unit or case.handling_unit
+    topic = wording.label("category", case.category, "id").lower()
+    if inspection.applies(case):
+        parts = {"chronology": "Menurut pelapor; keterangan saksi dan waktu kejadian masih dikumpulkan."}
+        inspection.keep(session, case, officer, parts, now)
+    options = [
+        Alternative(m.text, "", m.official, m.effort, m.standard, m.answer)
+        for m in standards.measures(case.category, unit.code, "id", "id")
+    ]
+    summary = f"Keluarga melaporkan masalah {topic}; keterangan awal sudah cukup untuk ditindaklanjuti."
+    decisions.recommend(session, case, officer, summary, options, now)
 
 
 def _direct(session: Session, case: Case, now: datetime) -> None:
