@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from workflow import cases, deadlines, journal, ladder, letters, notices, outbox, proofs, staff, standards, units
 from workflow.actors import Actor, Officer, Operator
 from workflow.messages import Media
-from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, new_id
+from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, RoleGrant, new_id
 from workflow.states import ROLES, SUPERIORS, Impossible, Part
 from workflow.vault import vault_of
 
@@ -232,12 +232,8 @@ def draft(
 
 def approve(session: Session, case: Case, actor: Officer, hash_seen: str, now: datetime) -> Approval:
     """The head approves the one text that was on the screen. Another version, or the own text, is refused."""
-    paper = newest(session, case, "answer")
-    if paper is None or not secrets.compare_digest(paper.hash, hash_seen):
-        raise Impossible("text_changed")
-    if paper.author_id == actor.id:
-        raise Impossible("own_text")
-    approval = _decide(session, case, paper, "approved", actor, now)
+    paper = _seen(session, case, actor, hash_seen)
+    approval = _decide(session, case, paper, "approved", actor, _as_head(session, case, actor, now), now)
     cases.move(session, case, "approve", actor, now, paper=paper.id, commitment=paper.hash)
     notices.tell(session, case, Part.OFFICER, "approved", now)
     return approval
@@ -249,19 +245,11 @@ def approve_above(session: Session, case: Case, actor: Officer, hash_seen: str, 
     The reason is kept with the papers and both chains of the journal know of it.
     """
     cases.permit(session, case, "approve_above", actor)
-    paper = newest(session, case, "answer")
-    if paper is None or not secrets.compare_digest(paper.hash, hash_seen):
-        raise Impossible("text_changed")
-    if paper.author_id == actor.id:
-        raise Impossible("own_text")
+    paper = _seen(session, case, actor, hash_seen)
     why = _paper(session, case, "bypass", _clean(reason, "reason_missing"), actor, now)
     above = units.superior(session, case.handling_unit)
     held = staff.grant_held(session, actor.account_id, (SUPERIORS[above.kind],), above, now)
-    approval = Approval(
-        case_id=case.id, paper_id=paper.id, hash=paper.hash, decision="approved", approver_id=actor.id,
-        grant_id=held.id if held else None, created_at=now,
-    )  # fmt: skip
-    session.add(approval)
+    approval = _decide(session, case, paper, "approved", actor, held, now)
     cases.move(session, case, "approve_above", actor, now, paper=paper.id, commitment=paper.hash, reason=why.hash)
     journal.append(session, above.id, "bypass", actor, now, case_id=case.id, commitment=why.hash)
     notices.tell(session, case, Part.OFFICER, "approved", now)
@@ -279,15 +267,30 @@ def return_draft(
     if hash_seen is not None and paper.hash != hash_seen:
         raise Impossible("text_changed")
     note = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="answer")
-    _decide(session, case, paper, "returned", actor, now)
+    _decide(session, case, paper, "returned", actor, _as_head(session, case, actor, now), now)
     cases.move(session, case, "return_draft", actor, now, paper=note.id, commitment=note.hash)
     notices.tell(session, case, Part.OFFICIAL, "draft_returned", now)
 
 
-def _decide(session: Session, case: Case, paper: Paper, decision: str, actor: Officer, now: datetime) -> Approval:
-    held = staff.grant_held(
-        session, actor.account_id, ROLES[case.handling_unit.kind][Part.HEAD], case.handling_unit, now
-    )
+def _seen(session: Session, case: Case, actor: Officer, hash_seen: str) -> Paper:
+    """The newest answer, if it is the text that was on the screen and somebody else wrote it."""
+    paper = newest(session, case, "answer")
+    if paper is None or not secrets.compare_digest(paper.hash, hash_seen):
+        raise Impossible("text_changed")
+    if paper.author_id == actor.id:
+        raise Impossible("own_text")
+    return paper
+
+
+def _as_head(session: Session, case: Case, actor: Officer, now: datetime) -> RoleGrant | None:
+    roles = ROLES[case.handling_unit.kind][Part.HEAD]
+    return staff.grant_held(session, actor.account_id, roles, case.handling_unit, now)
+
+
+def _decide(
+    session: Session, case: Case, paper: Paper, decision: str, actor: Officer, held: RoleGrant | None, now: datetime
+) -> Approval:
+    """``held`` is the grant under which the decision is taken."""
     approval = Approval(
         case_id=case.id, paper_id=paper.id, hash=paper.hash, decision=decision, approver_id=actor.id,
         grant_id=held.id if held else None, created_at=now,
