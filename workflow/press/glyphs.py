@@ -11,11 +11,7 @@ from typing import Any
 MISSING = "\u25a1"
 #: So many marks may stand on one letter; a heap of them would print over the neighbouring lines.
 MAX_MARKS = 4
-#: A run without a space may be broken after so many characters, so that it cannot leave the page.
-MAX_RUN = 40
-_BREAK = "\u200b"
 _LINES = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
-_RUN = re.compile(rf"\S{{{MAX_RUN}}}(?=\S)")
 #: Colours of skin: they change the emoji before them and are no sign of their own.
 _TONES = range(0x1F3FB, 0x1F400)
 
@@ -43,7 +39,7 @@ def clean(text: str, covered: Set[int]) -> str:
             kept.append(_printed(character, covered))
         elif marks == MAX_MARKS + 1:
             kept.append(MISSING)
-    return _RUN.sub(lambda run: run.group() + _BREAK, "".join(kept))
+    return "".join(kept)
 
 
 def _printed(character: str, covered: Set[int]) -> str:
