@@ -101,8 +101,8 @@ def _same(typed: str, form: str) -> bool:
 
 def _fits(name: str, rest: list[str]) -> bool:
     """STATUS takes a code, a number or nothing: "status remisi suami saya pasal 114" is a sentence, not a command."""
-    if name != "status" or not rest or receipts.normalise("".join(rest)):
-        return True  # one code in a hundred holds no digit at all
+    if name != "status" or not rest or receipts.find_code(" ".join(rest)):
+        return True  # one code in a hundred holds no digit at all, "kode" before it or not
     pieces = " ".join(rest).replace("-", " ").split()
     grouped = all(len(piece) <= 4 for piece in pieces) or (len(pieces) == 1 and len(pieces[0]) >= 10)
     return pieces[0] == "adu" or (grouped and any(c.isdigit() for piece in pieces for c in piece))

@@ -447,3 +447,4 @@ def test_a_code_without_any_digit_is_a_code_too() -> None:
     typed = "-".join(whole[n : n + 4] for n in range(0, 16, 4))
     assert command(f"STATUS {typed}") == ("status", typed)
     assert command(f"status {typed.lower()}") == ("status", typed.lower())
+    assert command(f"status kode {typed}") == ("status", f"kode {typed}")
