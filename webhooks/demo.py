@@ -14,8 +14,8 @@ from webhooks.service import open_database, utc_now
 from webhooks.settings import Settings
 from workflow import cases, decisions, facts, inbox, inspection, staff, standards, units, wording
 from workflow.actors import Officer
+from workflow.alternatives import Alternative
 from workflow.db import Database
-from workflow.decisions import Alternative
 from workflow.messages import Inbound
 from workflow.models import Account, Case, Mark, Unit
 

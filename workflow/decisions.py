@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,28 +19,13 @@ from sqlalchemy.orm import Session
 
 from workflow import cases, deadlines, journal, ladder, letters, notices, outbox, proofs, staff, standards, units
 from workflow.actors import Actor, Officer, Operator
+from workflow.alternatives import Alternative, Direction, decide
 from workflow.messages import Media
 from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, RoleGrant, new_id
 from workflow.states import ROLES, SUPERIORS, Impossible, Part
 from workflow.vault import vault_of
 
 MAX_TEXT = 20_000
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """One way to handle a complaint: what to do, by whom, against which standard, at what cost or time, and how the
-    family may be answered.
-
-    ``standard_id`` is a key of the catalogue; ``standard`` is then what the catalogue says, with its document.
-    """
-
-    measure: str
-    standard: str = ""
-    official: str = ""
-    effort: str = ""
-    standard_id: str = ""
-    answer: str = ""
 
 
 def _clean(text: str, reason: str = "text_missing") -> str:
@@ -155,11 +140,12 @@ def send_back(session: Session, case: Case, actor: Officer, reason: str, now: da
 
 def direct(
     session: Session, case: Case, actor: Officer, choice: int, official_id: str, note: str, now: datetime,
-    due: date | None = None,
+    due: date | None = None, wording: Mapping[str, str] | None = None,
 ) -> Paper:  # fmt: skip
     """The head chooses an alternative (counted from 0), names the responsible official, and may add a word.
 
-    That is a task: due on the day that the head sets, or after the days of the clock ``carry_out``.
+    ``wording`` is how the head words parts of it otherwise; the recommendation stays as it was written. That is a
+    task: due on the day that the head sets, or after the days of the clock ``carry_out``.
     """
     proposal = newest(session, case, "recommendation")
     if proposal is None or not 0 <= choice < len(recommendation(session, proposal)[1]):
@@ -167,17 +153,27 @@ def direct(
     if official_id not in {a.id for a in officials(session, case, now)}:
         raise Impossible("choose_official")
     chosen = recommendation(session, proposal)[1][choice]
-    told = {"measure": chosen.measure, "standard": chosen.standard, "note": note.strip()[:MAX_TEXT]}
-    document = json.dumps(told | {"answer": chosen.answer})
-    paper = _paper(session, case, "direction", document, actor, now, choice=choice, official=official_id)
+    decided = decide(chosen, wording or {}, note.strip()[:MAX_TEXT])
+    paper = _paper(
+        session, case, "direction", decided.to_json(), actor, now,
+        choice=choice, official=official_id, proposal=proposal.id,
+    )  # fmt: skip
     case.official_id = official_id
-    cases.move(session, case, "direct", actor, now, paper=paper.id, commitment=paper.hash, official=official_id)
+    changed = {"changed": list(decided.before)} if decided.before else {}
+    cases.move(
+        session, case, "direct", actor, now, paper=paper.id, commitment=paper.hash, official=official_id, **changed
+    )
     if due is not None:
         at = deadlines.aim(session, case, "carry_out", due, now)
         unit = case.handling_unit_id
         journal.append(session, unit, "task", actor, now, case_id=case.id, official=official_id, due=at.isoformat())
     notices.tell(session, case, Part.OFFICIAL, "directed_to_you", now)
     return paper
+
+
+def direction(session: Session, paper: Paper) -> Direction:
+    """What the head decided; raises Erased after the case was erased."""
+    return Direction.from_json(body(session, paper))
 
 
 def officials(session: Session, case: Case, now: datetime) -> list[Account]:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from workflow.slugs import N_
 
 DESK_LABELS: dict[str, dict[str, str]] = {
+    "alternative": {
+        "measure": N_("tindakan"),
+        "official": N_("pelaksana"),
+        "effort": N_("waktu atau biaya"),
+        "answer": N_("konsep jawaban"),
+    },
     "scan": {
         "waiting": N_("belum dipindai"),
         "clean": N_("dipindai: bersih"),

@@ -287,6 +287,11 @@ LABELS: dict[str, dict[str, str]] = {
         "gaps_left": N_("Masih ada isian dalam kurung kurawal, misalnya {temuan}. Ganti dengan keterangan Anda."),
         "two_alternatives": N_("Isi sedikitnya dua alternatif penanganan."),
         "choose_alternative": N_("Pilih salah satu alternatif."),
+        "edited_another": N_(
+            "Anda mengubah alternatif yang tidak dipilih. Pilih alternatif itu, atau kembalikan kata-katanya seperti "
+            "semula."
+        ),
+        "measure_missing": N_("Tindakan dalam alternatif yang dipilih tidak boleh kosong."),
         "choose_official": N_("Pilih pejabat penanggung jawab."),
         "choose_officer": N_("Pilih petugas dari unit yang menangani."),
         "choose_category": N_("Pilih kategori dan urgensi."),

@@ -50,12 +50,7 @@ def test_a_head_approves_on_a_telephone_with_two_taps_and_no_script(browser, liv
     for sender in ("+628120000001", "+628120000002"):
         complain(live, sender)
         steps.carry(live.office, "drafted", sender)
-    head = Person.__new__(Person)
-    head.context = browser.new_context(
-        viewport=PHONE, base_url=live.base, locale="id-ID", java_script_enabled=False, has_touch=True
-    )
-    head.page, head.faults = head.context.new_page(), []
-    head.page.set_default_timeout(10_000)
+    head = on_a_telephone(browser, live)
     head.log_in("kepala")
     tap(head, "main a[href='/petugas/persetujuan']")
     buttons = head.page.locator("button[value=setujui]")
@@ -70,6 +65,38 @@ def test_a_head_approves_on_a_telephone_with_two_taps_and_no_script(browser, liv
     assert head.page.locator("button[value=setujui]").count() == 1
     assert sorted(live.office.case(s).status for s in ("+628120000001", "+628120000002")) == ["approved", "drafted"]
     head.context.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_head_words_the_chosen_alternative_on_a_telephone_with_no_script(browser, live: Live) -> None:  # noqa: F811
+    complain(live)
+    case_id = steps.carry(live.office, "recommended")
+    head = on_a_telephone(browser, live)
+    head.log_in("kepala")
+    head.page.goto(f"/petugas/kasus/{case_id}")
+    edits = head.page.locator("#form-direct details.edit")
+    assert [edits.nth(n).is_visible() for n in range(2)] == [False, False], "quick for whoever changes nothing"
+    head.page.locator("#form-direct [name=choice]").nth(1).tap()
+    assert [edits.nth(n).is_visible() for n in range(2)] == [False, True]
+    edits.nth(1).locator("summary").tap()
+    head.fits()
+    head.page.fill("#direct-measure-1", "Kirim dua tangki air sehari")
+    tap(head, "#form-direct > button[type=submit]")
+    assert live.office.case().status == "directed"
+    assert "Diubah kepala: tindakan" in head.page.inner_text(".casefile")
+    head.fits()
+    head.context.close()
+
+
+def on_a_telephone(browser, live: Live) -> Person:  # noqa: F811
+    """A person whose browser is small and runs no script."""
+    person = Person.__new__(Person)
+    person.context = browser.new_context(
+        viewport=PHONE, base_url=live.base, locale="id-ID", java_script_enabled=False, has_touch=True
+    )
+    person.page, person.faults = person.context.new_page(), []
+    person.page.set_default_timeout(10_000)
+    return person
 
 
 def complain(live: Live, sender: str = steps.SENDER) -> None:

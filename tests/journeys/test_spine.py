@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from tests.support import Office
 from workflow import cases, decisions, deliveries, journal
-from workflow.decisions import Alternative
+from workflow.alternatives import Alternative
 from workflow.messages import DeliveryReport
 from workflow.models import Case, Outbound
 from workflow.sweep import sweep

@@ -20,7 +20,7 @@ from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import act
 from webhooks.cli import main
 from workflow import decisions
-from workflow.decisions import Alternative
+from workflow.alternatives import Alternative
 from workflow.models import CaseLink, JournalEntry, Unit
 from workflow.reports import Month, gather, rendering
 from workflow.reports.document import Document, compose

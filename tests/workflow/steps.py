@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.support import Office
 from workflow import cases, decisions
-from workflow.decisions import Alternative
+from workflow.alternatives import Alternative
 from workflow.models import Case
 
 COMPLAINT = "Sudah tiga hari air di blok B mati, anak saya Rudi tidak bisa mandi."

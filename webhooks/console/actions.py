@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from webhooks.console.forms import Typed
 from workflow import access, cases, decisions, deliveries, journal, people, sealing, settling, timekeeping
 from workflow.actors import Officer
+from workflow.alternatives import changes
 from workflow.messages import Media
 from workflow.models import Case, Outbound
 from workflow.states import Impossible, Part
@@ -52,7 +53,12 @@ def _direct(step: Step) -> None:
     choice, official, due = typed.number("choice"), typed["official_id"], typed.day("due")
     if typed["due"].strip() and due is None:
         raise Impossible("task_date")
-    decisions.direct(step.session, step.case, step.officer, choice, official, typed["note"], step.now, due)
+    for n, way in enumerate(decisions.recommendation(step.session, newest)[1]):
+        if n != choice and changes(way, typed.wording(n)):
+            raise Impossible("edited_another" if choice >= 0 else "choose_alternative")
+    decisions.direct(
+        step.session, step.case, step.officer, choice, official, typed["note"], step.now, due, typed.wording(choice)
+    )
 
 
 def _report(step: Step) -> None:

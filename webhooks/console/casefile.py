@@ -39,6 +39,7 @@ from workflow import (
 )
 from workflow.access import View
 from workflow.actors import Officer
+from workflow.alternatives import changes
 from workflow.conversations import Line
 from workflow.inspection import KIND
 from workflow.likeness import Alike
@@ -152,6 +153,17 @@ class CaseFile:
     def nearest(self) -> Left | None:
         """The time to the deadline that comes first."""
         return next((due.left for due in self.dues if due.left and due.row.rule != "satisfaction"), None)
+
+    @property
+    def unsaved(self) -> list[str]:
+        """What somebody wrote into a form that is gone, without what stands in the papers anyway."""
+        known = {text for sheet in self.sheets for text in sheet.texts()}
+        return [text for text in self.refusal.typed.texts() if text.strip() not in known] if self.refusal else []
+
+    def edited(self, n: int) -> bool:
+        """Whether the head has typed anything else for an alternative than was recommended."""
+        proposal = self.sheet("recommendation")
+        return bool(proposal and changes(proposal.alternatives[n], self.forms["direct"].wording(n)))
 
     def sheet(self, kind: str) -> Sheet | None:
         """The newest paper of a kind."""

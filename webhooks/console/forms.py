@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from workflow.decisions import MAX_TEXT, Alternative
+from workflow.alternatives import EDITABLE, Alternative
+from workflow.decisions import MAX_TEXT
 from workflow.states import Impossible
 
 #: The fields of one alternative on the form.
@@ -22,6 +24,7 @@ FIELD_OF = {
     "choose_standard": "standard_id-0",
     "gaps_left": "text",
     "choose_alternative": "choice",
+    "edited_another": "choice",
     "choose_official": "official_id",
     "choose_officer": "account_id",
     "choose_category": "category",
@@ -34,6 +37,8 @@ FIELD_OF = {
 }
 #: Refusals that tell of somebody else's deed, not of a mistake in the form.
 OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})
+#: What people word themselves, however short.
+_PROSE = re.compile(r"(text|reason|summary|note|(measure|standard|official|effort|answer)-\d)$")
 _MACHINERY = frozenset({"csrf_token", "hash", "paper", "outbound", "address", "link"})
 
 
@@ -75,10 +80,14 @@ class Typed:
         """The alternatives of a recommendation, in the order of the form."""
         return [Alternative(**{part: self[f"{part}-{n}"].strip() for part in PARTS}) for n in range(ALTERNATIVES)]
 
+    def wording(self, n: int) -> dict[str, str]:
+        """What the form says of one alternative that the head may word otherwise."""
+        return {part: self[f"{part}-{n}"] for part in EDITABLE if f"{part}-{n}" in self}
+
     def texts(self) -> list[str]:
         """Everything that somebody wrote, to be handed back where its form is gone."""
-        kept = (value for name, value in self.values.items() if name not in _MACHINERY)
-        return [value for value in kept if len(value.strip()) > 30 or "\n" in value.strip()]
+        kept = {name: value for name, value in self.values.items() if name not in _MACHINERY and value.strip()}
+        return [v for name, v in kept.items() if _PROSE.match(name) or len(v.strip()) > 30 or "\n" in v.strip()]
 
 
 def of_recommendation(summary: str, alternatives: list[Alternative]) -> Typed:
@@ -91,6 +100,12 @@ def of_recommendation(summary: str, alternatives: list[Alternative]) -> Typed:
     return Typed(values)
 
 
+def of_choice(alternatives: Sequence[Alternative], task: date) -> Typed:
+    """What the head chooses from, each part as it was recommended; ``task`` is the usual day for carrying it out."""
+    parts = {f"{p}-{n}": getattr(way, p) for n, way in enumerate(alternatives) for p in EDITABLE}
+    return Typed({"due": task.isoformat(), **parts})
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A form that was not accepted: its action, why, and everything that was typed."""
@@ -101,6 +116,8 @@ class Refusal:
 
     @property
     def field(self) -> str:
+        if self.reason == "measure_missing":
+            return f"measure-{self.typed['choice']}"
         return FIELD_OF.get(self.reason, "")
 
     @property

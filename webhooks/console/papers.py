@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow import decisions
-from workflow.decisions import Alternative
+from workflow.alternatives import EDITABLE, Alternative, Direction
 from workflow.models import Account, Approval, Case, Paper
 from workflow.vault import Erased
 
@@ -27,8 +26,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One paper. ``text`` is None after erasure; a recommendation has ``alternatives``, a direction
-    ``standard``, ``note`` and the ``answer`` that was proposed with it."""
+    """One paper. ``text`` is None after erasure; a recommendation has ``alternatives``, a direction what the head
+    decided."""
 
     id: str
     kind: str
@@ -41,10 +40,14 @@ class Sheet:
     newest: bool
     attributes: dict[str, Any] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
-    note: str = ""
-    standard: str = ""
-    answer: str = ""
+    direction: Direction | None = None
     decisions: tuple[Decision, ...] = ()
+
+    def texts(self) -> set[str]:
+        """All that the paper says, without the space around it."""
+        ways = (*self.alternatives, *((self.direction.decided,) if self.direction else ()))
+        said = (getattr(way, part) for way in ways for part in EDITABLE)
+        return {text.strip() for text in (self.text or "", *said)}
 
 
 def name_of(session: Session, account_id: str | None) -> str:
@@ -86,11 +89,9 @@ def _content(session: Session, paper: Paper) -> dict[str, Any]:
         if paper.kind == "recommendation":
             summary, alternatives = decisions.recommendation(session, paper)
             return {"text": summary, "alternatives": tuple(alternatives)}
-        text = decisions.body(session, paper)
+        if paper.kind == "direction":
+            direction = decisions.direction(session, paper)
+            return {"text": direction.decided.measure, "direction": direction}
+        return {"text": decisions.body(session, paper)}
     except Erased:
         return {"text": None}
-    if paper.kind != "direction":
-        return {"text": text}
-    direction = json.loads(text)
-    told = {name: direction.get(name, "") for name in ("standard", "note", "answer")}
-    return {"text": direction["measure"], **told}

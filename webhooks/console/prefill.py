@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from webhooks.console.actions import ACTIONS
-from webhooks.console.forms import Refusal, Typed, of_recommendation
+from webhooks.console.forms import Refusal, Typed, of_choice, of_recommendation
 from webhooks.console.papers import Sheet
 from webhooks.i18n import locale
 from workflow import clocks, staff, standards
-from workflow.decisions import Alternative
+from workflow.alternatives import Alternative
 from workflow.models import Case
 from workflow.standards import Standard
 
@@ -22,11 +22,12 @@ def forms(case: Case, sheets: list[Sheet], refusal: Refusal | None, now: datetim
     made = {
         "classify": Typed({"category": case.category, "urgency": case.urgency, **meant}),
         "recommend": of_recommendation("", _usual(case)),
-        "direct": Typed({"due": task.isoformat()}),
         "wait": Typed({"until": usual.isoformat()}),
     }
     for sheet in reversed(sheets):
         made |= _continued(sheet)
+        if sheet.kind == "recommendation":
+            made["direct"] = of_choice(sheet.alternatives, task)
     if refusal is not None:
         made[refusal.action] = refusal.typed
     return {action: made.get(action, Typed()) for action in ACTIONS}
@@ -45,8 +46,8 @@ def _continued(sheet: Sheet) -> dict[str, Typed]:
         return {}
     if sheet.kind == "recommendation":
         return {"recommend": of_recommendation(sheet.text, list(sheet.alternatives))}
-    if sheet.kind == "direction" and sheet.answer:
-        return {"draft": Typed({"text": sheet.answer})}
+    if sheet.direction and sheet.direction.decided.answer:
+        return {"draft": Typed({"text": sheet.direction.decided.answer})}
     if sheet.kind == "answer":
         marked = {"specific_data": "1"} if sheet.attributes.get("specific_data") else {}
         return {"draft": Typed({"text": sheet.text, **marked})}

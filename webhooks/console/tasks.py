@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +44,6 @@ def tasks(session: Session, officer: Officer, now: datetime) -> list[Task]:
 def _measure(session: Session, case: Case) -> str:
     paper = decisions.newest(session, case, "direction")
     try:
-        return str(json.loads(decisions.body(session, paper))["measure"]) if paper else ""
+        return decisions.direction(session, paper).decided.measure if paper else ""
     except Erased:
         return ""

@@ -135,12 +135,18 @@ class Contents:
             return summary, lines
         if paper.kind == inspection.KIND:
             return self._inspection(paper)
-        text = decisions.body(self.session, paper)
-        if paper.kind != "direction":
-            return text, []
-        direction = json.loads(text)
-        chosen = say("choice", n=int(paper.attributes.get("choice", 0)) + 1)
-        return f"{direction['measure']}\n{direction['note']}".strip(), [chosen]
+        if paper.kind == "direction":
+            return self._direction(paper)
+        return decisions.body(self.session, paper), []
+
+    def _direction(self, paper: Paper) -> tuple[str, list[str]]:
+        """What the head decided, and what the officer had recommended where that was otherwise."""
+        direction = decisions.direction(self.session, paper)
+        lines = [say("choice", n=int(paper.attributes.get("choice", 0)) + 1)]
+        for part, before in direction.before.items():
+            now, name = getattr(direction.decided, part), wording.label("alternative", part, LANGUAGE)
+            lines.append(say("changed", part=name, now=now or "–", before=before or "–"))
+        return f"{direction.decided.measure}\n{direction.note}".strip(), lines
 
     def _inspection(self, paper: Paper) -> tuple[str, list[str]]:
         """For those who may read the words: who is accused never learns of it from a copy for somebody else."""

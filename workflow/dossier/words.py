@@ -51,6 +51,7 @@ WORDS: dict[str, str] = {
     "alternative": N_("Alternatif {n}: {measure}"),
     "standard": N_("Standar: {standard}"),
     "choice": N_("Alternatif yang dipilih: {n}"),
+    "changed": N_("Diubah kepala, {part}: {now} (rekomendasi semula: {before})"),
     "letter": N_("Surat nomor {number}, {moment}, {post}; SHA-256 berkas: {hash}"),
     "delivery": N_("{channel}, {moment}: {state}"),
     "event": N_("{moment}: {state}{code}"),
