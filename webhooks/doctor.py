@@ -20,7 +20,7 @@ from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
 from workflow import alarms, calendar, clocks, letters, rotation, staff
 from workflow.db import Database, pending_migration
-from workflow.models import Outbound, Unit, UnitKey
+from workflow.models import Outbound, Unit
 from workflow.vault import wrapping
 
 #: A copy older than this is a fault.
@@ -202,19 +202,17 @@ def _units(database: Database) -> Iterator[Finding]:
         units = list(session.scalars(select(Unit).order_by(Unit.code)))
         for unit in units:
             yield from _unit(session, unit)
-        sealed = session.scalar(select(UnitKey.id).where(UnitKey.retired_at.is_(None)).limit(1))
         for alarm in alarms.ringing(session):
             yield Finding(
                 "wrong", alarm.name, f"An alarm rings since {alarm.raised_at:%Y-%m-%d %H:%M} UTC: {alarm.code}."
             )
     if not any(unit.kind == "upt" for unit in units):
         yield Finding("wrong", "units", "There is no facility yet: `aduan unit add`.")
-    if not sealed:
-        yield Finding(
-            "note",
-            "sealing",
-            "No Kanwil key is configured: whoever owns this machine and its keys can technically read sealed cases.",
-        )
+    yield Finding(
+        "note",
+        "sealing",
+        "Whoever owns this machine and its master key can technically read sealed cases: it belongs at the Kanwil.",
+    )
 
 
 def _unit(session: Session, unit: Unit) -> Iterator[Finding]:

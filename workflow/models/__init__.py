@@ -12,7 +12,7 @@ from workflow.models.people import Address, DataKey, Person, PersonLink
 from workflow.models.protection import Checkback, SafeContact
 from workflow.models.reports import Bulletin, PublicMonth, Report, ReportFile
 from workflow.models.rights import DataRequest
-from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit, UnitKey
+from workflow.models.units import Account, Alarm, ChannelAccount, HolidayOverride, Lease, Mark, RoleGrant, Unit
 
 __all__ = [
     "Account",
@@ -61,7 +61,6 @@ __all__ = [
     "Rung",
     "SafeContact",
     "Unit",
-    "UnitKey",
     "new_id",
     "new_ref",
 ]

@@ -14,7 +14,7 @@ from workflow.models.columns import pk
 class DataKey(Base):
     """A data key, wrapped. Destroying ``wrapped`` erases everything that it encrypts.
 
-    ``wrapping`` is ``master:<version>``, or ``unit:<unit_key.id>`` where only a unit's private key opens it.
+    ``wrapping`` is ``master:<version>``.
     """
 
     __tablename__ = "data_key"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow.db import Base, UTCDateTime
@@ -24,17 +24,6 @@ class Unit(Base):
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Jakarta")
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
-
-
-class UnitKey(Base):
-    """A unit's public key. Data keys of sealed cases may be wrapped to it, so that only the Kanwil can open them."""
-
-    __tablename__ = "unit_key"
-    id: Mapped[str] = pk()
-    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ChannelAccount(Base):
