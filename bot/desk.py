@@ -94,14 +94,22 @@ class _Desk:
         address.opted_out_at = address.blocked_at = None  # whoever writes wants to be answered
         if any(file.state == "refused" for message in messages for file in message.attachments):
             files.tell_refused(self.session, self.conversation, self.now)
-        for turn in bursts.turns(messages, self._text):
-            self._advance(turn)
+        if threads.about_report(self.conversation):
+            self._refer_to_page()
+        else:
+            for turn in bursts.turns(messages, self._text):
+                self._advance(turn)
         ladder.replied(self.session, self.conversation, self.now)
         if any(message.options.get("quiet") for message in messages):
             outbox.withhold(self.session, self.conversation, "import", self.now)
         elif threads.flooded(self.session, self.conversation, self.now):
             outbox.withhold(self.session, self.conversation, "loop", self.now)
         outbox.release_held(self.session, self.conversation, self.now)
+
+    def _refer_to_page(self) -> None:
+        """An office answers the mail with its report: that is no complaint, and nobody would read it."""
+        if not self._said_lately("report_answered"):
+            outbox.enqueue(self.session, self.conversation, "report_answered", self.now)
 
     def _text(self, messages: list[Message]) -> str:
         texts = (conversations.text_of(self.session, m) for m in messages)

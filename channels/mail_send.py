@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.charset import QP, Charset
+from email.encoders import encode_base64
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
@@ -24,7 +25,7 @@ from channels.base import SendError
 from channels.mail_codes import refusal
 from channels.mail_servers import Server
 from workflow import wording
-from workflow.messages import Outgoing, Sent
+from workflow.messages import Enclosure, Outgoing, Sent
 
 TIMEOUT = 12.0
 
@@ -45,7 +46,7 @@ def tagged(address: str, ref: str) -> str:
 def compose(outgoing: Outgoing, name: str, address: str, *, plus: bool) -> bytes:
     """The mail as it goes over the wire."""
     domain = address.partition("@")[2]
-    mail = MIMEMultipart("alternative")
+    mail = MIMEMultipart("mixed" if outgoing.files else "alternative")
     mail["From"] = formataddr((name, address))
     mail["To"] = outgoing.recipient
     mail["Subject"] = _encoded(_subject(outgoing))
@@ -62,11 +63,25 @@ def compose(outgoing: Outgoing, name: str, address: str, *, plus: bool) -> bytes
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     mail["X-Aduan-Ref"] = outgoing.ref
     mail["Content-Language"] = outgoing.locale
+    words = MIMEMultipart("alternative") if outgoing.files else mail
     for kind, text in (("plain", outgoing.body), ("html", _page(outgoing))):
         part = MIMENonMultipart("text", kind)
         part.set_payload(text, _QUOTED)
-        mail.attach(part)
+        words.attach(part)
+    if outgoing.files:
+        mail.attach(words)
+    for file in outgoing.files:
+        mail.attach(_enclosed(file))
     return mail.as_bytes(policy=compat32.clone(linesep="\r\n"))
+
+
+def _enclosed(file: Enclosure) -> MIMENonMultipart:
+    """A file of ours: its name is plain ASCII."""
+    part = MIMENonMultipart(*file.content_type.partition(";")[0].split("/"))
+    part.set_payload(file.content)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 def _encoded(words: str) -> str:
@@ -74,6 +89,8 @@ def _encoded(words: str) -> str:
 
 
 def _subject(outgoing: Outgoing) -> str:
+    if outgoing.subject:
+        return outgoing.subject
     key = "mail_subject" if outgoing.number else "mail_subject_plain"
     return wording.render(key, outgoing.locale, number=outgoing.number)
 

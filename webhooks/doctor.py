@@ -21,6 +21,7 @@ from webhooks.settings import Settings, WrongSettings
 from workflow import alarms, calendar, clocks, letters, rotation, staff
 from workflow.db import Database, pending_migration
 from workflow.models import Outbound, Unit
+from workflow.reports import posting
 from workflow.vault import wrapping
 
 #: A copy older than this is a fault.
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> list[Finding]:
                 *_objects(database),
                 *_scanner(settings),
                 *_units(database),
+                *_monthly(settings, database),
             ]
     except SQLAlchemyError as error:
         findings.append(Finding("wrong", "database", f"The database does not answer: {type(error).__name__}."))
@@ -227,6 +229,24 @@ def _unit(session: Session, unit: Unit) -> Iterator[Finding]:
         yield Finding(
             "note", unit.code, "One person alone holds the role kanwil: nobody can approve that person's texts."
         )
+
+
+def _monthly(settings: Settings, database: Database) -> Iterator[Finding]:
+    """Whether monthly reports reach the offices above by mail."""
+    with database.read() as session:
+        offices = session.scalars(select(Unit).where(Unit.kind != "upt").order_by(Unit.code))
+        without = [unit.code for unit in offices if not posting.address(session, unit)]
+        stuck = len(posting.troubled(session, utc_now() - timedelta(days=31)))
+    if not (settings.smtp_url and settings.mail_from):
+        yield Finding("note", "reports", "No mail server is configured: monthly reports stay on the console's page.")
+    elif without:
+        named = ", ".join(without[:5]) + (", …" if len(without) > 5 else "")
+        told = "Monthly reports go by mail where the office above has an address (report_email); without one"
+        yield Finding("note", "reports", f"{told}: {named}.")
+    else:
+        yield Finding("ok", "reports", "Every office gets the monthly reports of its units by mail.")
+    if stuck:
+        yield Finding("wrong", "reports", f"{stuck} mails with monthly reports did not arrive: see /petugas/laporan.")
 
 
 def _letters(session: Session, unit: Unit) -> Iterator[Finding]:

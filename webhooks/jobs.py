@@ -29,7 +29,7 @@ from workflow import (
     timekeeping,
 )
 from workflow.db import WAKE_CHANNEL
-from workflow.reports import monthly, silence, statistics
+from workflow.reports import monthly, posting, silence, statistics
 from workflow.sweep import recover, sweep
 
 log = logging.getLogger("aduan.jobs")
@@ -154,7 +154,8 @@ class Clockwork:
         statistics.keep_due(self._office.database, self._office.now())
 
     def _report(self) -> None:
-        monthly.tick(self._office.database, self._office.worker, self._office.now())
+        mail = self._office.own_address(posting.CHANNEL)
+        monthly.tick(self._office.database, self._office.worker, self._office.now(), mail=mail)
         silence.watch(self._office.database, self._office.now())
 
     def _print(self) -> None:

@@ -72,6 +72,11 @@ class Service:
             time.sleep(0.05)
         return False
 
+    def own_address(self, channel: str) -> str:
+        """Our usual address on a channel; empty where the channel is off."""
+        adapter = channels.adapter_for(self.adapters, channel)
+        return adapter.accounts[channel] if adapter else ""
+
     def close(self) -> None:
         if self._intake is not None:
             self._intake.close()

@@ -55,7 +55,7 @@ CAPABILITIES: dict[str, Capabilities] = {
 }
 PLAIN = Capabilities(length=1500)
 
-Purpose = Literal["reply", "ack", "emergency", "official", "notice", "page"]
+Purpose = Literal["reply", "ack", "emergency", "official", "notice", "page", "report"]
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,21 @@ TEMPLATES = ("answer_ready", "question", "reminder", "safe_notice")
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """One file of an outgoing message: its name, its type, its bytes."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """One message ready for the wire. ``ref`` is our own id; receipts, and answers in a thread, are matched by it.
 
     With a ``template`` the approved wording of that name goes out, filled with ``variables``, instead of the body.
     In a thread: ``follows`` are the provider's ids of what the person wrote, ``earlier`` the refs of what we wrote
-    before, both oldest first; ``number`` is the case's.
+    before, both oldest first; ``number`` is the case's. By mail: ``subject`` where it is about no case, and ``files``.
     """
 
     ref: str
@@ -132,6 +141,8 @@ class Outgoing:
     number: str = ""
     follows: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
+    subject: str = ""
+    files: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from workflow import people, receipts, safety, sms, threads, window, wording
+from workflow import enclosures, people, receipts, safety, sms, threads, window, wording
 from workflow.db import Database, wake
 from workflow.messages import CAPABILITIES, PLAIN, Outgoing, Purpose
 from workflow.models import Case, Conversation, DeliveryEvent, Outbound, Paper
@@ -236,6 +236,8 @@ def outgoing(session: Session, row: Outbound, now: datetime) -> Outgoing:
         number=session.get_one(Case, row.case_id).number if row.case_id else "",
         follows=follows,
         earlier=earlier,
+        subject=wording.render(f"{row.key}_subject", row.locale, **params) if row.report_id else "",
+        files=enclosures.of(session, row),
     )
 
 

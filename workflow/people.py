@@ -17,6 +17,7 @@ from workflow.models import Address, Case, DataKey, Party, Person, PersonLink
 from workflow.states import Impossible
 from workflow.vault import Erased, vault_of
 
+_MAIL = re.compile(r"[^\s<>@\"(),:;\\]{1,64}@[^\s<>@\"(),:;\\]+\.[^\s<>@\"(),:;\\]+")
 IDENTITY_FIELDS = ("name", "number", "contact")
 
 
@@ -81,6 +82,16 @@ def _new_person(session: Session, inbound: Inbound, now: datetime) -> Person:
     contact = inbound.sender if "@" in inbound.sender else None
     learn(session, person, name=inbound.display_name, number=inbound.number, contact=contact)
     return person
+
+
+def is_mail_address(typed: str) -> bool:
+    """Whether a text can be an address for mail."""
+    return len(typed) <= 254 and _MAIL.fullmatch(typed) is not None
+
+
+def post_box(session: Session, channel: str, value: str, now: datetime) -> Address:
+    """The address of an office that we write to first."""
+    return reach(session, Inbound(channel, "", "", value, "", b""), now)
 
 
 def shut_out(session: Session, address: Address, now: datetime | None) -> None:

@@ -213,6 +213,8 @@ def recover(session: Session, now: datetime) -> list[Outbound]:
     for row in session.scalars(waiting.with_for_update(skip_locked=True)):
         if row.purpose == "official":
             alarms.append(row)
+        elif row.purpose == "report":
+            row.next_attempt_at = None  # sent twice it would be two reports: those who read the page decide
         elif row.attempts <= len(BACKOFF):
             _again(session, row, row.error_code, now, now)
         else:

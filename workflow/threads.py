@@ -18,6 +18,8 @@ from workflow.vault import Erased, Unreadable, vault_of
 
 #: So many of each side are named in a message's headers.
 TRAIL = 6
+#: How the threads begin in which monthly reports are sent.
+REPORT = "report-"
 #: More threads of one sender within this time are no letters.
 FLOOD, FLOOD_TIME = 10, timedelta(hours=1)
 
@@ -37,6 +39,11 @@ def answered(session: Session, inbound: Inbound) -> Answered | None:
         if row is not None and _alive(session, row.conversation):
             return Answered(row.conversation, row.case_id)
     return None
+
+
+def about_report(conversation: Conversation) -> bool:
+    """Whether an office was sent a monthly report in this thread."""
+    return conversation.thread.startswith(REPORT)
 
 
 def quoted(session: Session, inbound: Inbound, known: bytes) -> dict[str, str]:
@@ -77,5 +84,9 @@ def _provider_id(session: Session, message: Message) -> str:
 def flooded(session: Session, conversation: Conversation, now: datetime) -> bool:
     """Whether a sender begins threads as fast as only a robot does that answers our answers: it gets no more."""
     begun = select(func.count()).select_from(Conversation).where(Conversation.address_id == conversation.address_id)
-    begun = begun.where(Conversation.thread != "", Conversation.created_at > now - FLOOD_TIME)
+    begun = begun.where(
+        Conversation.thread != "",
+        Conversation.thread.not_like(f"{REPORT}%"),
+        Conversation.created_at > now - FLOOD_TIME,
+    )
     return bool(conversation.thread) and (session.scalar(begun) or 0) > FLOOD

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from workflow import clocks, letters, retention, wording
+from workflow import clocks, letters, people, retention, wording
 from workflow.ladder import NOTICE_DAYS, PROOF_DAYS
 from workflow.models import Unit
 from workflow.slugs import SLUGS
@@ -63,6 +63,7 @@ def _settings() -> Iterator[Setting]:
     for name in letters.LETTERHEAD:
         yield Setting(f"letterhead.{name}", _text(f"letterhead.{name}"))
     yield Setting("letter_number", _text("letter_number"), letters.DEFAULT_NUMBER)
+    yield Setting("report_email", _email)
     yield Setting("office_hours", _office_hours, "8-16")
     for rule in clocks.rules().values():
         key = f"clocks.{rule.name}"
@@ -106,6 +107,12 @@ def _number(key: str, least: int, most: int) -> Callable[[str], int]:
         return int(typed)
 
     return read
+
+
+def _email(typed: str) -> str:
+    if not people.is_mail_address(typed):
+        raise Unfit("report_email", "email")
+    return typed.lower()
 
 
 def _office_hours(typed: str) -> list[int]:

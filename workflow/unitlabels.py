@@ -13,6 +13,7 @@ UNIT_LABELS: dict[str, dict[str, str]] = {
     "setting_group": {
         "letterhead": N_("Kepala surat"),
         "letter_number": N_("Nomor surat"),
+        "report_email": N_("Surel untuk laporan bulanan"),
         "office_hours": N_("Jam layanan"),
         "clocks": N_("Tenggat"),
         "ladder": N_("Tangga eskalasi"),
@@ -23,6 +24,10 @@ UNIT_LABELS: dict[str, dict[str, str]] = {
         "letterhead": N_("Yang kosong tidak dicetak. Nama kementerian boleh diisi pada kantor di atasnya saja."),
         "letter_number": N_(
             "Misalnya W15-{sequence:3}/{year}. Wajib memuat {sequence} dan {year}; boleh {code}, {month}, {roman}."
+        ),
+        "report_email": N_(
+            "Ke sini laporan bulanan satuan kerja di bawahnya dikirim, dan kepala ditagih. Bila kosong, dipakai surel "
+            "pada kepala surat."
         ),
         "office_hours": N_("Jam bulat waktu setempat, misalnya 8-16."),
         "clocks": N_("Hari kerja, kecuali yang menyebut menit. Yang sudah berjalan tidak berubah."),
@@ -39,6 +44,7 @@ UNIT_LABELS: dict[str, dict[str, str]] = {
         "letterhead.website": N_("Situs web"),
         "letterhead.place": N_("Tempat pada tanggal surat"),
         "letter_number": N_("Pola nomor"),
+        "report_email": N_("Surel"),
         "office_hours": N_("Jam layanan"),
         "facility": N_("Tangga di lapas atau rutan"),
         "office": N_("Tangga di kantor wilayah"),
@@ -57,6 +63,7 @@ UNIT_LABELS: dict[str, dict[str, str]] = {
         "long": N_("Terlalu panjang: paling banyak {most} huruf."),
         "characters": N_("Ada huruf yang tidak dapat dicetak."),
         "number": N_("Harus bilangan bulat dari {least} sampai {most}."),
+        "email": N_("Bukan alamat surel."),
         "hours": N_("Harus dua jam bulat dari 0 sampai 24, misalnya 8-16."),
         "roles": N_("Harus peran yang dipisahkan koma, masing-masing sekali: {roles}."),
         "pattern": N_(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.labels import LABELS, PUBLIC_STATUS
+from workflow.mailwords import REPORT_MAILS
 from workflow.pagewords import PAGES
 from workflow.safewords import SAFE_MESSAGES
 from workflow.slugs import N_
@@ -294,7 +295,7 @@ MESSAGES: dict[str, str] = {
     "print_missing": N_("Tanda □ menggantikan huruf atau gambar yang tidak dapat dicetak."),
 }
 
-MESSAGES |= PAGES | SAFE_MESSAGES
+MESSAGES |= PAGES | REPORT_MAILS | SAFE_MESSAGES
 
 #: A word of respect for those who write in a regional language; the answer itself is Indonesian.
 RESPECT = {"jv": "Nggih, matur nuwun.", "su": "Mangga, hatur nuhun.", "mad": "Enggi, sakalangkong."}

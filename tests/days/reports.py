@@ -10,8 +10,9 @@ from sqlalchemy import select
 from tests.days.play import Play
 from tests.days.tally import Tally
 from tests.days.world import BANGIL, JATIM, PLACES, RUTAN, TIMUR
+from workflow import enclosures
 from workflow.models import Report, Unit
-from workflow.reports import monthly, sheets
+from workflow.reports import sheets
 from workflow.reports.document import compose
 from workflow.reports.month import Month
 
@@ -22,7 +23,7 @@ NOT_COUNTED = ("journal_head", "heads", "facilities", "standards", "incidents")
 def agree(play: Play) -> int:
     """How many reports were compared."""
     with play.office.db.read() as s:
-        made = {(r.unit.code, r.month): monthly.content(s, r, "csv") for r in s.scalars(select(Report))}
+        made = {(r.unit.code, r.month): enclosures.content(s, r, "csv") for r in s.scalars(select(Report))}
         sent = [r for r in s.scalars(select(Report)) if r.sent_at is None]
         now = play.office.clock()
         units = {u.code: u for u in s.scalars(select(Unit))}

@@ -13,7 +13,7 @@ from tests.reports.test_figures import KANWIL, RUTAN
 from tests.support import Office, csrf
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import together
-from workflow import journal
+from workflow import enclosures, journal
 from workflow.models import Account, Bulletin, JournalEntry, Report, Unit
 from workflow.reports import Month, monthly, silence
 
@@ -91,7 +91,7 @@ def test_the_row_keeps_the_hashes_of_its_files_and_the_head_of_the_journal(offic
         for report in s.scalars(select(Report)):
             assert {file.kind for file in report.files} == {"pdf", "xlsx", "csv"}
             for file in report.files:
-                content = monthly.content(s, report, file.kind)
+                content = enclosures.content(s, report, file.kind)
                 assert hashlib.sha256(content).hexdigest() == file.sha256
                 assert len(content) == file.size
             entry = s.scalars(

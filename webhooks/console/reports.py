@@ -16,19 +16,32 @@ from webhooks.auth import current_officer, staff
 from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
 from webhooks.service import service
-from workflow import journal
+from workflow import enclosures, journal
 from workflow.actors import Officer
 from workflow.models import Report, Unit
-from workflow.reports import monthly, rendering
+from workflow.reports import monthly, posting
 from workflow.reports.month import Month
+from workflow.slugs import N_
 from workflow.states import Impossible
 from workflow.vault import Erased, Unreadable
 
 PAGE = 60
+
+
+def _send_again(session: Session, officer: Officer, report: Report, now: datetime) -> None:
+    monthly.send_again(session, officer, report, service().own_address(posting.CHANNEL), now)
+
+
 #: What can be done with a report: by whom, and how it is told.
 _ACTIONS: dict[str, Callable[[Session, Officer, Report, datetime], None]] = {
     "sahkan": monthly.confirm,
     "terima": monthly.acknowledge,
+    "kirim": _send_again,
+}
+_DONE = {
+    "sahkan": N_("Laporan disahkan."),
+    "terima": N_("Laporan dinyatakan diterima."),
+    "kirim": N_("Surel dikirim lagi."),
 }
 
 
@@ -52,6 +65,7 @@ def laporan() -> str:
         reports = list(
             session.scalars(query.join(Unit).order_by(Report.month.desc(), Unit.kind, Unit.name).limit(PAGE))
         )
+        mails = posting.newest(session, [report.id for report in reports])
         return render_template(
             "console/laporan.html",
             units=units,
@@ -61,6 +75,12 @@ def laporan() -> str:
             reports=reports,
             confirms={r.id for r in reports if r.confirmed_at is None and monthly.may_confirm(officer, r)},
             acknowledges={r.id for r in reports if r.acknowledged_at is None and monthly.may_acknowledge(officer, r)},
+            mails=mails,
+            resends={
+                r.id
+                for r in reports
+                if posting.stuck(mails.get((r.id, posting.REPORT))) and monthly.may_send_again(officer, r)
+            },
             first_of=_first_of,
         )
 
@@ -95,22 +115,22 @@ def laporan_unduh(report_id: str, kind: str) -> Response:
     with office.database.write() as session:
         report = _found(session, report_id)
         try:
-            content = monthly.content(session, report, kind)
+            content = enclosures.content(session, report, kind)
         except KeyError:
             abort(404)
         except (Erased, Unreadable, FileNotFoundError, ValueError):
             abort(410)
-        name = rendering.file_name(report.unit, report.month, kind)
+        name = enclosures.file_name(report.unit, report.month, kind)
         journal.append(
             session, report.unit_id, "report_read", current_officer(), office.now(), month=report.month, file=kind
         )
-    return send_file(BytesIO(content), rendering.MEDIA[kind], as_attachment=True, download_name=name)
+    return send_file(BytesIO(content), enclosures.MEDIA[kind], as_attachment=True, download_name=name)
 
 
 @bp.post("/laporan/<report_id>/<action>")
 @staff(*monthly.READERS)  # type: ignore[untyped-decorator]
 def laporan_tindak(report_id: str, action: str) -> Response:
-    """The head confirms, or the office above acknowledges."""
+    """The head confirms, the office above acknowledges, either has the mail sent again."""
     if action not in _ACTIONS:
         abort(404)
     office = service()
@@ -118,7 +138,10 @@ def laporan_tindak(report_id: str, action: str) -> Response:
         report = _found(session, report_id)
         try:
             _ACTIONS[action](session, current_officer(), report, office.now())
-        except Impossible:
-            abort(403)
-    flash(_("Laporan disahkan.") if action == "sahkan" else _("Laporan dinyatakan diterima."))
+        except Impossible as impossible:
+            if impossible.reason != "not_now":
+                abort(403)
+            flash(_("Surel tidak dikirim: tidak ada yang gagal, atau alamat surel belum diisi."))
+            return redirect(url_for("console.laporan"), 303)
+    flash(_(_DONE[action]))
     return redirect(url_for("console.laporan"), 303)

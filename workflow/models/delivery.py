@@ -31,6 +31,7 @@ class Outbound(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
     case_id: Mapped[str | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     paper_id: Mapped[str | None] = mapped_column(ForeignKey("paper.id"))
+    report_id: Mapped[str | None] = mapped_column(ForeignKey("report.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(10))
     channel: Mapped[str] = mapped_column(String(20))
     locale: Mapped[str] = mapped_column(String(5))

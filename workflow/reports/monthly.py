@@ -1,7 +1,7 @@
 """The monthly report as an obligation: made on the first working day, sent upwards, chased on the fifth.
 
-Sent means: the office above finds the files on its own page and is told so there. Who confirmed, who acknowledged
-and who read is recorded.
+Sent means: the office above finds the files on its own page and is told so there; with an address and a mail server it
+gets them by mail as well (``posting``). Who confirmed, who acknowledged and who read is recorded.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import clocks, journal, leases, staff, units
+from workflow import clocks, journal, leases, outbox, staff, units
 from workflow.actors import Clock, Officer
 from workflow.db import Database
 from workflow.models import Account, Bulletin, JournalEntry, Report, ReportFile, Unit
-from workflow.reports import rendering
+from workflow.reports import posting, rendering, words
 from workflow.reports.document import compose
 from workflow.reports.month import Month
 from workflow.states import Impossible
@@ -27,8 +27,6 @@ from workflow.vault import vault_of
 
 log = logging.getLogger("aduan.reports")
 
-#: The day of the month on which a report is due above.
-DUE_DAY = 5
 LEASE = timedelta(minutes=15)
 #: Whose report it is to confirm, and whose to acknowledge from above, by kind of unit.
 CONFIRMS = {"upt": "kepala", "kanwil": "kanwil"}
@@ -37,8 +35,11 @@ RECEIVES = {"kanwil": "kanwil", "ditjen": "ditjenpas"}
 READERS = ("petugas", "kepala", "kanwil", "ditjenpas")
 
 
-def tick(database: Database, holder: str, now: datetime) -> int:
-    """Make, send and chase what is due; one process at a time. Returns how many reports were made."""
+def tick(database: Database, holder: str, now: datetime, *, mail: str = "") -> int:
+    """Make, send and chase what is due; one process at a time. Returns how many reports were made.
+
+    ``mail``: our address where a mail server is configured.
+    """
     with database.write() as session:
         if not leases.take(session, "reports", holder, now, LEASE):
             return 0
@@ -48,9 +49,10 @@ def tick(database: Database, holder: str, now: datetime) -> int:
             made += make(database, unit_id, month, now)
         except (SQLAlchemyError, OSError, ValueError):
             log.exception("report could not be made: unit=%s month=%s", unit_id, month)
+    _send_all(database, now, mail=mail)
+    _chase_all(database, now, mail=mail)
+    _tell_of_trouble(database, now)
     with database.write() as session:
-        _send_all(session, now)
-        _chase(session, now)
         leases.release(session, "reports", holder)
     return made
 
@@ -113,12 +115,6 @@ def _keep(
     tell(session, staff.holders(session, CONFIRMS[unit.kind], unit.id, now), unit, "report_made", str(month), now)
 
 
-def content(session: Session, report: Report, kind: str) -> bytes:
-    """The plain bytes of one file. Raises KeyError, Erased, FileNotFoundError, ValueError (damaged)."""
-    sealed = session.info["objects"].get({file.kind: file.object_key for file in report.files}[kind])
-    return vault_of(session).open(session, report.data_key_id, sealed, "report.object")
-
-
 # ------------------------------------------------------------------ sending and chasing
 
 
@@ -131,38 +127,89 @@ def _receivers(session: Session, unit: Unit, now: datetime) -> list[Account]:
     return []
 
 
-def _send_all(session: Session, now: datetime) -> None:
+def _send_all(database: Database, now: datetime, *, mail: str) -> None:
     """What was made and is not sent; without anybody above it waits until there is somebody."""
-    for report in session.scalars(select(Report).where(Report.sent_at.is_(None))):
-        told = _receivers(session, report.unit, now)
-        if told:
-            tell(session, told, report.unit, "report_sent", report.month, now)
-            report.sent_at, report.sent_to = now, len(told)
-            journal.append(
-                session,
-                report.unit_id,
-                "report_sent",
-                Clock(),
-                now,
-                month=report.month,
-                recipients=[a.id for a in told],
-            )
+    with database.read() as session:
+        waiting = list(session.scalars(select(Report.id).where(Report.sent_at.is_(None)).order_by(Report.id)))
+    for report_id in waiting:
+        with database.write() as session:
+            _send(session, session.get_one(Report, report_id, with_for_update=True), now, mail=mail)
 
 
-def _chase(session: Session, now: datetime) -> None:
+def _send(session: Session, report: Report, now: datetime, *, mail: str) -> None:
+    told = _receivers(session, report.unit, now)
+    posted = None if report.sent_at else posting.deliver(session, report, mail, now)
+    if report.sent_at is not None or not (told or posted):
+        return
+    tell(session, told, report.unit, "report_sent", report.month, now)
+    report.sent_at, report.sent_to = now, len(told) + bool(posted)
+    journal.append(
+        session, report.unit_id, "report_sent", Clock(), now, month=report.month,
+        recipients=[account.id for account in told], mail=posted.id if posted else None,
+    )  # fmt: skip
+
+
+def _chase_all(database: Database, now: datetime, *, mail: str) -> None:
     """From the fifth on: whoever has not confirmed or acknowledged is told, once."""
     waiting = or_(Report.confirmed_at.is_(None), Report.acknowledged_at.is_(None))
-    for report in session.scalars(select(Report).where(Report.chased_at.is_(None), waiting)):
-        unit, month = report.unit, Month.parse(report.month)
-        if staff.local_today(unit.timezone, now) < month.plus(1).first.replace(day=DUE_DAY):
-            continue
-        report.chased_at = now
-        if report.confirmed_at is None:
-            people = staff.holders(session, CONFIRMS[unit.kind], unit.id, now)
-            tell(session, people, unit, "report_unconfirmed", report.month, now)
-        if report.acknowledged_at is None:
-            tell(session, _receivers(session, unit, now), unit, "report_unread", report.month, now)
-        journal.append(session, unit.id, "report_chased", Clock(), now, month=report.month)
+    query = select(Report.id, Report.month, Unit.timezone).join(Unit, Unit.id == Report.unit_id)
+    with database.read() as session:
+        open_ones = session.execute(query.where(Report.chased_at.is_(None), waiting).order_by(Report.id)).all()
+    for report_id, month, zone in open_ones:
+        if staff.local_today(zone, now) >= Month.parse(month).plus(1).first.replace(day=words.DUE_DAY):
+            with database.write() as session:
+                _chase(session, session.get_one(Report, report_id, with_for_update=True), now, mail=mail)
+
+
+def _chase(session: Session, report: Report, now: datetime, *, mail: str) -> None:
+    if report.chased_at is not None:
+        return
+    unit, above, posted = report.unit, _receivers(session, report.unit, now), None
+    report.chased_at = now
+    if report.confirmed_at is None:
+        people = staff.holders(session, CONFIRMS[unit.kind], unit.id, now)
+        tell(session, people, unit, "report_unconfirmed", report.month, now)
+        tell(session, above, unit, "report_chased", report.month, now)
+        posted = posting.chase(session, report, mail, now)
+    if report.acknowledged_at is None:
+        tell(session, above, unit, "report_unread", report.month, now)
+    journal.append(
+        session, unit.id, "report_chased", Clock(), now, month=report.month, mail=posted.id if posted else None
+    )
+
+
+def _tell_of_trouble(database: Database, now: datetime) -> None:
+    """Mails that bounced, were refused, or may be lost: the unit and the office above are told, once."""
+    with database.read() as session:
+        troubled = posting.troubled(session)
+    for outbound_id in troubled:
+        with database.write() as session:
+            row = outbox.locked(session, outbound_id)
+            report = session.get_one(Report, row.report_id)
+            unit, row.alarmed_at = report.unit, now
+            heads = staff.holders(session, CONFIRMS[unit.kind], unit.id, now)
+            tell(session, [*heads, *_receivers(session, unit, now)], unit, "report_unsent", report.month, now)
+            journal.append(
+                session, unit.id, "report_unsent", Clock(), now, month=report.month, mail=row.id, state=row.state,
+                code=row.error_code,
+            )  # fmt: skip
+
+
+def may_send_again(officer: Officer, report: Report) -> bool:
+    """The head of the unit, or whoever reads for an office above."""
+    return may_confirm(officer, report) or may_acknowledge(officer, report)
+
+
+def send_again(session: Session, officer: Officer, report: Report, mail: str, now: datetime) -> None:
+    """A person has the report go out by mail once more, to the address that is set now."""
+    if not may_send_again(officer, report):
+        raise Impossible("not_yours")
+    if not posting.stuck(posting.newest(session, [report.id]).get((report.id, posting.REPORT))):
+        raise Impossible("not_now")
+    posted = posting.deliver(session, report, mail, now)
+    if posted is None:
+        raise Impossible("not_now")
+    journal.append(session, report.unit_id, "report_sent_again", officer, now, month=report.month, mail=posted.id)
 
 
 def tell(session: Session, people: Iterable[Account], unit: Unit, key: str, month: str, now: datetime) -> None:

@@ -137,12 +137,17 @@ PUBLIC: dict[str, str] = {
     "median": N_("Median"),
 }
 
+#: The day of the month on which a report is due above.
+DUE_DAY = 5
+
 #: Lines on the pages of staff.
 BULLETINS: dict[str, str] = {
     "report_made": N_("laporan bulanan sudah dibuat dan menunggu pengesahan Anda"),
     "report_sent": N_("laporan bulanan sudah datang"),
     "report_unconfirmed": N_("laporan bulanan belum Anda sahkan, padahal sudah tanggal lima"),
     "report_unread": N_("laporan bulanan belum Anda nyatakan diterima, padahal sudah tanggal lima"),
+    "report_chased": N_("laporan bulanan belum disahkan kepala; kepala sudah ditagih"),
+    "report_unsent": N_("surel laporan bulanan tidak sampai, atau belum pasti sampai"),
     "silence": N_("tiga puluh hari tanpa pengaduan, padahal biasanya ada"),
 }
 
