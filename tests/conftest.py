@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from tests.support import Clock, Office, furnish, make_office
 from webhooks.settings import Settings
@@ -20,6 +22,23 @@ from workflow import db as database_module
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="aduan-run-"))
 for name in [n for n in os.environ if n.startswith("ADUAN_") and not n.startswith("ADUAN_TEST_")]:
     del os.environ[name]
+
+
+class Compiled(BytecodeCache):
+    """Each test has its own application; the templates are compiled once for all of them."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._made:
+            bucket.bytecode_from_string(self._made[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._made[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 # ------------------------------------------------------------------ databases
@@ -37,9 +56,18 @@ def postgres_server() -> Iterator[str]:
         running = server.get_server(folder)
     except (OSError, RuntimeError) as error:
         pytest.skip(f"PostgreSQL: cannot be started here ({error})")
+    _forgo_durability(running.get_uri())
     yield running.get_uri()
     running.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forgo_durability(server: str) -> None:
+    """Nothing here outlives a power cut, and waiting for the disk was most of the time of a test."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
