@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from channels.base import Adapter, Several
 
@@ -32,6 +33,7 @@ class ChannelConfig:
     smtp_url: str | None = None
     mail_from: str | None = None
     mail_plus: bool | None = None
+    mail_ca_file: Path | None = None
 
 
 def build(config: ChannelConfig, *, simulator_key: bytes | None) -> dict[str, Adapter]:
@@ -116,7 +118,9 @@ def _mail(config: ChannelConfig) -> Adapter | None:
         return None
     from channels.mail import MailAdapter, MailboxAdapter
 
-    plus = bool(config.mail_plus)
+    plus, ca_file = bool(config.mail_plus), str(config.mail_ca_file or "") or None
     if not config.imap_url:
-        return MailAdapter(smtp_url=config.smtp_url, mail_from=config.mail_from, plus=plus)
-    return MailboxAdapter(imap_url=config.imap_url, smtp_url=config.smtp_url, mail_from=config.mail_from, plus=plus)
+        return MailAdapter(smtp_url=config.smtp_url, mail_from=config.mail_from, plus=plus, ca_file=ca_file)
+    return MailboxAdapter(
+        imap_url=config.imap_url, smtp_url=config.smtp_url, mail_from=config.mail_from, plus=plus, ca_file=ca_file
+    )

@@ -70,8 +70,9 @@ class Fault:
 
     ``reason`` is one of our words. About the person: ``window`` (WhatsApp's 24 hours are over), ``address`` (nobody
     there), ``blocked``, ``opted_out`` (wants no more). About the way: ``rate``, ``carrier``, ``timeout``, ``network``,
-    ``provider`` (its own failure). About us: ``auth``, ``sender``, ``sandbox``, ``api_base``, ``too_long``, ``empty``,
-    ``template``, ``policy``. ``media`` is an attachment's, ``other`` the rest.
+    ``provider`` (its own failure). About us: ``auth``, ``tls`` (the server does not prove who it is), ``sender``,
+    ``sandbox``, ``api_base``, ``too_long``, ``empty``, ``template``, ``policy``. ``media`` is an attachment's,
+    ``other`` the rest.
     """
 
     reason: str

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from channels import adapter_for
 from channels.base import Adapter, SendError, Witness
-from workflow import deliveries, doubts, files, outbox, settling
+from workflow import alarms, deliveries, doubts, files, outbox, settling
 from workflow.db import Database
 from workflow.inbox import MAX_FILE
 from workflow.messages import Media, Sent
@@ -16,6 +16,9 @@ from workflow.outbox import Claimed
 from workflow.settling import Failure
 
 log = logging.getLogger("aduan.delivery")
+
+#: Faults of ours that hold up whatever goes out on a channel, not one message alone.
+_CLOSED = frozenset({"auth", "tls", "api_base"})
 
 
 def drain(
@@ -33,10 +36,16 @@ def drain(
 def _deliver(
     database: Database, adapters: Mapping[str, Adapter], claimed: Claimed, clock: Callable[[], datetime]
 ) -> None:
-    outcome = _send(adapter_for(adapters, claimed.outgoing.channel), claimed)
+    outcome, way = (
+        _send(adapter_for(adapters, claimed.outgoing.channel), claimed),
+        f"sending:{claimed.outgoing.channel}",
+    )
+    if isinstance(outcome, SendError) and outcome.ours and outcome.reason in _CLOSED:
+        alarms.tell(database, way, outcome.code, clock())
     with database.write() as session:
         if isinstance(outcome, Sent):
             row = settling.settle(session, claimed, outcome, clock())
+            alarms.clear(session, way, clock())
         else:
             failure = Failure(outcome.code, outcome.reason, outcome.retryable, outcome.ours, outcome.retry_after)
             row = settling.fail(session, claimed, failure, clock(), reached=outcome.reached)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from channels import mail_codes, mail_send, mail_servers
+from channels import mail_codes, mail_send, mail_servers, mail_tls
 from channels.base import MEDIA_LIMIT, BadPayload, Check, Fault, Post, SendError, WireRequest
 from channels.mail_imap import Mailbox
 from channels.mail_inbound import Sorted, sort
@@ -16,9 +16,17 @@ class MailAdapter:
 
     name = "email"
 
-    def __init__(self, *, smtp_url: str, mail_from: str, plus: bool = True, timeout: float = mail_send.TIMEOUT) -> None:
+    def __init__(
+        self,
+        *,
+        smtp_url: str,
+        mail_from: str,
+        plus: bool = True,
+        ca_file: str | None = None,
+        timeout: float = mail_send.TIMEOUT,
+    ) -> None:
         self._shown, self._address = mail_servers.mailbox(mail_from)
-        self._server = mail_servers.smtp(smtp_url)
+        self._server = mail_servers.smtp(smtp_url, ca_file)
         self._plus, self._timeout = plus, timeout
         self.accounts = {"email": self._address}
 
@@ -53,7 +61,8 @@ class MailAdapter:
             with mail_send.connected(self._server, self._address.partition("@")[2], self._timeout):
                 return [Check("ok", "The SMTP server lets us in.")]
         except SendError as error:
-            return [Check("wrong", f"ADUAN_SMTP_URL does not lead to a server that takes our mail: {error.code}.")]
+            told = mail_tls.SENTENCES.get(error.code, error.code)
+            return [Check("wrong", f"ADUAN_SMTP_URL does not lead to a server that takes our mail: {told}.")]
 
     def fetch(self, media: Media, *, limit: int = MEDIA_LIMIT) -> bytes:
         if media.content is None:
@@ -74,12 +83,14 @@ class MailboxAdapter(MailAdapter):
         smtp_url: str,
         mail_from: str,
         plus: bool = True,
+        ca_file: str | None = None,
         timeout: float = mail_send.TIMEOUT,
         wait: float = 60.0,
         beat: float = 5.0,
     ) -> None:
-        super().__init__(smtp_url=smtp_url, mail_from=mail_from, plus=plus, timeout=timeout)
-        self._mailbox = Mailbox(mail_servers.imap(imap_url), self.read, timeout=timeout, wait=wait, beat=beat)
+        super().__init__(smtp_url=smtp_url, mail_from=mail_from, plus=plus, ca_file=ca_file, timeout=timeout)
+        server = mail_servers.imap(imap_url, ca_file)
+        self._mailbox = Mailbox(server, self.read, timeout=timeout, wait=wait, beat=beat)
 
     def poll(self, post: Post) -> None:
         self._mailbox.poll(post)
@@ -89,12 +100,13 @@ class MailboxAdapter(MailAdapter):
         try:
             self._mailbox.check()
         except SendError as error:
-            return [*super().examine(), Check("wrong", _WRONG.get(error.code, _WRONG[""]).format(code=error.code))]
+            told = mail_tls.SENTENCES.get(error.code, error.code)
+            return [*super().examine(), Check("wrong", _WRONG.get(error.code, _WRONG[""]).format(told=told))]
         return [*super().examine(), Check("ok", "The mailbox and its folders are open to us.")]
 
 
 _WRONG = {
     "auth": "ADUAN_IMAP_URL is wrong: the server refuses user or password.",
     "folder": "ADUAN_IMAP_URL names a folder that is not there or must not be opened.",
-    "": "ADUAN_IMAP_URL does not lead to a mailbox: {code}.",
+    "": "ADUAN_IMAP_URL does not lead to a mailbox: {told}.",
 }

@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from channels import mail_tls
 from channels.base import Post, SendError
 from channels.mail_inbound import Sorted
 from channels.mail_servers import Server
@@ -105,8 +106,8 @@ class Mailbox:
             raise SendError("auth", retryable=False, ours=True) from None
         except TimeoutError:
             raise SendError("timeout", retryable=True) from None
-        except ssl.SSLError:
-            raise SendError("tls", retryable=True, ours=True, reason="network") from None
+        except ssl.SSLError as error:
+            raise mail_tls.refusal(error) from None
         except (OSError, imaplib.IMAP4.error):
             raise SendError("network", retryable=True) from None
         except _UNREADABLE:
@@ -119,7 +120,7 @@ class Mailbox:
     def _login(self) -> Any:
         from imapclient import IMAPClient
 
-        server, context = self._server, ssl.create_default_context()
+        server, context = self._server, mail_tls.context(self._server.ca_file)
         secure = server.security == "tls"
         client = IMAPClient(
             server.host, server.port, ssl=secure, ssl_context=context if secure else None, timeout=self._timeout
@@ -127,7 +128,7 @@ class Mailbox:
         with ExitStack() as otherwise:
             otherwise.callback(_hang_up, client)
             if server.security == "starttls":
-                client.starttls(context)
+                _encrypt(client, context)
             client.login(server.user, server.password)
             otherwise.pop_all()
         return client
@@ -214,6 +215,15 @@ class Mailbox:
                     break
         finally:
             client.idle_done()
+
+
+def _encrypt(client: Any, context: ssl.SSLContext) -> None:
+    from imapclient.exceptions import CapabilityError
+
+    try:
+        client.starttls(context)
+    except CapabilityError:
+        raise SendError("tls_missing", retryable=True, ours=True, reason="tls") from None
 
 
 def _leave(client: Any) -> None:

@@ -21,6 +21,7 @@ from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 
+from channels import mail_tls
 from channels.base import SendError
 from channels.mail_codes import refusal
 from channels.mail_servers import Server
@@ -123,9 +124,9 @@ def connected(server: Server, hello: str, timeout: float = TIMEOUT) -> Iterator[
     except smtplib.SMTPAuthenticationError as error:
         raise SendError("auth", retryable=error.smtp_code < 500, ours=True) from None
     except smtplib.SMTPNotSupportedError:
-        raise SendError("starttls", retryable=False, ours=True, reason="auth") from None
-    except ssl.SSLError:
-        raise SendError("tls", retryable=True, ours=True, reason="sender") from None
+        raise SendError("tls_missing", retryable=True, ours=True, reason="tls") from None
+    except ssl.SSLError as error:
+        raise mail_tls.refusal(error) from None
     except smtplib.SMTPResponseException as error:
         raise refusal(error.smtp_code, error.smtp_error, about="sender") from None
     except (OSError, smtplib.SMTPException) as error:
@@ -139,7 +140,7 @@ def connected(server: Server, hello: str, timeout: float = TIMEOUT) -> Iterator[
 
 
 def _open(server: Server, hello: str, timeout: float) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+    context = mail_tls.context(server.ca_file)
     client: smtplib.SMTP
     if server.security == "tls":
         client = smtplib.SMTP_SSL(server.host, server.port, hello, timeout=timeout, context=context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 #: scheme -> (port, how the connection is secured)
@@ -14,7 +14,8 @@ _MAILBOX = re.compile(r"\s*(?:(?P<name>[^<>\r\n]{0,100}?)\s*<)?(?P<address>[^\s<
 
 @dataclass(frozen=True)
 class Server:
-    """Where a server is and who we are there. ``security``: plain, tls, starttls. ``folders`` of IMAP."""
+    """Where a server is and who we are there. ``security``: plain, tls, starttls. ``folders`` of IMAP; ``ca_file``
+    holds certificates that are trusted beside the machine's own."""
 
     host: str
     port: int
@@ -22,9 +23,10 @@ class Server:
     user: str = ""
     password: str = ""
     folders: tuple[str, ...] = ()
+    ca_file: str | None = None
 
 
-def imap(url: str) -> Server:
+def imap(url: str, ca_file: str | None = None) -> Server:
     """``imaps://user:password@host/INBOX,Junk``; raises ValueError with a sentence."""
     server = _server(url, _IMAP, "imap://, imaps:// or imap+starttls://")
     if not server.user or not server.password:
@@ -32,16 +34,16 @@ def imap(url: str) -> Server:
     folders = [unquote(name).strip() for name in urlsplit(url).path.lstrip("/").split(",")]
     return Server(
         server.host, server.port, server.security, server.user, server.password,
-        tuple(dict.fromkeys(filter(None, folders))) or ("INBOX",),
+        tuple(dict.fromkeys(filter(None, folders))) or ("INBOX",), ca_file,
     )  # fmt: skip
 
 
-def smtp(url: str) -> Server:
+def smtp(url: str, ca_file: str | None = None) -> Server:
     """``smtps://user:password@host``; raises ValueError with a sentence."""
     server = _server(url, _SMTP, "smtp://, smtps:// or smtp+starttls://")
     if bool(server.user) != bool(server.password):
         raise ValueError("must name both user and password, or neither")
-    return server
+    return replace(server, ca_file=ca_file)
 
 
 def _server(url: str, schemes: dict[str, tuple[int, str]], expected: str) -> Server:

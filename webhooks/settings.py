@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field(default="", validate_default=True)
     mail_from: str = Field(default="", validate_default=True)
     mail_plus: bool = True
+    mail_ca_file: Path | None = None
     clamav_socket: str = ""
 
     @field_validator("public_url", "twilio_api_base", "telegram_api_base")
@@ -112,6 +113,18 @@ class Settings(BaseSettings):
             raise ValueError("must be an address, or a name and an address: Layanan Pengaduan <aduan@rutan.example>")
         if not value and (info.data.get("smtp_url") or info.data.get("imap_url")):
             raise ValueError("must be set beside ADUAN_SMTP_URL: the address that mails come from")
+        return value
+
+    @field_validator("mail_ca_file")
+    @classmethod
+    def _certificates(cls, value: Path | None) -> Path | None:
+        from channels import mail_tls
+        from channels.base import SendError
+
+        try:
+            mail_tls.context(str(value) if value else None)
+        except SendError:
+            raise ValueError("must be a file of certificates in PEM form that can be read") from None
         return value
 
     @field_validator("database_url")

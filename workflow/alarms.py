@@ -1,15 +1,18 @@
 """What is wrong with the service itself: raised once, shown to those who keep it, cleared when it is over.
 
-An alarm has a name (``email``, ``calendar``, ``selftest``) and a short code; never a word of a message.
+An alarm has a name (``email``, ``sending:email``, ``calendar``, ``selftest``) and a short code; never a word of a
+message.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from workflow.db import Database
 from workflow.models import Alarm
 
 #: Whose page shows the alarms of the service.
@@ -31,13 +34,19 @@ def sound(session: Session, name: str, code: str, now: datetime) -> bool:
     return True
 
 
+def tell(database: Database, name: str, code: str, now: datetime) -> None:
+    """Raise an alarm in a transaction of its own, where several processes may find the same at once."""
+    try:
+        with database.write() as session:
+            sound(session, name, code, now)
+    except IntegrityError:
+        pass  # another one was quicker
+
+
 def clear(session: Session, name: str, now: datetime) -> bool:
     """It is over; True if there was an alarm."""
-    row = session.get(Alarm, name)
-    if row is None or row.cleared_at is not None:
-        return False
-    row.cleared_at = now
-    return True
+    ended = update(Alarm).where(Alarm.name == name, Alarm.cleared_at.is_(None)).values(cleared_at=now)
+    return session.execute(ended.returning(Alarm.name)).first() is not None
 
 
 def over(session: Session, now: datetime) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow.alarmlabels import ALARM_LABELS
 from workflow.desklabels import DESK_LABELS
 from workflow.safewords import SAFE_LABELS
 from workflow.slugs import N_, SLUGS
@@ -25,6 +26,7 @@ PUBLIC_STATUS: dict[str, str] = {
 
 LABELS: dict[str, dict[str, str]] = {
     **SLUGS,
+    **ALARM_LABELS,
     **DESK_LABELS,
     **UNIT_LABELS,
     "status": {
@@ -146,6 +148,7 @@ LABELS: dict[str, dict[str, str]] = {
         "delivered": N_("jawaban sudah sampai"),
         "specific_data": N_("memuat data pribadi yang dilindungi"),
         "auth": N_("gangguan pada layanan kami: akun penyedia"),
+        "tls": N_("gangguan pada layanan kami: sambungan ke server surat tidak aman"),
         "sender": N_("gangguan pada layanan kami: nomor pengirim"),
         "channel_off": N_("gangguan pada layanan kami: saluran tidak aktif"),
         "carrier": N_("gangguan operator"),
@@ -364,20 +367,6 @@ LABELS: dict[str, dict[str, str]] = {
         "kontak": N_("Kontak"),
         "layanan_kesehatan": N_("Layanan kesehatan"),
         "bantuan_hukum": N_("Bantuan hukum"),
-    },
-    "alarm": {
-        "calendar": N_(
-            "Data hari libur hampir habis: tenggat panjang hanya perkiraan. Operator perlu memperbarui aplikasi."
-        ),
-        "channel": N_("Satu saluran pesan bermasalah. Operator perlu menjalankan aduan doctor."),
-        "email": N_("Surat elektronik tidak dapat diambil. Operator perlu memeriksa kotak surat."),
-        "telegram": N_("Pesan Telegram tidak dapat diambil. Operator perlu memeriksa bot."),
-        "journal": N_("Catatan jejak tidak utuh: ada yang diubah atau hilang. Operator perlu memeriksa jurnal."),
-        "selftest": N_("Uji harian gagal: eskalasi tidak berjalan. Operator perlu memeriksa layanan."),
-    },
-    "recovered": {
-        "email": N_("Pengambilan surat elektronik sempat terhenti dan sudah pulih."),
-        "telegram": N_("Pengambilan pesan Telegram sempat terhenti dan sudah pulih."),
     },
     "data_request": {
         "copy": N_("salinan data"),

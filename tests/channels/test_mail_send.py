@@ -144,7 +144,7 @@ def test_a_server_that_is_not_there_or_says_nothing_is_tried_again(server: SmtpS
 
 def test_encryption_that_the_server_does_not_offer_is_our_own_fault(server: SmtpServer) -> None:
     error = refused(server, url=server.url.replace("smtp:", "smtp+starttls:"))
-    assert (error.code, error.ours, error.retryable) == ("starttls", True, False)
+    assert (error.code, error.ours, error.retryable) == ("tls_missing", True, True)
     assert refused(server, url=server.url.replace("smtp:", "smtps:")).code == "tls"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -23,7 +24,7 @@ state_dir = {home}/run
 log_path = {home}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = {ssl}
 disable_plaintext_auth = no
 mail_location = maildir:{home}/mail:LAYOUT=fs
 default_internal_user = {user}
@@ -38,7 +39,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -60,14 +62,14 @@ namespace inbox {{
 
 
 class ImapServer:
-    """One mailbox. ``more`` are further lines of its configuration."""
+    """One mailbox. ``more`` are further lines of its configuration, ``pem`` its key and certificate."""
 
-    def __init__(self, more: str = "") -> None:
+    def __init__(self, more: str = "", pem: bytes = b"") -> None:
         self._program = shutil.which("dovecot", path=_PLACES)
         if self._program is None:
             pytest.skip("IMAP server: dovecot missing")
         self.home = Path(tempfile.mkdtemp(prefix="aduan-imap-"))
-        self.port = _free_port()
+        self.port, self.tls_port = _free_port(), _free_port() if pem else 0
         root = os.geteuid() == 0
         user = "nobody" if root else pwd.getpwuid(os.geteuid()).pw_name
         entry = pwd.getpwnam(user)
@@ -76,7 +78,13 @@ class ImapServer:
         (self.home / "mail").mkdir()
         if root:
             os.chown(self.home / "mail", entry.pw_uid, entry.pw_gid)
-        config = _CONFIG.format(home=self.home, user=user, group=group, port=self.port, password=PASSWORD, more=more)
+        if pem:
+            self.prove(pem)
+            more += f"\nssl_cert = <{self.home}/pem\nssl_key = <{self.home}/pem"
+        config = _CONFIG.format(
+            home=self.home, user=user, group=group, port=self.port, tls_port=self.tls_port, password=PASSWORD, more=more,
+            ssl="yes" if pem else "no",
+        )  # fmt: skip
         (self.home / "dovecot.conf").write_text(config)
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -84,6 +92,22 @@ class ImapServer:
     @property
     def url(self) -> str:
         return f"imap://{USER}:{PASSWORD}@127.0.0.1:{self.port}"
+
+    @property
+    def tls_url(self) -> str:
+        return f"imaps://{USER}:{PASSWORD}@127.0.0.1:{self.tls_port}"
+
+    @property
+    def starttls_url(self) -> str:
+        return self.url.replace("imap:", "imap+starttls:")
+
+    def prove(self, pem: bytes) -> None:
+        """From the next start on: key and certificate."""
+        (self.home / "pem").write_bytes(pem)
+
+    def logins(self) -> int:
+        """How often a user and a password were shown to us."""
+        return len(re.findall(r"imap-login: Info: (?:Login:|.*auth failed)", self._log()))
 
     def start(self) -> None:
         command = [str(self._program), "-F", "-c", str(self.home / "dovecot.conf")]

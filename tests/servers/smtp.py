@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import email
+import ssl
 from collections import defaultdict
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
+from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -34,23 +36,41 @@ class Taken:
 
 class SmtpServer:
     """``plan(recipient, fault)``: an answer (``550 5.1.1 unknown``), or ``drop``, ``hang`` and ``data …`` for the answer to
-    the content; ``times`` limits it. ``login`` is the only user and password that are let in."""
+    the content; ``times`` limits it. ``login`` is the only user and password that are let in. ``tls`` encrypts at once,
+    ``starttls`` when asked to."""
 
-    def __init__(self, login: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        login: tuple[str, str] | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        starttls: ssl.SSLContext | None = None,
+    ) -> None:
         self.taken: list[Taken] = []
+        #: Every user and password that was shown to us, with whether the line was encrypted.
+        self.shown: list[tuple[str, str, bool]] = []
         self._plans: dict[str, list[str]] = defaultdict(list)
         self._always: dict[str, str] = {}
         self._login = login
         options: dict[str, Any] = {"authenticator": self._check, "auth_require_tls": False} if login else {}
         if login:
             options["auth_required"] = True
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=20, **options)
+        if starttls:
+            options["tls_context"] = starttls
+        self._scheme = "smtps" if tls else "smtp+starttls" if starttls else "smtp"
+        self._controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=20, ssl_context=tls, **options)
         self._controller.port = _free_port()
         self._controller.start()
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self._controller.port}"
+        return f"{self._scheme}://127.0.0.1:{self._controller.port}"
+
+    @property
+    def open_url(self) -> str:
+        """The address with the user and the password that are let in."""
+        user, password = (quote(part, safe="") for part in self._login or ("", ""))
+        return self.url.replace("//", f"//{user}:{password}@")
 
     def plan(self, recipient: str, fault: str, times: int | None = None) -> None:
         if times is None:
@@ -63,6 +83,8 @@ class SmtpServer:
 
     def _check(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
+        encrypted = server.transport.get_extra_info("ssl_object") is not None
+        self.shown.append((data.login.decode(), data.password.decode(), encrypted))
         known = (data.login.decode(), data.password.decode()) == self._login
         return AuthResult(success=known, handled=known)
 

@@ -19,7 +19,7 @@ from workflow import access, alarms, cases, clocks, conversations, notices
 from workflow.actors import Officer
 from workflow.db import wake
 from workflow.labels import LABELS
-from workflow.models import Case, CaseNumber, Exclusion, Notice, Paper, Party
+from workflow.models import Alarm, Case, CaseNumber, Exclusion, Notice, Paper, Party
 from workflow.reports import monthly
 from workflow.states import ENDED, ROLES, Part, Status
 
@@ -123,15 +123,21 @@ def _alarms(session: Session, officer: Officer) -> list[str]:
     if not officer.units(*alarms.KEEPERS):
         return []
     near = ["calendar"] if clocks.horizon_near(service().now().date()) else []
-    known = LABELS["alarm"]
-    return near + [alarm.name if alarm.name in known else "channel" for alarm in alarms.ringing(session)]
+    return list(dict.fromkeys([*near, *(_words(alarm) for alarm in alarms.ringing(session))]))
+
+
+def _words(alarm: Alarm) -> str:
+    """Under which of our labels an alarm is told."""
+    name, sort = alarm.name.partition(":")[0], alarm.code.partition("_")[0]
+    return next((key for key in (f"{name}_{sort}", name) if key in LABELS["alarm"]), "channel")
 
 
 def _recovered(session: Session, officer: Officer) -> list[str]:
     """The ways in that failed and work again."""
     if not officer.units(*alarms.KEEPERS):
         return []
-    return [name for name in alarms.over(session, service().now()) if name in LABELS["recovered"]]
+    names = (name.partition(":")[0] for name in alarms.over(session, service().now()))
+    return [name for name in dict.fromkeys(names) if name in LABELS["recovered"]]
 
 
 def _elsewhere(session: Session, officer: Officer) -> list[str]:
