@@ -31,17 +31,23 @@ def may_go_on(session: Session, messages: list[Message], now: datetime) -> bool:
 
 
 def turns(messages: list[Message], text_of: Callable[[list[Message]], str]) -> list[list[Message]]:
-    """A burst is one turn; a command, and each form, is a turn of its own."""
+    """A burst is one turn; a command, and each form, is a turn of its own, and so is what quotes another case."""
     found: list[list[Message]] = []
     joinable = False
     for message in messages:
         alone = bool(message.options.get("form")) or command(text_of([message])) is not None
-        if joinable and not alone:
+        if joinable and not alone and not _elsewhere(found[-1], message):
             found[-1].append(message)
         else:
             found.append([message])
         joinable = not alone
     return found
+
+
+def _elsewhere(turn: list[Message], message: Message) -> bool:
+    """Whether a message answers another case than the ones before it."""
+    meant = [m.options["case"] for m in (*turn, message) if m.options.get("case")]
+    return len(set(meant)) > 1
 
 
 def too_much(message: Message) -> bool:

@@ -65,7 +65,14 @@ class TelegramAdapter:
 
     def read(self, update: Object, raw: bytes) -> Sequence[Inbound]:
         found = telegram_inbound.read(update, raw, account=self._account)
-        return [replace(one, reply_to=self._known(one.reply_to) if one.reply_to else None) for one in found]
+        return [
+            replace(
+                one,
+                reply_to=self._known(one.reply_to) if one.reply_to else None,
+                place=self._known(one.place) if one.place else "",
+            )
+            for one in found
+        ]
 
     def reports(self, update: Object, raw: bytes) -> Sequence[DeliveryReport]:
         found = telegram_inbound.reports(update, raw)

@@ -99,7 +99,7 @@ def _membership(event: Object, raw: bytes) -> Sequence[DeliveryReport]:
 
 
 def message_id(message: Object) -> str:
-    """Where a message of ours stands: ``<chat>:<number in that chat>``. Empty if incomplete."""
+    """Where a message stands: ``<chat>:<number in that chat>``. Empty if incomplete."""
     chat, number = _number(_object(message, "chat"), "id"), _number(message, "message_id")
     return f"{chat}:{number}" if chat and number else ""
 
@@ -161,6 +161,7 @@ def _written(message: Object, raw: bytes, account: str, provider_id: str, *, edi
         media=media,
         note="; ".join(notes),
         reply_to=message_id(_object(message, "reply_to_message")) or None,
+        place=message_id(message),
     )
 
 
@@ -186,6 +187,7 @@ def _inbound(
     media: tuple[Media, ...] = (),
     note: str = "",
     reply_to: str | None = None,
+    place: str = "",
 ) -> Inbound:
     person = _object(event, "from") or _object(event, "user")
     sender = _number(person, "id") or _number(_object(event, "chat"), "id")
@@ -205,6 +207,7 @@ def _inbound(
         media=media,
         note=note,
         reply_to=reply_to,
+        place=place,
     )
 
 

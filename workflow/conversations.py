@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -211,17 +211,27 @@ class Line:
     purpose: str
     attachments: tuple[Attachment, ...] = ()
     message_id: int | None = None
+    quotes: Line | None = None
+
+    @property
+    def anchor(self) -> str:
+        """Its place on a page."""
+        return f"pesan-{self.message_id}" if self.inbound else f"balasan-{self.outbound_id}"
 
 
 def thread(session: Session, case: Case, *, text: bool, identity: bool = False) -> list[Line]:
     """Messages both ways, oldest first, without receipt codes; texts only for those whose view allows them.
 
-    Without ``identity`` what is known of the writer is hidden in the words, too.
+    Without ``identity`` what is known of the writer is hidden in the words, too. A quoted message is named where it is
+    of this case as well, and of nothing else.
     """
     writer = None if identity else session.get(Person, case.person_id)
-    written = session.scalars(select(Message).where(Message.case_id == case.id))
+    written = session.scalars(select(Message).where(Message.case_id == case.id)).all()
     lines = [_inbound(session, message, text, writer) for message in written]
     lines += [_outbound(session, o, text) for o in session.scalars(select(Outbound).where(Outbound.case_id == case.id))]
+    known = {("message", line.message_id) if line.inbound else ("outbound", line.outbound_id): line for line in lines}
+    for at, message in enumerate(written):
+        lines[at] = replace(lines[at], quotes=known.get(tuple(message.options.get("quotes") or ())))
     return sorted(lines, key=lambda line: line.at)
 
 

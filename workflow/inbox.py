@@ -125,10 +125,11 @@ def _place(
 ) -> tuple[Conversation, dict[str, Any]]:
     """Where a message belongs: to the thread of ours that it answers, or to its sender."""
     if answered := threads.answered(session, inbound):
-        return answered.conversation, options | ({"case": answered.case_id} if answered.case_id else {})
+        return answered.conversation, options | answered.options
     address = people.reach(session, inbound, now)
     account_id = units.channel_account_id(session, inbound.channel, inbound.account)
-    quoted = threads.quoted(session, inbound, dedupe(session, inbound.channel, inbound.account, inbound.reply_to or ""))
+    known = dedupe(session, inbound.channel, inbound.account, inbound.reply_to or "")
+    quoted = threads.quoted(session, inbound, known, address)
     return _conversation(session, address, account_id, inbound.thread, now), options | quoted
 
 
@@ -158,6 +159,7 @@ def _message(
     threaded = inbound.thread and vault.seal(session, key, inbound.provider_id, "message.provider_id")
     message = Message(
         dedupe=known,
+        place=threads.place(session, inbound, inbound.place),
         conversation_id=conversation.id,
         kind=inbound.kind,
         note=_words(inbound.note),

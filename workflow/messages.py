@@ -78,7 +78,8 @@ class Inbound:
 
     ``sender`` is the provider's own id of the person and the key of the address; ``number`` is an
     attribute of it and may be missing (WhatsApp user names). ``raw`` is the event as received. ``reply_to`` is the
-    provider's id of the message that this one quotes; ``written_at`` where it is known to differ from the arrival.
+    provider's id of the message that this one quotes, ``place`` the name by which others will quote this one where that
+    is not ``provider_id``; ``written_at`` where it is known to differ from the arrival.
 
     Where a channel has threads: ``thread`` names the one that this message begins, ``answers`` are the refs of
     messages of ours that it answers, which are secrets and put it into their thread; without them the sender alone
@@ -98,6 +99,7 @@ class Inbound:
     media: tuple[Media, ...] = ()
     note: str = ""
     reply_to: str | None = None
+    place: str = ""
     written_at: datetime | None = None
     thread: str = ""
     answers: tuple[str, ...] = ()

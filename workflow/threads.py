@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.messages import CAPABILITIES, PLAIN, Inbound
-from workflow.models import Conversation, DataKey, Message, Outbound
+from workflow.models import Address, Conversation, DataKey, Message, Outbound
 from workflow.vault import Erased, Unreadable, vault_of
 
 #: So many of each side are named in a message's headers.
@@ -26,10 +27,10 @@ FLOOD, FLOOD_TIME = 10, timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Answered:
-    """The conversation, and the case if there was one, of the message of ours that is answered."""
+    """The message of ours that is answered: its conversation, and as options the message itself and its case."""
 
     conversation: Conversation
-    case_id: str | None
+    options: dict[str, Any]
 
 
 def answered(session: Session, inbound: Inbound) -> Answered | None:
@@ -37,7 +38,7 @@ def answered(session: Session, inbound: Inbound) -> Answered | None:
     for ref in inbound.answers:
         row = session.scalar(select(Outbound).where(Outbound.ref == ref, Outbound.channel == inbound.channel))
         if row is not None and _alive(session, row.conversation):
-            return Answered(row.conversation, row.case_id)
+            return Answered(row.conversation, _options("outbound", row.id, row.case_id))
     return None
 
 
@@ -46,15 +47,34 @@ def about_report(conversation: Conversation) -> bool:
     return conversation.thread.startswith(REPORT)
 
 
-def quoted(session: Session, inbound: Inbound, known: bytes) -> dict[str, str]:
-    """The case of the message that this one quotes, be it ours or (under the key ``known``) the person's own."""
+def quoted(session: Session, inbound: Inbound, known: bytes, address: Address) -> dict[str, Any]:
+    """The message that this one quotes, and its case: ours, or (under the key ``known``, or by its place) the person's
+    own. What was said to or by somebody else is not found."""
     if not inbound.reply_to:
         return {}
+    who = Address.person_id == address.person_id if address.person_id else Address.id == address.id
     lookup = vault_of(session).lookup("provider", inbound.reply_to)
-    ours = select(Outbound.case_id).where(Outbound.provider_lookup == lookup)
-    theirs = select(Message.case_id).where(Message.dedupe == known)
-    case_id = session.scalar(ours.limit(1)) or session.scalar(theirs)
-    return {"case": case_id} if case_id else {}
+    ours = select(Outbound.id, Outbound.case_id).join(Conversation, Outbound.conversation_id == Conversation.id)
+    ours = ours.join(Address, Conversation.address_id == Address.id).where(Outbound.provider_lookup == lookup)
+    if row := session.execute(ours.where(who).limit(1)).first():
+        return _options("outbound", *row)
+    own = select(Message.id, Message.case_id).join(Conversation, Message.conversation_id == Conversation.id)
+    own = own.join(Address, Conversation.address_id == Address.id)
+    own = own.where(or_(Message.dedupe == known, Message.place == place(session, inbound, inbound.reply_to)))
+    if row := session.execute(own.where(who).order_by(Message.id.desc()).limit(1)).first():
+        return _options("message", *row)
+    return {}
+
+
+def place(session: Session, inbound: Inbound, name: str) -> bytes | None:
+    """The key by which a message is found again that is quoted under another name than its id."""
+    if not name:
+        return None
+    return vault_of(session).lookup("place", "\x00".join((inbound.channel, inbound.account, name)))
+
+
+def _options(side: str, message_id: int, case_id: str | None) -> dict[str, Any]:
+    return {"quotes": [side, message_id], **({"case": case_id} if case_id else {})}
 
 
 def _alive(session: Session, conversation: Conversation) -> bool:

@@ -45,7 +45,8 @@ class Conversation(Base):
 
 class Message(Base):
     """An inbound message, stored before anything is done with it. ``dedupe`` is a keyed hash of
-    (channel, account, provider id). ``raw_enc`` is the event as received, ``body_enc`` the sanitised text."""
+    (channel, account, provider id). ``raw_enc`` is the event as received, ``body_enc`` the sanitised text. ``place`` is a
+    keyed hash of the name by which later messages quote this one, where that is not the provider id."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -56,6 +57,7 @@ class Message(Base):
     id: Mapped[int] = serial()
     dedupe: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    place: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     case_id: Mapped[str | None] = mapped_column(ForeignKey("complaint.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(String(80), default="")
