@@ -45,8 +45,8 @@ class Conversation(Base):
 
 class Message(Base):
     """An inbound message, stored before anything is done with it. ``dedupe`` is a keyed hash of
-    (channel, account, provider id). ``raw_enc`` is the event as received, ``body_enc`` the sanitised text. ``place`` is a
-    keyed hash of the name by which later messages quote this one, where that is not the provider id."""
+    (channel, account, provider id). ``raw_enc`` is the event as received, ``body_enc`` the sanitised text. ``place`` is
+    a keyed hash of the name by which later messages quote this one, where that is not the provider id."""
 
     __tablename__ = "message"
     __table_args__ = (
