@@ -132,9 +132,19 @@ def mask(session: Session, person: Person, text: str) -> str:
 
     Families sign their letters; whoever may not open the identity shall not read it there either.
     """
-    for pattern in _traces(identity(session, person)):
-        text = pattern.sub(lambda found: re.sub(r"\w", "•", found.group()), text)
+    return hide(text, identity(session, person))
+
+
+def hide(text: str, facts: dict[str, str]) -> str:
+    """The text without these facts of somebody (fields of ``IDENTITY_FIELDS``)."""
+    for pattern in _traces(facts):
+        text = pattern.sub(lambda found: dotted(found.group()), text)
     return text
+
+
+def dotted(text: str) -> str:
+    """Every letter and digit as a dot."""
+    return re.sub(r"\w", "•", text)
 
 
 def _traces(facts: dict[str, str]) -> list[re.Pattern[str]]:

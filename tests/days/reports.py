@@ -17,7 +17,7 @@ from workflow.reports.document import compose
 from workflow.reports.month import Month
 
 #: What is not the book's: whose head of the chain it was, and how units compare, which follows from the rest.
-NOT_COUNTED = ("journal_head", "heads", "facilities", "standards", "incidents")
+NOT_COUNTED = ("journal_head", "heads", "facilities", "standards", "incidents", "reasons")
 
 
 def agree(play: Play) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -30,8 +30,8 @@ ANSWERS = ("respond", "respond_integrity", "inform")
 _SIMPLE = ("flow", "channel", "category", "urgency", "track", "state", "satisfaction", "deliveries", "extensions",
            "incidents", "others", "standards", "sealed")  # fmt: skip
 _ORDER = ("flow", "facilities", "channel", "category", "urgency", "track", "state", "deadlines", "durations",
-          "extensions", "satisfaction", "deliveries", "emergencies", "escalations", "incidents", "standards", "others",
-          "sealed", "heads")  # fmt: skip
+          "extensions", "reasons", "satisfaction", "deliveries", "emergencies", "escalations", "incidents", "standards",
+          "others", "sealed", "heads")  # fmt: skip
 #: Tables whose rows are all printed, also those with nothing in them.
 _COMPLETE = {
     "urgency": triage.URGENCIES,
@@ -135,7 +135,14 @@ def _above(session: Session, unit: Unit) -> tuple[Unit, ...]:
 
 def _tables(figures: Figures) -> list[Table]:
     simple = [_simple(figures, key) for key in _SIMPLE if key != "sealed" or "sealed" in figures.tables]
-    return [*simple, _deadlines(figures), _durations(figures), _emergencies(figures), _escalations(figures)]
+    return [
+        *simple,
+        _deadlines(figures),
+        _durations(figures),
+        _reasons(figures),
+        _emergencies(figures),
+        _escalations(figures),
+    ]
 
 
 def make(key: str, columns: Sequence[str], rows: Iterable[tuple[str, Sequence[Cell]]]) -> Table:
@@ -174,6 +181,17 @@ def _durations(figures: Figures) -> Table:
 
 def _middle(values: Sequence[int]) -> tuple[Cell, Cell]:
     return (float(median(values)), max(values)) if values else (None, None)
+
+
+def _reasons(figures: Figures) -> Table:
+    """Each extension with its reason; above several units the unit as well."""
+    several, withheld = len({r.unit for r in figures.reasons}) > 1, words.say("reason_withheld", LANGUAGE)
+    rows = []
+    for n, reason in enumerate(figures.reasons, 1):
+        rule = words.row("deadlines", reason.rule, LANGUAGE)
+        named = words.say("extension", LANGUAGE, number=n, rule=rule, days=reason.days)
+        rows.append(Row(str(n), f"{named} · {reason.unit}" if several else named, (reason.text or withheld,)))
+    return replace(make("reasons", ("reason",), ()), rows=tuple(rows))
 
 
 def _emergencies(figures: Figures) -> Table:

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 import triage
 from workflow.models import Case, JournalEntry, Judgement, Unit
-from workflow.reports import incidents, lateness, ledger, outcomes
+from workflow.reports import incidents, lateness, ledger, outcomes, reasons
 from workflow.reports.ledger import Entry, Span
 from workflow.reports.month import Month
+from workflow.reports.reasons import Reason
 
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 Counts = dict[str, dict[str, dict[str, int]]]
@@ -29,13 +30,14 @@ COUNTED = ("praise", "aspiration", "information")
 
 @dataclass
 class Figures:
-    """Counts by table, row and column; durations by name. ``partial``: the month was not over yet."""
+    """Counts by table, row and column; durations by name; reasons in words. ``partial``: the month was not over yet."""
 
     month: Month
     until: datetime
     partial: bool
     tables: Counts = field(default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(int))))
     samples: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    reasons: list[Reason] = field(default_factory=list)
     head: tuple[int, bytes] | None = None
 
     def add(self, table: str, counts: dict[str, int] | Counter[str], column: str = "count") -> None:
@@ -56,6 +58,7 @@ class Figures:
                     self.tables[table][row][column] += count
         for name, values in other.samples.items():
             self.samples[name].extend(values)
+        self.reasons += other.reasons
 
 
 def gather(session: Session, unit: Unit, month: Month, now: datetime) -> Figures:
@@ -68,6 +71,7 @@ def gather(session: Session, unit: Unit, month: Month, now: datetime) -> Figures
     _received(session, figures, span, happened)
     _satisfaction(figures, happened)
     _pauses(session, figures, span)
+    figures.reasons = reasons.gather(session, unit.name, span)
     _others(session, figures, span)
     lateness.gather(session, figures, unit, span)
     outcomes.gather(session, figures, unit, span)
@@ -156,7 +160,7 @@ def _satisfaction(figures: Figures, happened: list[Entry]) -> None:
 
 
 def _pauses(session: Session, figures: Figures, span: Span) -> None:
-    """Extensions, and what complainants were waited for. The reason in words stands in the case."""
+    """Extensions, and what complainants were waited for."""
     for entry in ledger.entries(session, span, ("wait", "extend")):
         kind = "extended" if entry.action == "extend" else f"wait_{entry.data.get('category', 'other')}"
         figures.add("extensions", {kind: 1})

@@ -9,6 +9,8 @@ from workflow.reports import charts, words
 from workflow.reports.charts import Bars
 from workflow.reports.document import LANGUAGE, Cell, Document, Table
 
+#: Tables whose cells are words, not numbers.
+_WORDS = frozenset({"heads", "reasons"})
 #: Charts stay readable with this many bars; the table has all rows.
 MOST = 12
 
@@ -63,7 +65,8 @@ def _table(table: Table) -> dict[str, Any]:
         "note": table.note,
         "columns": [title for _, title in table.columns],
         "rows": [[row.label, *(shown(cell) for cell in row.values)] for row in table.rows],
-        "wide": table.key == "heads",
+        "wide": table.key in _WORDS,
+        "hashes": table.key == "heads",
     }
 
 

@@ -13,6 +13,8 @@ from workflow.reports.document import LANGUAGE, Cell, Document, Table
 
 #: What spreadsheets allow in the name of a sheet.
 _LONGEST, _FORBIDDEN = 31, str.maketrans("[]:*?/\\", "       ")
+#: Columns of words: which, counted from 0.
+_WIDE = {"heads": 2, "reasons": 1}
 #: Excel with Indonesian settings reads this without being asked anything.
 CSV_DIALECT = {"delimiter": ";", "lineterminator": "\r\n"}
 CSV_COLUMNS = ("month", "unit", "table", "key", "value")
@@ -71,8 +73,8 @@ def _sheet(book: Any, styles: dict[str, Any], document: Document, table: Table) 
     _print_setup(sheet, document)
     sheet.set_column(0, 0, max([28, *(min(len(row.label), 70) for row in table.rows)]) + 2)
     sheet.set_column(1, max(len(table.columns), 1), 14)
-    if table.key == "heads":
-        sheet.set_column(2, 2, 68)
+    if table.key in _WIDE:
+        sheet.set_column(_WIDE[table.key], _WIDE[table.key], 68, styles["words"])
     sheet.write_row(0, 0, [words.say("item", LANGUAGE), *(title for _, title in table.columns)], styles["head"])
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
@@ -86,7 +88,7 @@ def _sheet(book: Any, styles: dict[str, Any], document: Document, table: Table) 
 
 def _write(sheet: Any, styles: dict[str, Any], row: int, column: int, cell: Cell) -> None:
     if isinstance(cell, str):
-        sheet.write_string(row, column, cell)
+        sheet.write_string(row, column, cell, styles["words"])
     elif cell is not None:
         sheet.write_number(row, column, cell, styles["share" if isinstance(cell, float) else "number"])
 
@@ -121,7 +123,7 @@ def plain(cell: Cell) -> str:
     """A value for a CSV; nothing where there is none."""
     if isinstance(cell, float):
         return f"{cell:.1f}".replace(".", ",")
-    return "" if cell is None else str(cell)
+    return "" if cell is None else harmless(cell) if isinstance(cell, str) else str(cell)
 
 
 def harmless(text: str) -> str:

@@ -15,6 +15,7 @@ TITLES: dict[str, str] = {
     "deadlines": N_("Tepat waktu dan terlambat menurut tenggat"),
     "durations": N_("Lama penanganan, dalam hari kerja"),
     "extensions": N_("Perpanjangan tenggat dan penantian"),
+    "reasons": N_("Alasan setiap perpanjangan"),
     "satisfaction": N_("Tanggapan pelapor atas jawaban"),
     "escalations": N_("Eskalasi"),
     "emergencies": N_("Keadaan darurat"),
@@ -113,6 +114,7 @@ COLUMNS: dict[str, str] = {
     "late_rate": N_("Terlambat (%)"),
     "sequence": N_("Nomor"),
     "hash": N_("Hash"),
+    "reason": N_("Alasan yang disampaikan kepada pelapor"),
 }
 
 NOTES: dict[str, str] = {
@@ -122,7 +124,7 @@ NOTES: dict[str, str] = {
         "belum selesai padahal batasnya sudah lewat."
     ),
     "durations": N_("Hari kerja menurut kalender unit; hari diterimanya tidak dihitung."),
-    "extensions": N_("Alasan perpanjangan tertulis dalam berkas pengaduan dan tidak dicantumkan di sini."),
+    "reasons": N_("Nama, nomor dan alamat di dalam alasan ditutup dengan titik."),
     "escalations": N_("Anak tangga yang dinaiki bulan ini, dan apa yang terjadi kemudian sampai akhir bulan."),
     "incidents": N_("Satu peristiwa dihitung satu kali, setiap pengaduannya tetap dihitung."),
     "standards": N_("Setiap pengaduan dihitung satu kali untuk setiap standar."),
@@ -185,6 +187,8 @@ REPORT: dict[str, str] = {
     "chart_deadlines_alt": N_("Diagram batang tenggat, tepat waktu dan terlambat: {values}."),
     "chart_facilities": N_("Terlambat menurut unit, dalam persen"),
     "chart_facilities_alt": N_("Diagram batang persentase terlambat menurut unit: {values}."),
+    "extension": N_("{number}. {rule}, ditambah {days} hari kerja"),
+    "reason_withheld": N_("Tertulis dalam berkas pengaduan dan tidak dicantumkan di sini."),
     "empty": N_("Tidak ada pada bulan ini."),
     "item": N_("Uraian"),
     "signed": N_("Dibuat oleh layanan pengaduan; diketahui oleh:"),

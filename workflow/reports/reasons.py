@@ -1,0 +1,96 @@
+"""Why deadlines were extended: the office's words as the family was told them, without what names anybody.
+
+A case that is not at the unit any more, or that nobody else may know of, keeps its reason to itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from workflow import parties, people, receipts
+from workflow.models import Account, Case, Deadline, Extension, Party, Person, RoleGrant
+from workflow.reports.ledger import Span
+from workflow.vault import Erased, vault_of
+
+#: A reason is a sentence or two; more of it is cut off.
+_MOST = 300
+_MAIL = re.compile(r"\S+@\S+")
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+_NUMBER = re.compile(r"\d(?:[\s./-]?\d){5,}")
+#: What stands before a name: the next word, whatever it is, and what is written large behind it.
+_NAMED = re.compile(
+    r"\b(?i:pak|bapak|bu|ibu|sdr|sdri|saudara|saudari|mas|mbak|tn|ny|a\.n|an|a/n|atas nama|bernama|nama|inisial)\b"
+    r"\.?:?\s+(\w+(?:\s+[A-Z][\w'.]*)*)"
+)
+_CALLED = re.compile(
+    r"\b(?i:wbp|napi|narapidana|tahanan|warga binaan|anak|andikpas|suami|istri|pelapor|petugas|dokter|dr)\b\.?:?\s+"
+    r"([A-Z][\w'.]*(?:\s+[A-Z][\w'.]*)*)"
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One extension: of which deadline, by how many days, and why; empty where that stays in the case."""
+
+    unit: str
+    rule: str
+    days: int
+    text: str
+
+
+def gather(session: Session, unit_name: str, span: Span) -> list[Reason]:
+    """The extensions of the span in their order."""
+    given = span.moments("extend")
+    same = and_(given.c.case_id == Extension.case_id, given.c.at == Extension.at)
+    query = select(Extension, Deadline.rule, Case).join(given, same)
+    query = query.join(Deadline, Deadline.id == Extension.deadline_id).join(Case, Case.id == Extension.case_id)
+    rows = session.execute(query.order_by(Extension.at, Extension.id)).all()
+    staff = _staff(session, span.unit_id) if rows else []
+    found = []
+    for extension, rule, case in rows:
+        here = case.handling_unit_id == span.unit_id and case.seal == "none"
+        text = _told(session, extension, case, staff) if here else ""
+        found.append(Reason(unit_name, rule, extension.days, text))
+    return found
+
+
+def _staff(session: Session, unit_id: str) -> list[str]:
+    query = select(Account.full_name).join(RoleGrant, RoleGrant.account_id == Account.id)
+    return list(session.scalars(query.where(RoleGrant.unit_id == unit_id).distinct()))
+
+
+def _told(session: Session, extension: Extension, case: Case, staff: Iterable[str]) -> str:
+    try:
+        text = vault_of(session).open_text(session, extension.data_key_id, extension.reason_enc, "extension.reason")
+    except Erased:
+        return ""
+    person = session.get(Person, case.person_id)
+    text = people.mask(session, person, receipts.redact(" ".join(text.split()))) if person else ""
+    for name in (*_parties(session, case), *staff):
+        text = people.hide(text, {"name": name})
+    text = without_names(text)
+    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+
+
+def _parties(session: Session, case: Case) -> Iterator[str]:
+    for party in session.scalars(select(Party).where(Party.case_id == case.id, Party.kind != "reporter")):
+        if name := parties.details(session, party).get("name"):
+            yield name
+
+
+def without_names(text: str) -> str:
+    """A text with every mail address, long number and announced name dotted out; dates stay."""
+    for pattern in (_MAIL, _NUMBER):
+        text = pattern.sub(lambda found: _unless_date(found.group()), text)
+    for pattern in (_NAMED, _CALLED):
+        text = pattern.sub(lambda found: found.group().replace(found[1], people.dotted(found[1])), text)
+    return text
+
+
+def _unless_date(found: str) -> str:
+    return found if _DATE.fullmatch(found) else people.dotted(found)
