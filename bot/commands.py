@@ -7,7 +7,7 @@ import re
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from bot import safety
+from bot import datarights, safety
 from workflow import receipts
 
 #: Words that people type as a command, at the beginning of a short message; typing errors are forgiven.
@@ -81,7 +81,7 @@ def command(text: str) -> tuple[str, str] | None:
                 rest = []
             if _same(head, form) and (not rest or name in _TAKES_WORDS) and _fits(name, rest):
                 return name, " ".join(plain.split()[length:])
-    return safety.hours(plain.lower()) or _phrase(plain.lower(), len(words))
+    return safety.hours(plain.lower()) or datarights.wish(plain.lower()) or _phrase(plain.lower(), len(words))
 
 
 def _phrase(plain: str, words: int) -> tuple[str, str] | None:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bot import bursts, hearing, places
+from bot import bursts, hearing, places, telling
 from bot.commands import command
-from bot.dialogue import Context, Effect, Incoming, State, advance
+from bot.dialogue import advance
 from bot.replies import CHOICES, PURPOSES, SAID_ONCE, SAID_PAUSE
+from bot.turns import Context, Effect, Incoming, State
 from workflow import (
     answers,
     cases,
     checkbacks,
-    clocks,
     conversations,
     files,
     help,
@@ -27,6 +27,7 @@ from workflow import (
     links,
     openings,
     outbox,
+    own_data,
     receipts,
     retaliation,
     safety,
@@ -174,8 +175,13 @@ class _Desk:
             same_topic=bool(case and case.category in self.judgement.categories),
             has_answer=self.answer is not None,
             only_asked=bool(case and case.track == "information"),
+            erasable=self._wants("data_erase") and own_data.erasable(self.session, self.conversation),
             asked_after=bool(checkbacks.asked_of(self.session, self.conversation)),
         )
+
+    def _wants(self, name: str) -> bool:
+        found = command(self.text)
+        return found is not None and found[0] == name
 
     @property
     def case(self) -> Case:
@@ -203,7 +209,10 @@ class _Desk:
     def _reply(self, effect: Effect) -> None:
         if effect.key == "emergency":
             named = help.lines(self.text, self.judgement.categories, self.conversation.locale)
-            self.say("emergency", self.situation.case, help=named, to=self._who_is_told())
+            to = telling.reached(
+                self.session, self.judgement, self.situation, self.conversation.locale, self.now, wish=self.wish
+            )
+            self.say("emergency", self.situation.case, help=named, to=to)
         elif effect.key not in SAID_ONCE or not self._said_lately(effect.key):
             self.say(effect.key, self.situation.case)
 
@@ -211,19 +220,6 @@ class _Desk:
         """A family that writes forty messages in a minute is not answered forty times."""
         said = select(Outbound.id).where(Outbound.conversation_id == self.conversation.id, Outbound.key == key)
         return self.session.scalar(said.where(Outbound.created_at > self.now - SAID_PAUSE).limit(1)) is not None
-
-    def _who_is_told(self) -> str:
-        """Whom an emergency reaches, said before the case opens: never the accused."""
-        case, unit = self.situation.case, self.situation.unit
-        if case is not None and case.status not in ENDED:
-            sealed = case.seal == "kanwil" or case.handling_unit.kind != "upt"
-        else:
-            sealed = unit.kind != "upt" or openings.will_seal(
-                self.session, self.judgement, unit, self.now, wish=self.wish
-            )
-        accused = self.judgement.about_staff or bool(case and case.about_staff)
-        key = "to_kanwil" if sealed else "to_head_and_kanwil" if accused else "to_shift"
-        return wording.render(key, self.conversation.locale, unit=unit.name, kanwil=self.situation.kanwil.name)
 
     def _answer(self, _: Effect) -> None:
         if self.answer is not None:
@@ -261,20 +257,11 @@ class _Desk:
     def _acknowledge(self, case: Case, code: str) -> None:
         for earlier in conversations.wordless(self.session, self.conversation, self.now):
             cases.adopt(self.session, case, earlier)
-        notes = [self._sentence(f"privacy_{case.visibility}")]
-        if case.seal == "none" and case.handling_unit.kind == "upt":
-            notes.append(
-                self._sentence("offer_kanwil", unit=self.situation.unit.name, kanwil=self.situation.kanwil.name)
-            )
-        if not clocks.office_open(self.session, case.handling_unit, self.now):
-            notes.append(self._sentence("after_hours"))
-        self.say("opened", case, code=code, privacy=" ".join(notes))
+        locale, words = self.conversation.locale, self.ability.words
+        privacy = telling.privacy(self.session, case, self.situation, words, locale, self.now)
+        self.say("opened", case, code=code, privacy=privacy)
         if case.seal == "kanwil" and case.subject_unit is not None:
             self.say("sealed", case)
-
-    def _sentence(self, key: str, **params: str) -> str:
-        """A sentence that becomes part of another, as this channel words it."""
-        return wording.render(wording.variant(key, self.ability.words), self.conversation.locale, **params)
 
     def _add(self, _: Effect) -> None:
         self._take_in(self.case)
@@ -339,6 +326,11 @@ class _Desk:
                 self._reply(Effect("reply", key="emergency"))
             self._acknowledge(case, code)
 
+    def _data(self, effect: Effect) -> None:
+        here = (self.session, self.conversation)
+        reply = own_data.question(*here) if effect.value == "sure" else own_data.ask(*here, effect.value, self.now)
+        self.say(reply.key, None, **reply.params)
+
     def _visibility(self, effect: Effect) -> None:
         if self.situation.case is not None:
             cases.set_visibility(self.session, self.case, effect.value, self.now)
@@ -394,4 +386,5 @@ class _Desk:
         "stop": _stop,
         "safe": _safe,
         "fared": _fared,
+        "data": _data,
     }

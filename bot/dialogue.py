@@ -7,114 +7,16 @@ are asked for, one at a time, after the case is safe. State holds words of ours 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from bot import datarights
 from bot.commands import command
 from bot.questions import FACTS, FEAR, grave, missing, unmet
+from bot.turns import Context, Effect, Incoming, State, Turn, reply
 from triage import Assessment
 from workflow import receipts
-from workflow.states import ENDED, Status
-
-# ------------------------------------------------------------------ what goes in
-
-
-@dataclass(frozen=True)
-class State:
-    """The memory of a conversation.
-
-    ``expecting``: what our last question was (``which``, ``when_where``, ``who``, ``risk``, ``reason``, ``code``,
-    ``helped``, ``same``) or nothing. ``asked``: a question is on record that a person could be asked to answer.
-    """
-
-    expecting: str = ""
-    to_ask: tuple[str, ...] = ()
-    visibility: str = "confidential"
-    direct: bool = False
-    fresh: bool = False
-    welcomed: bool = False
-    puzzled: int = 0
-    asked: bool = False
-    person: bool = False
-
-    @classmethod
-    def load(cls, saved: dict[str, Any]) -> State:
-        """From the database; what is unknown or missing takes its default."""
-        known: dict[str, Any] = {
-            k: tuple(v) if k == "to_ask" else v for k, v in saved.items() if k in cls.__dataclass_fields__
-        }
-        return cls(**known)
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """One turn of the person: a message, or a burst of them joined, with triage's judgement of it."""
-
-    text: str
-    kind: str
-    judgement: Assessment
-    from_form: bool = False
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the office knows about this conversation. ``only_asked``: its open case is a question, no complaint.
-
-    ``asked_after``: we asked how they fare, and have no answer yet.
-    ``case_sealed``: it is handled outside the facility. ``which``: what facility a new complaint means is not certain.
-    """
-
-    case_status: str | None = None
-    case_sealed: bool = False
-    which: bool = False
-    recent: bool = False
-    can_ask: bool = True
-    silent: bool = False
-    same_topic: bool = False
-    has_answer: bool = False
-    only_asked: bool = False
-    asked_after: bool = False
-
-    @property
-    def open_case(self) -> bool:
-        return self.case_status is not None and self.case_status not in ENDED
-
-    @property
-    def answered(self) -> bool:
-        return self.case_status in (Status.RESPONDED, Status.CLOSED)
-
-
-# ------------------------------------------------------------------ what comes out
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Something the desk carries out. ``name`` is one of ``EFFECTS``."""
-
-    name: str
-    key: str = ""
-    value: str = ""
-
-
-EFFECTS = frozenset(
-    (
-        "reply", "open", "add", "reopen", "close", "seal", "visibility", "withdraw", "status", "record", "locale",
-        "answer", "risk", "place", "stop", "safe", "fared",
-    )
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Turn:
-    """The result of one advance."""
-
-    state: State
-    effects: tuple[Effect, ...] = field(default_factory=tuple)
-
-
-def _reply(key: str) -> Effect:
-    return Effect("reply", key=key)
-
+from workflow.states import Status
 
 # ------------------------------------------------------------------ advance
 
@@ -125,10 +27,19 @@ def advance(state: State, incoming: Incoming, context: Context) -> Turn:
         state = replace(state, expecting="", to_ask=(), fresh=False, person=False, puzzled=0)
     if incoming.from_form:
         return _open(replace(state, to_ask=()), incoming, context, ask=False)
-    if found := command(incoming.text):
-        turn = _obey(state, found[0], found[1], context)
-        if turn is not None:
-            return turn
+    sure, state = datarights.answered(state, incoming.text)
+    if turn := sure or _commanded(state, incoming.text, context):
+        return turn
+    return _heard(state, incoming, context)
+
+
+def _commanded(state: State, text: str, context: Context) -> Turn | None:
+    found = command(text)
+    return _obey(state, found[0], found[1], context) if found else None
+
+
+def _heard(state: State, incoming: Incoming, context: Context) -> Turn:
+    """Whatever is no command: the answer to what we asked, or something to be judged."""
     if state.expecting == "reason" and incoming.text.strip():
         state = replace(state, expecting="")
         if context.answered and incoming.judgement.intent not in ("greeting", "praise"):
@@ -149,11 +60,13 @@ def _obey(state: State, name: str, rest: str, context: Context) -> Turn | None:
         return _rate(state, name, rest, context)
     if name in ("anonymous", "confidential", "open"):
         changed = replace(state, visibility=name)
-        return Turn(changed, (Effect("visibility", value=name), _reply(f"visibility_{name}")))
+        return Turn(changed, (Effect("visibility", value=name), reply(f"visibility_{name}")))
     if name == "skip":
         return _skip(state)
+    if name in datarights.WISHES:
+        return datarights.asked(state, name, context)
     if name.startswith("safe_"):
-        return Turn(replace(state, welcomed=True), (Effect("safe", key=name, value=rest), _reply(name)))
+        return Turn(replace(state, welcomed=True), (Effect("safe", key=name, value=rest), reply(name)))
     if name in ("well", "unwell"):
         return Turn(state, (Effect("fared", value=name),)) if context.asked_after else None
     if name in ("yes", "no"):
@@ -165,15 +78,15 @@ def _skip(state: State) -> Turn:
     """Passing over a question is no information, whichever question it was, and no complaint where there was none."""
     if state.expecting in FACTS:
         return _next_question(state, done="thanks")
-    return Turn(replace(state, expecting=""), (_reply("thanks"),))
+    return Turn(replace(state, expecting=""), (reply("thanks"),))
 
 
 def _yes_no(state: State, said: str, context: Context) -> Turn | None:
     """YA and BELUM mean something only after a question of ours."""
     if state.expecting == "helped":
         if said == "yes":
-            return Turn(replace(state, expecting="", asked=False), (_reply("answer_helped"),))
-        return _hand_over_question(state, _reply("answer_not_helped"))
+            return Turn(replace(state, expecting="", asked=False), (reply("answer_helped"),))
+        return _hand_over_question(state, reply("answer_not_helped"))
     if state.expecting == "risk":
         return _risk(state, said, context)
     return None
@@ -187,7 +100,7 @@ def _risk(state: State, said: str, context: Context, *before: Effect) -> Turn:
     """Whoever is afraid is offered the Kanwil, unless the case is there already."""
     done = "risk_yes_away" if said == "yes" and context.case_sealed else f"risk_{said}"
     turn = _next_question(state, done=done)
-    told = () if turn.effects[-1].key == done else (_reply(done),)
+    told = () if turn.effects[-1].key == done else (reply(done),)
     return Turn(turn.state, (*before, Effect("risk", value=said), *told, *turn.effects))
 
 
@@ -196,63 +109,63 @@ def _status(state: State, rest: str, context: Context) -> Turn:
         return Turn(replace(state, expecting=""), (Effect("status", value=rest),))
     if context.case_status is not None:
         return Turn(state, (Effect("status"),))
-    return Turn(replace(state, expecting="code"), (_reply("ask_code"),))
+    return Turn(replace(state, expecting="code"), (reply("ask_code"),))
 
 
 def _rate(state: State, name: str, rest: str, context: Context) -> Turn | None:
     if not context.answered and rest.strip():
         return None  # "belum puas dengan kunjungan, antre empat jam" is a complaint
     if not context.answered:
-        return Turn(state, (_reply("nothing_to_rate" if context.open_case else "no_case"),))
+        return Turn(state, (reply("nothing_to_rate" if context.open_case else "no_case"),))
     if name == "satisfied":
         done = context.case_status == Status.CLOSED
-        return Turn(replace(state, expecting=""), (_reply("thanks") if done else Effect("close"),))
+        return Turn(replace(state, expecting=""), (reply("thanks") if done else Effect("close"),))
     if rest.strip():
         return Turn(replace(state, expecting=""), (Effect("reopen"),))
-    return Turn(replace(state, expecting="reason"), (_reply("ask_reason"),))
+    return Turn(replace(state, expecting="reason"), (reply("ask_reason"),))
 
 
 def _direct(state: State, context: Context) -> Turn:
     if context.open_case and not state.fresh:
-        return Turn(state, (_reply("already_kanwil"),) if context.case_sealed else (Effect("seal"),))
-    return Turn(replace(state, direct=True, welcomed=True), (_reply("kanwil_next"),))
+        return Turn(state, (reply("already_kanwil"),) if context.case_sealed else (Effect("seal"),))
+    return Turn(replace(state, direct=True, welcomed=True), (reply("kanwil_next"),))
 
 
 def _withdraw(state: State, context: Context) -> Turn:
-    return Turn(state, (Effect("withdraw"),) if context.open_case else (_reply("no_case"),))
+    return Turn(state, (Effect("withdraw"),) if context.open_case else (reply("no_case"),))
 
 
 def _new(state: State, context: Context) -> Turn:
     if state.expecting == "same" and context.open_case:
         return Turn(replace(state, expecting=""), (Effect("open", value="last"),))
-    return Turn(replace(state, fresh=True, expecting="", to_ask=()), (_reply("new_next"),))
+    return Turn(replace(state, fresh=True, expecting="", to_ask=()), (reply("new_next"),))
 
 
 def _person(state: State, context: Context) -> Turn:
     if state.asked:
         return _hand_over_question(state)
-    return Turn(replace(state, person=not context.open_case, expecting=""), (_reply("person_hint"),))
+    return Turn(replace(state, person=not context.open_case, expecting=""), (reply("person_hint"),))
 
 
 def _invite(state: State, context: Context) -> Turn | None:
     """ "Saya mau lapor tapi takut": a word of courage, before anything is stored as a complaint."""
     if state.expecting or context.open_case:
         return None
-    return Turn(replace(state, welcomed=True), (_reply("invite"),))
+    return Turn(replace(state, welcomed=True), (reply("invite"),))
 
 
 def _stop(state: State, _: Context) -> Turn:
-    return Turn(replace(state, expecting="", to_ask=()), (_reply("stopped"), Effect("stop")))
+    return Turn(replace(state, expecting="", to_ask=()), (reply("stopped"), Effect("stop")))
 
 
 def _help(state: State, _: Context) -> Turn:
-    return Turn(replace(state, welcomed=True), (_reply("welcome"),))
+    return Turn(replace(state, welcomed=True), (reply("welcome"),))
 
 
 def _language(locale: str) -> Any:
     def switch(state: State, _: Context) -> Turn:
         key = "locale_changed" if state.welcomed and locale == "id" else "welcome"
-        return Turn(replace(state, welcomed=True), (Effect("locale", value=locale), _reply(key)))
+        return Turn(replace(state, welcomed=True), (Effect("locale", value=locale), reply(key)))
 
     return switch
 
@@ -273,11 +186,11 @@ _SIMPLE = {
 def _wordless(state: State, incoming: Incoming, context: Context) -> Turn:
     """A picture, a voice note, something unknown: kept, said to be kept, never taken for a complaint by itself."""
     if incoming.kind == "group":
-        return Turn(state, (_reply("group_refused"),))
+        return Turn(state, (reply("group_refused"),))
     key = "unsupported" if incoming.kind == "unsupported" else "media_received"
     if context.open_case:
-        return Turn(state, (Effect("add"), _reply(key if incoming.kind == "unsupported" else "added")))
-    return Turn(state, (_reply(key),))
+        return Turn(state, (Effect("add"), reply(key if incoming.kind == "unsupported" else "added")))
+    return Turn(state, (reply(key),))
 
 
 #: Letters that neither triage nor we can read: a person must, unless they say no more than salam.
@@ -312,31 +225,31 @@ def _by_intent(state: State, incoming: Incoming, context: Context) -> Turn:
     if intent == "status_check":
         return _status(state, "", context)
     if intent in ("praise", "aspiration"):
-        return Turn(state, (Effect("record"), _reply(f"{intent}_thanks")))
+        return Turn(state, (Effect("record"), reply(f"{intent}_thanks")))
     if intent == "information":
         return _question(state, context)
     if intent == "spam_abuse":
         quiet = state.puzzled >= 1
-        return Turn(replace(state, puzzled=state.puzzled + 1), () if quiet else (_reply("not_understood"),))
+        return Turn(replace(state, puzzled=state.puzzled + 1), () if quiet else (reply("not_understood"),))
     return _greet(state, context)
 
 
 def _question(state: State, context: Context) -> Turn:
     """Answered from the service standards where they know it; the way to a person is one word."""
     if context.open_case and context.recent and not context.has_answer:
-        return Turn(state, (Effect("add"), _reply("added")))
+        return Turn(state, (Effect("add"), reply("added")))
     if state.person:
         return Turn(replace(state, person=False, welcomed=True), (Effect("open", value="information"),))
     asked = replace(state, welcomed=True, asked=True)
     if context.has_answer:
         return Turn(replace(asked, expecting="helped"), (Effect("record"), Effect("answer")))
-    return Turn(replace(asked, expecting=""), (Effect("record"), _reply("no_answer")))
+    return Turn(replace(asked, expecting=""), (Effect("record"), reply("no_answer")))
 
 
 def _greet(state: State, context: Context) -> Turn:
     if state.welcomed or context.case_status is not None:
-        return Turn(state, (_reply("thanks"),))
-    return Turn(replace(state, welcomed=True), (_reply("welcome"),))
+        return Turn(state, (reply("thanks"),))
+    return Turn(replace(state, welcomed=True), (reply("welcome"),))
 
 
 def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
@@ -346,18 +259,18 @@ def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
     if context.open_case and not state.fresh and not (context.only_asked and accuses):
         return _further(state, incoming, context)
     if context.answered and not (state.fresh or state.direct) and _only_asks_on(incoming.judgement):
-        return Turn(replace(state, expecting="reason"), (Effect("add"), _reply("ask_reason")))
+        return Turn(replace(state, expecting="reason"), (Effect("add"), reply("ask_reason")))
     return _open(state, incoming, context, ask=context.can_ask)
 
 
 def _further(state: State, incoming: Incoming, context: Context) -> Turn:
     """One more message while a case is open: taken in at once; whether it is another matter is asked when in doubt."""
     if context.answered:  # and open: the official answer is out, and not yet rated
-        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), _reply("added_answered")))
+        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), reply("added_answered")))
     certain = context.recent or context.same_topic or incoming.judgement.intent == "follow_up" or not context.can_ask
     if certain:
-        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), _reply("added")))
-    return Turn(replace(state, expecting="same"), (*_alarm(incoming), Effect("add"), _reply("added_unsure")))
+        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), reply("added")))
+    return Turn(replace(state, expecting="same"), (*_alarm(incoming), Effect("add"), reply("added_unsure")))
 
 
 def _only_asks_on(judgement: Assessment) -> bool:
@@ -367,7 +280,7 @@ def _only_asks_on(judgement: Assessment) -> bool:
 
 
 def _alarm(incoming: Incoming) -> tuple[Effect, ...]:
-    return (_reply("emergency"),) if incoming.judgement.urgency == "darurat" else ()
+    return (reply("emergency"),) if incoming.judgement.urgency == "darurat" else ()
 
 
 def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> Turn:
@@ -376,7 +289,7 @@ def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> T
     effects = (*_alarm(incoming), Effect("open", value="direct" if state.direct else ""))
     if not questions:
         return Turn(opened, effects)
-    return Turn(_expect(opened), (*effects, _reply(f"ask_{questions[0]}")))
+    return Turn(_expect(opened), (*effects, reply(f"ask_{questions[0]}")))
 
 
 def _expect(state: State) -> State:
@@ -394,6 +307,6 @@ def _answered(state: State, incoming: Incoming, context: Context) -> Turn:
 
 def _next_question(state: State, done: str) -> Turn:
     if not state.to_ask:
-        return Turn(replace(state, expecting=""), (_reply(done),))
+        return Turn(replace(state, expecting=""), (reply(done),))
     question = state.to_ask[0]
-    return Turn(_expect(state), (_reply(f"ask_{question}"),))
+    return Turn(_expect(state), (reply(f"ask_{question}"),))

@@ -21,6 +21,7 @@ CHOICES = {
     "added_unsure": ("BARU",),
     "added_answered": ("PUAS", "TIDAK PUAS"),
     "informed": ("TIDAK PUAS",),
+    "ask_erase": ("YA", "TIDAK"),
 }
 
 #: Sentences that say nothing new the second time: not said again so soon. What they answer is kept all the same.

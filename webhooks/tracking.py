@@ -17,15 +17,29 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import conversations, decisions, deliveries, files, letters, links, outbox, people, receipts, staff
+from workflow import (
+    conversations,
+    decisions,
+    deliveries,
+    files,
+    letters,
+    links,
+    outbox,
+    own_data,
+    people,
+    receipts,
+    staff,
+)  # fmt: skip
 from workflow.messages import CAPABILITIES, PLAIN, DeliveryReport, DeliveryState, Inbound
-from workflow.models import Case, Conversation, Deadline, Letter, Message, Outbound, Paper, Receipt
+from workflow.models import Case, Conversation, DataRequest, Deadline, Letter, Message, Outbound, Paper, Receipt
 from workflow.vault import Erased
 
 #: TIDAK PUAS and its reason are one command of the dialogue, which reads no longer one.
 MAX_REASON = 380
 PASS_SECONDS = 1800
 ID = re.compile(r"[0-9a-f]{32}")
+#: What the buttons about one's own data say in the dialogue.
+DATA_DEEDS = {"salinan": "DATA SAYA", "hapus": "HAPUS DATA SAYA", "hapus_ya": "YA", "hapus_tidak": "TIDAK"}
 _RESPONSE_RULES = ("respond", "respond_integrity")
 _ANSWERED = ("responded", "closed")
 
@@ -60,6 +74,8 @@ class Asked:
         """The deed in the words of the dialogue; empty where there is nothing to say."""
         if self.deed == "puas":
             return "PUAS"
+        if self.deed in DATA_DEEDS:
+            return DATA_DEEDS[self.deed]
         if self.deed == "tidak_puas" and self.text.strip():
             return f"TIDAK PUAS {' '.join(self.text.split())}"
         return self.text if self.deed == "pesan" and self.text.strip() else ""
@@ -95,13 +111,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a report stands. ``lines`` is None for those who have only the code."""
+    """How a report stands. ``lines`` is None for those who have only the code.
+
+    ``data``: what its owner asked of their own data; ``erasing``: whether we wait for their yes to having it erased.
+    """
 
     case: Case | None
     due: Deadline | None
     lines: list[Line] | None
     can_rate: bool
     letters: tuple[Letter, ...] = ()
+    data: tuple[DataRequest, ...] = ()
+    erasing: bool = False
 
 
 # ------------------------------------------------------------------ whose it is
@@ -172,7 +193,9 @@ def standing(session: Session, found: Found, now: datetime) -> Standing:
         due = session.scalar(query.where(Deadline.state == "running").order_by(Deadline.due_at).limit(1))
     if case is None or not found.owned:
         return Standing(case, due, lines, can_rate=False)
-    return Standing(case, due, lines, _can_rate(session, case), tuple(offered(session, case)))
+    asked = tuple(own_data.requests(session, found.conversation_id))
+    erasing = conversations.expects(session, found.conversation_id, "erase", now)
+    return Standing(case, due, lines, _can_rate(session, case), tuple(offered(session, case)), asked, erasing)
 
 
 def offered(session: Session, case: Case) -> list[Letter]:

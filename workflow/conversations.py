@@ -166,6 +166,13 @@ def _silent(session: Session, conversation: Conversation, message: Message) -> b
     return last is not None and message.received_at - last > SILENCE
 
 
+def expects(session: Session, conversation_id: str, what: str, now: datetime) -> bool:
+    """Whether the dialogue still waits for the answer to a question of ours."""
+    state = session.get_one(Conversation, conversation_id).state or {}
+    last = session.scalar(select(func.max(Message.received_at)).where(Message.conversation_id == conversation_id))
+    return state.get("expecting") == what and last is not None and now - last <= SILENCE
+
+
 def last_question(session: Session, conversation: Conversation) -> list[Message]:
     """The newest question of this conversation that is counted, but belongs to no case."""
     query = (

@@ -6,11 +6,12 @@ Before a window ends the complainant is reminded of a question that still waits,
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from workflow import outbox, window
+from workflow import outbox, safety, window
 from workflow.db import Database
 from workflow.models import Case, Conversation, Outbound
 from workflow.states import Status
@@ -30,10 +31,10 @@ def knock(session: Session, case: Case, template: str, now: datetime) -> None:
     if seen.ends_at is not None:
         before = before.where(Outbound.created_at >= seen.ends_at)
     if session.scalar(before.limit(1)) is None:
+        named: dict[str, Any] = {} if template == safety.NOTICE else {"number": case.number}
         outbox.enqueue(
-            session, case.conversation, template, now, purpose="notice", case=case, template=template,
-            number=case.number,
-        )  # fmt: skip
+            session, case.conversation, template, now, purpose="notice", case=case, template=template, **named
+        )
 
 
 def remind_due(database: Database, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflow.alarmlabels import ALARM_LABELS
+from workflow.datawords import DATA_LABELS
 from workflow.desklabels import DESK_LABELS
 from workflow.safewords import SAFE_LABELS
 from workflow.slugs import N_, SLUGS
@@ -368,10 +369,6 @@ LABELS: dict[str, dict[str, str]] = {
         "layanan_kesehatan": N_("Layanan kesehatan"),
         "bantuan_hukum": N_("Bantuan hukum"),
     },
-    "data_request": {
-        "copy": N_("salinan data"),
-        "erase": N_("penghapusan data"),
-    },
     "pause": {
         "information": N_("keterangan pelapor"),
         "documents": N_("dokumen atau bukti"),
@@ -385,5 +382,5 @@ LABELS: dict[str, dict[str, str]] = {
     },
 }
 
-for _group, _words in SAFE_LABELS.items():
+for _group, _words in (SAFE_LABELS | DATA_LABELS).items():
     LABELS[_group] = LABELS.get(_group, {}) | _words

@@ -10,12 +10,13 @@ from workflow.slugs import N_
 
 PAGES: dict[str, str] = {
     "welcome@page": N_(
-        "Selamat datang di layanan pengaduan {unit}. Layanan ini gratis; kami tidak pernah meminta uang "
-        "atau transfer.\n\n"
-        "Tulis saja keluhan Anda dengan kata-kata sendiri. Pesan dibaca petugas Unit Layanan Pengaduan {unit}. "
-        "Nama Anda tidak perlu disebut.\n\n"
+        "Selamat datang di layanan pengaduan {unit}. Layanan ini gratis; kami tidak pernah meminta uang atau "
+        "transfer.\n\n"
+        "Tulis saja keluhan Anda dengan kata-kata sendiri. Pesan dibaca petugas Unit Layanan Pengaduan {unit}. Nama "
+        "Anda tidak perlu disebut.\n\n"
         "Tidak ingin dibaca di {unit}? Tulis KANWIL lebih dulu, maka pengaduan Anda langsung ke {kanwil}.\n"
-        "Sudah pernah melapor? Buka “Lanjutkan dengan kode” di bawah halaman ini."
+        "Sudah pernah melapor? Buka “Lanjutkan dengan kode” di bawah halaman ini. Tentang data Anda sendiri: tulis "
+        "DATA SAYA untuk salinannya, atau HAPUS DATA SAYA."
     ),
     "opened@page": N_(
         "Pengaduan Anda sudah kami terima.\n\nNomor: {number}\nKode tanda terima:\n{code}\n\n"

@@ -1,19 +1,37 @@
 """What a person may ask of their own data (UU 27/2022): a copy, or that it be erased. Answered within 3 × 24 hours.
 
-An officer writes the request down, whoever keeps identities answers it. A copy goes to the address that the person
-writes from and nowhere else. Erasing waits until the person was told, and is refused while the case is open or held.
+The person asks (``own_data``), or an officer writes the request down; whoever keeps identities answers it. A copy goes
+to the address that the person writes from and nowhere else. Erasing waits until the case has ended and the person was
+told, and is refused while the case is held.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from workflow import access, cases, conversations, journal, notices, outbox, people, retention, staff, units
-from workflow.actors import Clock, Officer
+from workflow import (
+    access,
+    cases,
+    conversations,
+    files,
+    journal,
+    knocks,
+    links,
+    notices,
+    outbox,
+    people,
+    retention,
+    safety,
+    staff,
+    units,
+)  # fmt: skip
+from workflow.actors import Actor, Citizen, Clock, Officer
 from workflow.db import Database
+from workflow.messages import CAPABILITIES, PLAIN
 from workflow.models import Account, Case, DataRequest, Message, Outbound, Person
 from workflow.states import ENDED, Impossible, Part
 
@@ -22,35 +40,53 @@ KINDS = ("copy", "erase")
 LIMIT = timedelta(hours=72)
 #: An erasure does not wait longer than this for the word that announces it.
 _PATIENCE = timedelta(hours=24)
+_BATCH = 100
 #: Roles that answer.
 ANSWERERS = ("kustodian", "kanwil")
 
 
-def ask(session: Session, case: Case, actor: Officer, kind: str, now: datetime) -> DataRequest:
+def ask(session: Session, case: Case, actor: Officer | Citizen, kind: str, now: datetime) -> DataRequest:
     """Write down what the person asked for. One open request of a kind is enough."""
     if kind not in KINDS:
         raise Impossible("choose_request")
     open_one = select(DataRequest).where(DataRequest.case_id == case.id, DataRequest.kind == kind)
     if session.scalar(open_one.where(DataRequest.state.in_(("open", "granted")))):
         raise Impossible("not_now")
-    row = DataRequest(case_id=case.id, kind=kind, asked_at=now, due_at=now + LIMIT, entered_by=actor.account_id)
-    session.add(row)
-    session.flush()
-    journal.append(session, case.handling_unit_id, "data_request", actor, now, case_id=case.id, kind=kind)
+    row = _enter(session, case, actor, kind, now)
     notices.notify(session, case, [a.id for a in _answerers(session, case, now)], "data_request", now)
     return row
 
 
+def _enter(session: Session, case: Case, actor: Officer | Citizen, kind: str, now: datetime) -> DataRequest:
+    by = actor.account_id if isinstance(actor, Officer) else None
+    row = DataRequest(case_id=case.id, kind=kind, state="open", asked_at=now, due_at=now + LIMIT, entered_by=by)
+    session.add(row)
+    session.flush()
+    journal.append(session, case.handling_unit_id, "data_request", actor, now, case_id=case.id, kind=kind)
+    return row
+
+
+def decline_held(session: Session, case: Case, now: datetime) -> DataRequest:
+    """The person asks that a case under legal hold be erased: refused at once, and kept that it was asked for."""
+    row = _enter(session, case, Citizen(case.person_id), "erase", now)
+    row.state = "refused"
+    _answered(session, row, case, Clock(), now)
+    return row
+
+
 def _answerers(session: Session, case: Case, now: datetime) -> list[Account]:
+    """The custodians, here and above; without any, whoever else may answer at the office above."""
     above = units.superior(session, case.handling_unit)
-    places = {case.handling_unit_id, above.id}
-    return [a for place in sorted(places) for a in staff.holders(session, "kustodian", place, now)]
+    places = sorted({case.handling_unit_id, above.id})
+    keepers = [a for place in places for a in staff.holders(session, "kustodian", place, now)]
+    return keepers or staff.holders(session, "kanwil", above.id, now)
 
 
 def waiting(session: Session, officer: Officer) -> list[tuple[DataRequest, Case]]:
     """Requests that this account may answer, the oldest first."""
     query = select(DataRequest, Case).join(Case, Case.id == DataRequest.case_id).where(access.visible(officer))
-    rows = session.execute(query.where(DataRequest.state == "open").order_by(DataRequest.due_at))
+    query = query.where(DataRequest.state == "open", Case.erased_at.is_(None))
+    rows = session.execute(query.order_by(DataRequest.due_at))
     return [(request, case) for request, case in rows if _may(officer, case)]
 
 
@@ -60,20 +96,28 @@ def _may(officer: Officer, case: Case) -> bool:
 
 
 def grant(session: Session, request: DataRequest, case: Case, officer: Officer, now: datetime) -> None:
-    """Send the copy, or announce the erasure that follows."""
+    """Send the copy, or announce the erasure that follows; of an open case it follows its end."""
     _check(request, case, officer)
     if request.kind == "copy":
-        text = _copy(session, case)
-        outbox.enqueue(session, case.conversation, "data_copy", now, case=case, number=case.number, text=text)
+        _tell(session, case, "data_copy", now, text=_copy(session, case))
         request.state = "done"
     else:
         if case.legal_hold:
             raise Impossible("under_hold")
-        if case.status not in ENDED:
-            raise Impossible("still_open")
-        outbox.enqueue(session, case.conversation, "data_erased", now, case=case, number=case.number)
+        _tell(session, case, "data_erased" if _ended(session, case) else "data_erase_later", now)
         request.state = "granted"
     _answered(session, request, case, officer, now)
+
+
+def _ended(session: Session, case: Case) -> bool:
+    """Whether nobody works on it any more, also not on the case into which it was merged."""
+    return case.status in ENDED and links.resolve(session, case).status in ENDED
+
+
+def _tell(session: Session, case: Case, key: str, now: datetime, **params: Any) -> None:
+    """Where one may not write freely any more, a knock without content asks for a word first."""
+    outbox.enqueue(session, case.conversation, key, now, case=case, number=case.number, **params)
+    knocks.knock(session, case, safety.NOTICE, now)
 
 
 def refuse(session: Session, request: DataRequest, case: Case, officer: Officer, reason: str, now: datetime) -> None:
@@ -81,9 +125,7 @@ def refuse(session: Session, request: DataRequest, case: Case, officer: Officer,
     _check(request, case, officer)
     if not reason.strip():
         raise Impossible("reason_missing")
-    outbox.enqueue(
-        session, case.conversation, "data_refused", now, case=case, number=case.number, reason=reason.strip()
-    )
+    _tell(session, case, "data_refused", now, reason=reason.strip())
     request.state = "refused"
     _answered(session, request, case, officer, now)
 
@@ -95,13 +137,14 @@ def _check(request: DataRequest, case: Case, officer: Officer) -> None:
         raise Impossible("not_now")
 
 
-def _answered(session: Session, request: DataRequest, case: Case, officer: Officer, now: datetime) -> None:
-    request.answered_at, request.answered_by = now, officer.account_id
+def _answered(session: Session, request: DataRequest, case: Case, actor: Actor, now: datetime) -> None:
+    request.answered_at = now
+    request.answered_by = actor.account_id if isinstance(actor, Officer) else None
     journal.append(
         session,
         case.handling_unit_id,
         "data_answer",
-        officer,
+        actor,
         now,
         case_id=case.id,
         kind=request.kind,
@@ -110,35 +153,68 @@ def _answered(session: Session, request: DataRequest, case: Case, officer: Offic
 
 
 def _copy(session: Session, case: Case) -> str:
-    """What is held about the person and in their own words; nothing that others said of them."""
+    """What is held about the person and in their own words, with what they wrote there outside of any case; nothing
+    that others said of them."""
     facts = people.identity(session, session.get_one(Person, case.person_id))
     lines = [f"{name}: {value}" for name, value in facts.items()]
-    rows = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id))
-    said = (f"{m.received_at:%Y-%m-%d %H:%M} UTC: {conversations.text_of(session, m)}" for m in rows)
-    return "\n".join([*lines, *said])
+    loose = and_(
+        Message.conversation_id == case.conversation_id, Message.case_id.is_(None), Message.body_enc.is_not(None)
+    )
+    rows = session.scalars(select(Message).where(or_(Message.case_id == case.id, loose)).order_by(Message.id))
+    return "\n".join([*lines, *(_said(session, message) for message in rows)])
+
+
+def _said(session: Session, message: Message) -> str:
+    names = "".join(f" [{files.name(session, file)}]" for file in message.attachments)
+    return f"{message.received_at:%Y-%m-%d %H:%M} UTC: {conversations.text_of(session, message)}{names}"
+
+
+# ------------------------------------------------------------------ what time does
 
 
 def carry_out(database: Database, now: datetime) -> int:
-    """Erase what was granted once the person was told, or could not be told within a day."""
-    going = select(Outbound.id).where(Outbound.case_id == DataRequest.case_id, Outbound.key == "data_erased")
-    going = going.where(Outbound.state.in_(("queued", "claimed")))
-    query = select(DataRequest.id).where(DataRequest.state == "granted")
-    query = query.where(or_(~going.exists(), DataRequest.answered_at <= now - _PATIENCE)).limit(100)
+    """Erase what was granted, once nobody works on it, nothing holds it, and the person was told. Returns how many."""
+    query = select(DataRequest.id).join(Case, Case.id == DataRequest.case_id).where(DataRequest.state == "granted")
+    query = query.where(Case.status.in_([str(s) for s in ENDED]), Case.legal_hold.is_(False))
     with database.read() as session:
-        due = list(session.scalars(query))
-    for request_id in due:
-        with database.write() as session:
-            request = session.get_one(DataRequest, request_id)
-            retention.erase(session, cases.lock(session, request.case_id), Clock(), now, "request")
-            request.state = "done"
-    return len(due)
+        due = list(session.scalars(query.order_by(DataRequest.answered_at).limit(_BATCH)))
+    return sum(_carry_out(database, request_id, now) for request_id in due)
+
+
+def _carry_out(database: Database, request_id: str, now: datetime) -> bool:
+    with database.write() as session:
+        request = session.get_one(DataRequest, request_id)
+        case = cases.lock(session, request.case_id)
+        if case.erased_at is None and not _may_go(session, request, case, now):
+            return False
+        if case.erased_at is None:
+            retention.erase(session, case, Clock(), now, "request")
+        request.state = "done"
+        return True
+
+
+def _may_go(session: Session, request: DataRequest, case: Case, now: datetime) -> bool:
+    """Whether the copy that was asked for too is out, and the person knows, or could not be told within a day."""
+    copy = select(DataRequest.id).where(DataRequest.case_id == case.id, DataRequest.kind == "copy")
+    if case.legal_hold or not _ended(session, case) or session.scalar(copy.where(DataRequest.state == "open").limit(1)):
+        return False
+    told = select(Outbound).where(Outbound.case_id == case.id, Outbound.key == "data_erased")
+    told = told.where(Outbound.created_at >= request.answered_at).order_by(Outbound.id.desc()).limit(1)
+    word = session.scalar(told)
+    if word is None:
+        _tell(session, case, "data_erased", now)
+        return False
+    unread = CAPABILITIES.get(word.channel, PLAIN).on_page and word.state not in ("delivered", "read")
+    going = unread or word.state in ("queued", "claimed", "held")
+    return not going or word.created_at <= now - _PATIENCE
 
 
 def remind(database: Database, now: datetime) -> int:
     """A request whose three days end within one: its keepers are told once."""
     query = select(DataRequest).where(DataRequest.state == "open", DataRequest.reminded_at.is_(None))
+    query = query.join(Case, Case.id == DataRequest.case_id).where(Case.erased_at.is_(None))
     with database.write() as session:
-        rows = list(session.scalars(query.where(DataRequest.due_at <= now + timedelta(hours=24)).limit(100)))
+        rows = list(session.scalars(query.where(DataRequest.due_at <= now + timedelta(hours=24)).limit(_BATCH)))
         for row in rows:
             case = cases.lock(session, row.case_id)
             row.reminded_at = now

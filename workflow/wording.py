@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from workflow.datawords import DATA_MESSAGES
 from workflow.labels import LABELS, PUBLIC_STATUS
 from workflow.mailwords import REPORT_MAILS
 from workflow.pagewords import PAGES
@@ -32,7 +33,8 @@ MESSAGES: dict[str, str] = {
         "Tulis saja keluhan Anda dengan kata-kata sendiri. Pesan dibaca petugas Unit Layanan Pengaduan {unit}. "
         "Nama dan nomor Anda tidak ditampilkan kepada petugas, kecuali Anda membalas TERBUKA.\n\n"
         "Tidak ingin dibaca di {unit}? Balas KANWIL lebih dulu, maka pengaduan Anda langsung ke {kanwil}.\n"
-        "Sudah pernah melapor? Balas STATUS dan kode tanda terima Anda.\n"
+        "Sudah pernah melapor? Balas STATUS dan kode tanda terima Anda. "
+        "Tentang data Anda sendiri: balas DATA SAYA untuk salinannya, atau HAPUS DATA SAYA.\n"
         "For English, reply ENGLISH."
     ),
     "mail_subject": N_("Pengaduan {number}"),
@@ -152,14 +154,6 @@ MESSAGES: dict[str, str] = {
     "split": N_(
         "Sebagian pesan Anda pada {old} menyangkut hal lain, maka kami buatkan pengaduan tersendiri.\n\n"
         "Nomor: {number}\nKode tanda terima:\n{code}"
-    ),
-    "data_copy": N_("Data Anda yang kami simpan pada pengaduan {number}:\n\n{text}"),
-    "data_erased": N_(
-        "Sesuai permintaan Anda, isi pengaduan {number}, nama, dan nomor Anda kami hapus dalam sehari. Yang tersisa "
-        "hanya nomor pengaduan dan hitungannya. Kode tanda terima tidak berlaku lagi."
-    ),
-    "data_refused": N_(
-        "Permintaan Anda tentang data pada pengaduan {number} belum dapat dipenuhi. Alasannya: {reason}"
     ),
     "answer_until": N_(
         "Mohon dibalas sampai {day}. Bila belum ada balasan, pemeriksaan dilanjutkan dengan keterangan yang ada."
@@ -295,7 +289,7 @@ MESSAGES: dict[str, str] = {
     "print_missing": N_("Tanda □ menggantikan huruf atau gambar yang tidak dapat dicetak."),
 }
 
-MESSAGES |= PAGES | REPORT_MAILS | SAFE_MESSAGES
+MESSAGES |= PAGES | REPORT_MAILS | SAFE_MESSAGES | DATA_MESSAGES
 
 #: A word of respect for those who write in a regional language; the answer itself is Indonesian.
 RESPECT = {"jv": "Nggih, matur nuwun.", "su": "Mangga, hatur nuhun.", "mad": "Enggi, sakalangkong."}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import desk
-from bot.dialogue import EFFECTS
+from bot.turns import EFFECTS
 from tests.support import Office
 from tests.workflow.steps import ANSWER, COMPLAINT, SENDER, act, carry
 from workflow import cases, conversations, openings, units, wording

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import triage
 from bot.commands import COMMANDS, command
-from bot.dialogue import EFFECTS, Context, Effect, Incoming, State, Turn, advance
+from bot.dialogue import advance
+from bot.turns import EFFECTS, Context, Effect, Incoming, State, Turn
 from triage import Assessment
 from workflow import receipts
 from workflow.states import Status

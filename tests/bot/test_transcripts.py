@@ -55,7 +55,7 @@ ZONE = ZoneInfo("Asia/Jakarta")
 THEMES = {path.stem: tomllib.loads(path.read_text())["conversation"] for path in sorted(FOLDER.glob("*.toml"))}
 #: Themes that live by what a channel can do are played on all of them, the others on the two that differ most:
 #: one has a window and is asked questions, the other neither.
-EVERYWHERE = ("our_questions", "secrecy", "emergency", "status", "fear", "not_text", "many")
+EVERYWHERE = ("our_questions", "secrecy", "emergency", "status", "fear", "not_text", "many", "own_data")
 SOMEWHERE = ("whatsapp", "web")
 #: Where nothing can be sent, nobody talks: what is entered there has tests of its own.
 WIRED = tuple(name for name, ability in CAPABILITIES.items() if ability.wired)
@@ -76,7 +76,7 @@ KNOWN = {
 #: Our questions, and what the dialogue then waits for.
 QUESTIONS = {
     "ask_when_where": "when_where", "ask_who": "who", "ask_risk": "risk", "ask_reason": "reason", "ask_code": "code",
-    "answer": "helped", "added_unsure": "same",
+    "answer": "helped", "added_unsure": "same", "ask_erase": "erase",
 }  # fmt: skip
 FACTS_ASKED = ("ask_when_where", "ask_who", "ask_risk")
 #: Not ours, or written by an officer in the language of the office.

@@ -12,7 +12,10 @@ from workflow.models.columns import pk
 
 
 class DataRequest(Base):
-    """What a person asked of their own data (a copy, to be erased), until when it is due, and what became of it."""
+    """What a person asked of their own data (a copy, to be erased), until when it is due, and what became of it.
+
+    ``entered_by`` is the officer who wrote it down; nobody where the person asked without one.
+    """
 
     __tablename__ = "data_request"
     id: Mapped[str] = pk()
@@ -22,6 +25,6 @@ class DataRequest(Base):
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    entered_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    entered_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
