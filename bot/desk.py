@@ -86,7 +86,6 @@ class _Desk:
 
     def __init__(self, session: Session, conversation: Conversation, now: datetime) -> None:
         self.session, self.conversation, self.now = session, conversation, now
-        self.staff = staff.directory(session, now)
         self.facilities = units.directory(session)
         self.ability = CAPABILITIES.get(conversation.channel_account.channel, PLAIN)
 
@@ -147,6 +146,8 @@ class _Desk:
             if said.certain:
                 unit = self.session.get_one(Unit, said.key)
             doubt = bool(self.facilities) and (unit.kind != "upt" or said.key not in (None, unit.id))
+        concerned = (unit, case.handling_unit) if case is not None else (unit,)
+        self.staff = staff.directory(self.session, concerned)
         above = units.superior(self.session, unit) if unit.kind == "upt" else unit
         self.situation = replace(self.situation, unit=unit, kanwil=above)
         return doubt

@@ -18,6 +18,7 @@ from triage.signs import TICKET
 Named = Sequence[tuple[str, str]]
 
 _HEAD = 4_000
+_WORD = re.compile(r"\w+")
 _COUNT = "satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh"
 _FLOWERS = "melati|mawar|anggrek|kenanga|cempaka|dahlia|teratai|flamboyan|kamboja|wanita|pria|anak|pemuda"
 _BLOCK = re.compile(rf"\bblo[kq]k?\s+({_COUNT}|{_FLOWERS}|[a-z]?-?\d{{0,2}}[a-z]?)\b", re.IGNORECASE)
@@ -105,7 +106,7 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
         room=room[1].upper() if room else None,
         dates=dates[:5],
         amounts=amounts(text),
-        staff=tuple(key for key, name in staff if _named(text, name)),
+        staff=named(text, staff),
         officer_names=_officers(text),
         ticket=ticket[0] if ticket else None,
         desk=_desk(text),
@@ -221,6 +222,13 @@ def _place_words(text: str) -> list[str]:
     words = re.findall(r"[a-z]+|[.!?\n]", text)
     end = next((i for i, w in enumerate(words) if not w.isalpha()), len(words))
     return [w for w in words[:end] if w != "kelas" and not _CLASS.fullmatch(w)]
+
+
+def named(text: str, directory: Named) -> tuple[str, ...]:
+    """The keys whose name stands in the text, word for word. Most lack one of their words: that is told quickly."""
+    words = set(_WORD.findall(text.lower()))
+    likely = (pair for pair in directory if words.issuperset(_WORD.findall(pair[1].lower())))
+    return tuple(key for key, name in likely if _named(text, name))
 
 
 def _named(text: str, name: str) -> bool:

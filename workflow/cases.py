@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import access, deadlines, journal, knocks, notices, outbox, staff, states, units
+from workflow import access, deadlines, journal, knocks, naming, notices, outbox, staff, states, units
 from workflow.actors import Actor, Citizen, Officer
 from workflow.models import (
     Attachment,
@@ -189,11 +189,11 @@ def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datet
     move(session, case, "unseal", actor, now)
     case.seal, case.seal_reason, case.about_head = "none", "", False
     case.owner_id = case.official_id = None
+    kanwil = case.handling_unit.name
+    transfer(session, case, case.subject_unit, actor, now)
     heads = [a.id for a in staff.holders(session, "kepala", case.subject_unit.id, now)]
     hidden = (Exclusion.case_id == case.id, Exclusion.reason == "named", Exclusion.account_id.in_(heads))
     session.execute(delete(Exclusion).where(*hidden))
-    kanwil = case.handling_unit.name
-    transfer(session, case, case.subject_unit, actor, now)
     outbox.enqueue(
         session, case.conversation, "unsealed", now, case=case, number=case.number, unit=case.handling_unit.name,
         kanwil=kanwil, reason=reason.strip(),
@@ -201,7 +201,11 @@ def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datet
 
 
 def transfer(session: Session, case: Case, unit: Unit, actor: Actor, now: datetime) -> None:
-    """Another unit handles the case and gives it a number; the old number stays as alias."""
+    """Another unit handles the case and gives it a number; the old number stays as alias.
+
+    Hidden from those of its staff whom the words of the case may name.
+    """
+    hide_from(session, case, naming.named(session, case, unit), now)
     journal.append(session, case.handling_unit_id, "handed_on", actor, now, case_id=case.id, number=case.number)
     case.handling_unit_id, case.handling_unit = unit.id, unit
     case.number = units.give_number(session, case, unit, now)

@@ -57,7 +57,8 @@ def keep(session: Session, case: Case, actor: Officer, parts: Mapping[str, str],
 
 
 def _keep_from_the_accused(session: Session, case: Case, actor: Officer, accused: str, now: datetime) -> None:
-    judgement = triage.assess(accused, staff=staff.directory(session, now))
+    concerned = (case.subject_unit or case.handling_unit, case.handling_unit)
+    judgement = triage.assess(accused, staff=staff.directory(session, concerned))
     if judgement.details.staff:
         cases.hide_from(session, case, judgement.details.staff, now)
     if case.handling_unit.kind == "upt" and (meant := cases.head_meant(session, judgement, case.handling_unit, now)):

@@ -72,8 +72,8 @@ def split(session: Session, case: Case, actor: Officer, message_ids: Sequence[in
         raise Impossible("choose_messages")
     cases.permit(session, case, "split", actor)
     text = "\n".join(conversations.text_of(session, message) for message in chosen)
-    judgement = triage.assess(text, staff=staff.directory(session, now))
     unit = case.subject_unit or case.handling_unit
+    judgement = triage.assess(text, staff=staff.directory(session, (unit, case.handling_unit)))
     opening = openings.Opening(unit, direct_to_kanwil=case.seal == "kanwil", visibility=case.visibility)
     new, code = openings.open_case(session, chosen, judgement, opening, now)
     links.tie(session, new, case, "split", now)

@@ -12,7 +12,20 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import cases, deadlines, entries, journal, notices, parties, people, receipts, sealing, units
+from workflow import (
+    cases,
+    deadlines,
+    entries,
+    journal,
+    naming,
+    notices,
+    parties,
+    people,
+    receipts,
+    sealing,
+    staff,
+    units,
+)
 from workflow.actors import Citizen
 from workflow.models import Case, Judgement, Message, Notice, Receipt, Unit, new_id
 from workflow.states import Status
@@ -99,6 +112,8 @@ def place(session: Session, case: Case, unit: Unit, assessment: Assessment, now:
     actor = Citizen(case.person_id)
     case.subject_unit_id, case.subject_unit = unit.id, unit
     meant = cases.head_meant(session, assessment, unit, now) or ("head" if case.about_head else "")
+    heads = {account.id for account in staff.holders(session, "kepala", unit.id, now)}
+    meant = meant or ("doubt" if heads & set(naming.named(session, case, unit)) else "")
     if case.seal == "none" and meant:
         case.seal, case.seal_reason = "kanwil", meant
     journal.append(session, case.handling_unit_id, "place", actor, now, case_id=case.id)

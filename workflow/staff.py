@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -133,20 +133,30 @@ def grant_held(session: Session, account_id: str, roles: Iterable[str], unit: Un
     return min(held, key=lambda grant: grant.delegated_by is not None, default=None)
 
 
-def directory(session: Session, now: datetime) -> tuple[tuple[str, str], ...]:
-    """(account id, name or post) of staff, for triage to look for in a text.
+def directory(session: Session, concerned: Iterable[Unit]) -> tuple[tuple[str, str], ...]:
+    """(account id, name or post) of the staff of these units and of the offices above them, for triage to look for in a
+    text. Who has ever held a role there counts, today or not.
 
     Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody.
     """
+    places = {above.id for unit in concerned for above in _upwards(unit)}
+    here = select(RoleGrant.account_id).where(RoleGrant.unit_id.in_(places))
     enabled = select(Account.id, Account.full_name, Account.post).where(Account.disabled_at.is_(None))
-    rows = session.execute(enabled).all()
+    rows = session.execute(enabled.where(Account.id.in_(here))).all()
     names = [(i, name) for i, name, _ in rows]
     titled = [
         (i, f"{title} {part}") for i, name, _ in rows for part in name.split() if len(part) > 3 for title in TITLES
     ]
-    officials = enabled.join(RoleGrant, RoleGrant.account_id == Account.id).where(RoleGrant.role == "pejabat")
-    posts = [(i, post) for i, _, post in session.execute(officials) if post]
+    officials = set(session.scalars(here.where(RoleGrant.role == "pejabat")))
+    posts = [(i, post) for i, _, post in rows if post and i in officials]
     return (*names, *titled, *posts)
+
+
+def _upwards(unit: Unit) -> Iterator[Unit]:
+    above: Unit | None = unit
+    while above is not None:
+        yield above
+        above = above.parent
 
 
 def holders(session: Session, role: str, unit_id: str, now: datetime) -> list[Account]:

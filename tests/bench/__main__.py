@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ import psycopg
 import triage
 from tests.bench import triage_report
 from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN
+from workflow.staff import TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -204,12 +205,28 @@ def _time(command: list[str]) -> float:
 def judging() -> None:
     texts = [json.loads(line)["text"] for line in (ROOT / "tests/triage/dev.jsonl").read_text().splitlines()]
     triage.assess("pemanasan")
-    times = []
-    for text in texts * 3:
-        began = time.perf_counter()
-        triage.assess(text)
-        times.append(time.perf_counter() - began)
+    times = _judged(texts * 3)
     say("triage, mean of a message", f"{statistics.mean(times) * 1000:.2f} ms; worst {max(times) * 1000:.1f} ms")
+    for accounts in (60, 10_000):
+        mean = statistics.mean(_judged(texts, _staff(accounts)))
+        ratio = mean / statistics.mean(times)
+        say(f"with the names of {accounts:,} accounts", f"{mean * 1000:.2f} ms", ratio, "of that without any")
+
+
+def _judged(texts: list[str], staff: Sequence[tuple[str, str]] = ()) -> list[float]:
+    times = []
+    for text in texts:
+        began = time.perf_counter()
+        triage.assess(text, staff=staff)
+        times.append(time.perf_counter() - began)
+    return times
+
+
+def _staff(accounts: int) -> list[tuple[str, str]]:
+    """Names of two words, and how families say them: as ``staff.directory`` gives them."""
+    named = [(str(n), f"Bamb{n % 97:02d}ang Nugr{n // 97:03d}oho") for n in range(accounts)]
+    titled = [(key, f"{title} {part}") for key, name in named for part in name.split() for title in TITLES]
+    return [*named, *titled]
 
 
 def long_runs() -> None:

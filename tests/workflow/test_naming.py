@@ -1,0 +1,106 @@
+"""Whom the words of a case may name: the staff of the units concerned, no namesake elsewhere, and looked for again when
+the case goes to another unit."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.support import HIRED, PASSWORD, Office
+from workflow import access, cases, staff, units
+from workflow.models import Account, Exclusion, Party, Unit
+
+RUTAN, KANWIL, LAPAS = "RUTAN-MAGETAN", "KANWIL-JATIM", "LAPAS-NGAWI"
+WATER = "Sudah tiga hari air di blok B mati, anak saya tidak bisa mandi."
+
+
+def unit(s, code: str) -> Unit:  # type: ignore[no-untyped-def]
+    return s.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+@pytest.fixture
+def region(office: Office) -> Office:
+    """A second facility, with namesakes of people at the first."""
+    with office.db.write() as s:
+        lapas = units.ensure(s, LAPAS, "Lapas Kelas IIB Ngawi", "upt", unit(s, KANWIL))
+        for name, role, full_name in (
+            ("ngawi.kepala", "kepala", "Slamet Riyadi"), ("ngawi.petugas", "petugas", "Bambang Nugroho"),
+            ("ngawi.pejabat", "pejabat", "Ratna Kusumawati"),
+        ):  # fmt: skip
+            staff.add(s, name, PASSWORD, [(role, lapas)], HIRED, full_name, "Kepala Seksi Keamanan")
+    return office
+
+
+def hidden_from(office: Office, case_id: str) -> set[str]:
+    with office.db.read() as s:
+        query = select(Account.name).join(Exclusion, Exclusion.account_id == Account.id)
+        return set(s.scalars(query.where(Exclusion.case_id == case_id, Exclusion.reason == "named")))
+
+
+def sees(office: Office, name: str, case_id: str) -> bool:
+    with office.db.read() as s:
+        return access.find(s, office.officer(s, name), case_id) is not None
+
+
+def test_a_namesake_at_another_facility_is_not_meant(region: Office) -> None:
+    region.say(f"{WATER} Bu Ratna di Rutan Magetan tidak mau membantu kami.")
+    case = region.case()
+    assert case.handling_unit.code == RUTAN
+    assert hidden_from(region, case.id) == {"pejabat"}
+    with region.db.read() as s:
+        named = s.scalars(select(Party).where(Party.case_id == case.id, Party.kind == "respondent")).all()
+        assert len(named) == 1, "and is no respondent either"
+
+
+def test_staff_of_the_offices_above_are_looked_for_too(region: Office) -> None:
+    region.say(f"{WATER} Pak Agus Setiabudi dari kanwil minta uang, ini di Rutan Magetan.")
+    assert "kanwil" in hidden_from(region, region.case().id)
+
+
+def test_where_the_facility_is_unknown_its_staff_are_looked_for_as_soon_as_it_is_known(region: Office) -> None:
+    region.say(f"{WATER} Pak Bambang tidak mau membantu kami.")
+    case = region.case()
+    assert case.handling_unit.code == KANWIL
+    assert hidden_from(region, case.id) == set()
+    region.say("Lapas Ngawi")
+    placed = region.case()
+    assert (placed.id, placed.handling_unit.code) == (case.id, LAPAS)
+    assert hidden_from(region, case.id) == {"ngawi.petugas"}
+    assert not sees(region, "ngawi.petugas", case.id) and sees(region, "ngawi.kepala", case.id)
+
+
+def test_a_head_who_was_named_before_the_facility_was_known_does_not_get_the_case(region: Office) -> None:
+    region.say(f"{WATER} Pak Bambang tidak mau membantu kami.")
+    case_id = region.case().id
+    region.say("Rutan Magetan")
+    placed = region.case()
+    assert (placed.id, placed.seal, placed.handling_unit.code) == (case_id, "kanwil", KANWIL)
+    assert not sees(region, "kepala", case_id) and not sees(region, "petugas", case_id)
+
+
+def test_a_case_that_goes_to_another_facility_is_hidden_from_whom_it_names_there(region: Office) -> None:
+    region.say(f"{WATER} Ini di Rutan Magetan, katanya Pak Slamet yang menyuruh.")
+    case_id = region.case().id
+    assert hidden_from(region, case_id) == set()
+    with region.db.write() as s:
+        cases.transfer(s, cases.lock(s, case_id), unit(s, LAPAS), region.officer(s, "kanwil"), region.clock())
+    assert hidden_from(region, case_id) == {"ngawi.kepala"}
+
+
+def test_a_head_whom_the_kanwil_has_cleared_gets_the_case_though_named(region: Office) -> None:
+    region.say(f"{WATER} Ini di Rutan Magetan, Pak Bambang Hartono tahu semuanya.")
+    case = region.case()
+    assert case.seal == "kanwil"
+    with region.db.write() as s:
+        row = cases.lock(s, case.id)
+        cases.classify(s, row, region.officer(s, "kanwil"), "makanan_air", "normal", region.clock(), about_head=False)
+        cases.unseal(s, row, region.officer(s, "kanwil"), "Kepala hanya disebut sebagai saksi.", region.clock())
+    assert sees(region, "kepala", case.id) and sees(region, "petugas", case.id)
+
+
+def test_the_directory_holds_the_units_concerned_and_those_above(region: Office) -> None:
+    with region.db.read() as s:
+        names = {code: {name for _, name in staff.directory(s, (unit(s, code),))} for code in (RUTAN, LAPAS, KANWIL)}
+    assert "Ratna Kusumawati" in names[RUTAN] & names[LAPAS] and "Ratna Kusumawati" not in names[KANWIL]
+    assert "Bambang Nugroho" not in names[RUTAN] and "Agus Setiabudi" in names[RUTAN] & names[LAPAS] & names[KANWIL]
+    assert "Kepala Seksi Keamanan" in names[LAPAS], "posts of officials"
