@@ -116,4 +116,8 @@ def _error(error: HTTPException) -> ResponseReturnValue:
     if request.path.startswith(("/webhooks/", "/healthz", "/readyz", "/metrics")):
         return Response(status=code, mimetype="text/plain")
     reason = "csrf" if isinstance(error, CSRFError) else str(code)
-    return render_template("error.html", code=code, reason=reason), code
+    from webhooks import console
+
+    # An address that leads nowhere belongs to no part of the program; a member of staff still wants the menu.
+    lost = code == 404 and request.path.startswith("/petugas/")
+    return render_template("error.html", code=code, reason=reason, **(console.shared() if lost else {})), code

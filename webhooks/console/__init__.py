@@ -21,6 +21,6 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     together,
     unit,
 )
-from webhooks.console.routes import bp
+from webhooks.console.routes import bp, shared
 
-__all__ = ["bp"]
+__all__ = ["bp", "shared"]

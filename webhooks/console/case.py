@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 import triage
 from webhooks.auth import current_officer, staff
-from webhooks.console import casefile
+from webhooks.console import casefile, once
 from webhooks.console.actions import ACTIONS, Step
 from webhooks.console.forms import ALTERNATIVES, Refusal, Typed
 from webhooks.console.routes import bp
@@ -75,6 +75,7 @@ def _page(case_id: str, refusal: Refusal | None = None) -> str:
             urgencies=triage.URGENCIES,
             pauses=PAUSES,
             room=range(ALTERNATIVES),
+            once=once.word(),
         )
 
 
@@ -115,14 +116,21 @@ def _tried(case_id: str, action: str, typed: Typed, media: tuple[Media, ...] = (
 
 
 def _act(case_id: str, action: str, typed: Typed, media: tuple[Media, ...]) -> bool:
-    """Carry it out in one transaction; whether the case is still this account's to see afterwards."""
+    """Carry it out in one transaction; whether the case is still this account's to see afterwards.
+
+    The second of two presses of one button finds it done.
+    """
     officer, now = current_officer(), service().now()
     with service().database.write() as session:
         _found(session, officer, case_id)
         case = cases.lock(session, case_id)
         _found(session, officer, case_id)  # it may have been sealed while we waited for the lock
+        form = once.digest(action, officer.account_id, typed, media)
+        if form is not None and form == case.last_form:
+            return True
         _in_order(session, officer, case, action)
         ACTIONS[action](Step(session, case, officer, typed.bounded(), now, media))
+        case.last_form = form
         for notice in session.scalars(select(Notice).where(_unread(officer, case_id), Notice.created_at < now)):
             notice.read_at = now  # whoever acts has seen what it is about
         session.flush()

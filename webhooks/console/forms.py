@@ -39,7 +39,7 @@ FIELD_OF = {
 OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})
 #: What people word themselves, however short.
 _PROSE = re.compile(r"(text|reason|summary|note|(measure|standard|official|effort|answer)-\d)$")
-_MACHINERY = frozenset({"csrf_token", "hash", "paper", "outbound", "address", "link"})
+_MACHINERY = frozenset({"csrf_token", "once", "hash", "paper", "outbound", "address", "link"})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ bp = Blueprint("console", __name__, url_prefix="/petugas")
 
 
 @bp.context_processor
-def _shared() -> dict[str, Any]:
+def shared() -> dict[str, Any]:
     """The account on whose screen the page appears, and what its menu offers; none on the page for logging in."""
     if not current_user.is_authenticated:
         return {"me": None}

@@ -60,6 +60,7 @@ class Case(Base):
     close_ground: Mapped[str] = mapped_column(String(20), default="")
     rounds: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
+    last_form: Mapped[str | None] = mapped_column(String(64))  # a digest of what was carried out last
     retention_class: Mapped[str] = mapped_column(String(20), default="standard")
     legal_hold: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
