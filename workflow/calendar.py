@@ -86,6 +86,16 @@ def national_days(year: int) -> tuple[frozenset[date], bool]:
     return frozenset(public) | frozenset(joint_leave), bool(joint_leave)
 
 
+@lru_cache(maxsize=16)
+def national_names(year: int, language: str) -> dict[date, str]:
+    """The same days in their order with what they are called, in Indonesian or English."""
+    import holidays
+
+    spoken = "en_US" if language == "en" else "id"
+    named = holidays.country_holidays("ID", years=year, categories=("public", "government"), language=spoken)
+    return dict(sorted(named.items()))
+
+
 def covered_to(today: date) -> date:
     """The last day of the last year, counted on from ``today``, whose decree is in the data."""
     year = today.year

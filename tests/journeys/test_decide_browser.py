@@ -88,6 +88,22 @@ def test_a_head_words_the_chosen_alternative_on_a_telephone_with_no_script(brows
     head.context.close()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_menu_of_the_staff_is_folded_on_a_telephone_and_leads_out(browser, live: Live) -> None:  # noqa: F811
+    person = on_a_telephone(browser, live)
+    person.log_in("kanwil")
+    leave = person.page.locator(".top button:visible")
+    assert leave.count() == 0
+    person.page.locator(".top summary").tap()
+    person.fits()
+    box = leave.bounding_box()
+    assert box
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+    tap(person, ".top button:visible")
+    assert "/petugas/masuk" in person.page.url
+    person.context.close()
+
+
 def on_a_telephone(browser, live: Live) -> Person:  # noqa: F811
     """A person whose browser is small and runs no script."""
     person = Person.__new__(Person)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from webhooks.auth import current_officer, staff
 from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
+from webhooks.i18n import locale
 from webhooks.service import service
 from workflow import calendar, clocks, timekeeping, units
 from workflow.actors import Officer
@@ -71,7 +72,7 @@ def _page(session: Session, fault: str = "") -> str:
         "console/kalender.html",
         covered=calendar.covered_to(today),
         near=clocks.horizon_near(today),
-        national=[day for year in (today.year, today.year + 1) for day in sorted(calendar.national_days(year)[0])],
+        national={year: calendar.national_names(year, locale()) for year in (today.year, today.year + 1)},
         rows=[row for row in session.scalars(rows) if row.unit_id is None or row.unit_id in own],
         units=[names[unit_id] for unit_id in names if unit_id in own],
         names=names,

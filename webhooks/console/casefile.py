@@ -190,6 +190,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     mentioned = evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session))
     primary = _primary(case, parts, actions)
     reporter = people.reporter(session, case)
+    tied = together(session, officer, case, text=view.text)
     return CaseFile(
         case=case,
         view=view,
@@ -198,7 +199,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         identity=_identity(session, case) if view.identity else {},
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
-        together=together(session, officer, case, text=view.text),
+        together=tied,
         protection=protection.gather(session, officer, case, view, now),
         rights=rights_of(session, officer, case),
         pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
@@ -213,7 +214,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         },
         letters=letter.issued(session, case, view),
         history=_history(session, case, reporter.alias),
-        alike=likeness.seen(session, officer, case),
+        alike=_alike(session, officer, case, tied),
         primary=primary,
         others=[a for a in actions if a != primary],
         forms=prefill.forms(case, sheets, refusal, now, deadlines.usual(session, case, "carry_out", now)),
@@ -295,6 +296,12 @@ def _dues(session: Session, case: Case, now: datetime) -> list[Due]:
 
 def _proofs(session: Session, officer: Officer, case: Case, sheet: Sheet) -> list[Upload]:
     return [upload(session, officer, case, row) for row in proofs.of(session, sheet.id)]
+
+
+def _alike(session: Session, officer: Officer, case: Case, tied: Together) -> list[Alike]:
+    """What may tell of the same event, without those cases of which somebody has already said that it does."""
+    known = {one.id for one in (tied.lead, tied.into, *tied.members, *tied.merged) if one is not None}
+    return [alike for alike in likeness.seen(session, officer, case) if alike.case.id not in known]
 
 
 def _reached(case: Case) -> int:
