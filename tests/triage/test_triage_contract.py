@@ -65,6 +65,18 @@ def test_a_repeat_is_recognised_and_another_matter_is_not() -> None:
     assert all(likeness.place != 1 for likeness in found)
 
 
+def test_two_short_texts_that_agree_are_less_sure_than_two_long_ones() -> None:
+    def score(text: str) -> float:
+        return similar(text, [text], floor=0)[0].score
+
+    cry, sentence = score("tolong pak"), score("air mati di blok c")
+    letter = score("sudah tiga hari air mati di blok c, anak saya tidak bisa mandi dan mencuci, mohon diperbaiki")
+    assert cry <= 0.5 < sentence < 0.9 < letter < 1.01
+    assert round(letter * 100) >= 99
+    (within,) = similar("tolong pak", ["tolong pak, air mati di blok c sudah tiga hari"], floor=0)
+    assert within.score <= 0.5, "a cry is in every letter"
+
+
 def test_a_judgement_that_rests_on_experience_alone_shows_its_words() -> None:
     result = assess("si bungsu tergolek, tatapannya hampa, kawan sebloknya panik memanggil penjaga")
     assert any(e.rule.startswith("topic.") for e in result.evidence)

@@ -171,6 +171,17 @@ def test_a_repeat_is_not_shown_once_one_of_them_became_open_or_both_anonymous(of
 
 
 @on_sqlite
+def test_short_texts_that_agree_word_for_word_are_never_a_hundred(office: Office) -> None:
+    one, _ = report(office, ("Air mati di blok B", "Air mati di blok B"))
+    propose(office)
+    with office.db.read() as s:
+        (score,) = s.scalars(select(CaseLink.score))
+    assert likeness.FLOOR <= score < 0.9
+    assert "mirip 100" not in page(office, "petugas", one)
+    assert office.case(FAMILIES[1]).number in page(office, "petugas", one), "but still proposed"
+
+
+@on_sqlite
 def test_the_page_shows_number_and_score_to_those_who_read_the_words(office: Office) -> None:
     one, two, three = report(office)
     propose(office)
