@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
@@ -43,7 +44,8 @@ def _weight(one: str, other: str) -> float:
 
     "Tolong pak" twice is half of nothing, eight words leave a sixteenth.
     """
-    return 1 - 0.5 ** (min(len(set(one.split())), len(set(other.split()))) / 2)
+    shorter = min(len(set(one.split())), len(set(other.split())))
+    return 1 - math.pow(0.5, shorter / 2)
 
 
 def plain(text: str, language: Language = "id") -> str:

@@ -206,7 +206,10 @@ def opening(session: Session, case: Case) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a case's conversation as staff may read it. ``text`` is None where it is hidden or erased."""
+    """One line of a case's conversation as staff may read it. ``text`` is None where it is hidden or erased.
+
+    ``altered``: its id had come before with another content.
+    """
 
     at: datetime
     inbound: bool
@@ -219,6 +222,7 @@ class Line:
     attachments: tuple[Attachment, ...] = ()
     message_id: int | None = None
     quotes: Line | None = None
+    altered: bool = False
 
     @property
     def anchor(self) -> str:
@@ -249,7 +253,8 @@ def _inbound(session: Session, message: Message, text: bool, writer: Person | No
     except Erased:
         shown = None
     files = tuple(message.attachments) if text else ()
-    return Line(message.received_at, True, shown, message.kind, message.state, None, None, "", files, message.id)
+    told = (message.kind, message.state, None, None, "", files, message.id, None, message.altered)
+    return Line(message.received_at, True, shown, *told)
 
 
 def _outbound(session: Session, row: Outbound, text: bool) -> Line:

@@ -25,6 +25,7 @@ from workflow import people, receipts, threads, units, window
 from workflow.db import Database, wake
 from workflow.messages import Inbound, Media
 from workflow.models import Address, Attachment, Conversation, Message, Person, new_id
+from workflow.models.intake import OTHER_CONTENT
 from workflow.vault import Erased, Unreadable, vault_of
 
 log = logging.getLogger("aduan.inbox")
@@ -82,7 +83,7 @@ def store(session: Session, inbound: Inbound, now: datetime, wish: Wish | None =
     conversation, options = _place(session, inbound, wish.options, now)
     message = _message(session, inbound, conversation, known, replace(wish, options=options), now)
     if other:
-        message.note = "; ".join(filter(None, (message.note, "other content under a known id")))[:80]
+        message.note = "; ".join(filter(None, (OTHER_CONTENT, message.note)))[:80]
         log.warning("a known id came with other content: message=%d", message.id)
     if len(inbound.media) > MAX_FILES:
         message.options = {**message.options, "surplus": True}

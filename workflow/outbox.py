@@ -258,6 +258,8 @@ def step(
         note(session, row, state, code, now, lookup)
         return
     row.state, row.error_code = state, code
+    if code is None and RANK.get(state, 0) >= RANK["accepted"]:
+        row.error_reason, row.error_ours = "", False  # of an earlier attempt; its event keeps them
     row.rank = FAILED_RANK if state == "failed" else RANK.get(state, row.rank)
     if state in ("delivered", "read") and row.delivered_at is None:
         row.delivered_at = now

@@ -163,6 +163,18 @@ def test_an_error_is_data(office: Office, flags: dict[str, bool], state: str, ou
     assert (found.state, found.error_code, found.error_ours) == (state, "21211", ours)
 
 
+def test_an_error_is_past_once_the_message_went_out(office: Office) -> None:
+    (one,) = queue(office, "satu")
+    drain(office, failing("21211", retryable=True, ours=True, reason="address"))
+    office.clock.advance(minutes=1)
+    drain(office, FakeWire())
+    found = row(office, one)
+    assert (found.state, found.error_code, found.error_reason, found.error_ours) == ("accepted", None, "", False)
+    with office.db.read() as s:
+        events = s.execute(select(DeliveryEvent.code, DeliveryEvent.reason).order_by(DeliveryEvent.id)).all()
+    assert ("21211", "address") in [tuple(e) for e in events], "what happened before is kept"
+
+
 def test_an_adapter_that_breaks_leaves_doubt_and_the_next_message_goes_out(office: Office) -> None:
     (one,) = queue(office, "satu")
     (other,) = queue(office, "dua", sender="+62999")

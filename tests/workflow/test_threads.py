@@ -120,6 +120,18 @@ def test_the_same_id_and_content_is_a_repeat_and_other_content_is_kept_and_flagg
         ]
 
 
+def test_an_officer_reads_that_the_id_had_come_before_with_other_content(office: Office) -> None:
+    case, token = opened(office)
+    receive(office, mail("Air masih mati.", to=f"aduan+{token}@rutan.example", id="kedua"))
+    path = f"/petugas/kasus/{case.id}"
+    assert "Pengenal kiriman ini" not in office.client("petugas").get(path).get_data(as_text=True)
+    receive(office, mail("Sekarang makanan juga basi.", to=f"aduan+{token}@rutan.example", id="kedua"))
+    page = office.client("petugas").get(path).get_data(as_text=True)
+    assert page.count("Pengenal kiriman ini pernah dipakai") == 1
+    assert page.index("Air masih mati.") < page.index("Pengenal kiriman ini") < page.index("Sekarang makanan")
+    assert "Pengenal kiriman ini" not in office.client("kepala").get(path).get_data(as_text=True)
+
+
 def test_what_nobody_wrote_is_kept_and_neither_handled_nor_answered(office: Office) -> None:
     _, token = opened(office)
     before = len(said(office))

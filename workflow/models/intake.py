@@ -13,6 +13,9 @@ from workflow.models.columns import pk, serial
 from workflow.models.people import Address
 from workflow.models.units import ChannelAccount
 
+#: In the note of a message whose id had come before with another content.
+OTHER_CONTENT = "other content under a known id"
+
 
 class Conversation(Base):
     """One address talking to one of our accounts; by mail, one thread of that. ``state`` holds the dialogue's memory:
@@ -74,6 +77,11 @@ class Message(Base):
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     conversation: Mapped[Conversation] = relationship()
     attachments: Mapped[list[Attachment]] = relationship(back_populates="message", order_by="Attachment.id")
+
+    @property
+    def altered(self) -> bool:
+        """Whether its id had come before with another content."""
+        return OTHER_CONTENT in self.note
 
 
 class Attachment(Base):
