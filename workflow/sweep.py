@@ -48,15 +48,21 @@ def _pass(database: Database, now: datetime, *, owned: bool) -> int:
     while True:
         with database.read() as session:
             rows = escalation.due(session, now, owned=owned, after=place)
-            due = [(row.id, row.case_id, row.next_at) for row in rows if row.next_at]
+            due = [(row.id, row.case_id, row.next_at, first) for row, first in rows if row.next_at]
         if not due:
             return done
-        for deadline_id, case_id, seen_at in due:
+        for deadline_id, case_id, seen_at, first in due:
             place = (seen_at, deadline_id)
-            try:
-                done += _one(database, deadline_id, case_id, seen_at, now)
-            except (SQLAlchemyError, Erased, Unreadable):
-                log.exception("deadline could not be acted on: deadline=%s", deadline_id)
+            for each in dict.fromkeys((first or deadline_id, deadline_id)):
+                done += _tried(database, each, case_id, seen_at, now)
+
+
+def _tried(database: Database, deadline_id: str, case_id: str, seen_at: datetime, now: datetime) -> bool:
+    try:
+        return _one(database, deadline_id, case_id, seen_at, now)
+    except (SQLAlchemyError, Erased, Unreadable):
+        log.exception("deadline could not be acted on: deadline=%s", deadline_id)
+        return False
 
 
 def _one(database: Database, deadline_id: str, case_id: str, seen_at: datetime, now: datetime) -> bool:

@@ -5,7 +5,6 @@ One case after the other, one clock after the other, day by day. It knows the pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -118,7 +117,6 @@ class Book:
         self.numbers: list[tuple[datetime, str, str]] = []
         self.letters: list[tuple[datetime, str, str]] = []
         self.counted: list[tuple[datetime, str, str]] = []
-        self.climbed: Callable[[Life, Clock, datetime], bool] = lambda *_: False
 
     # ------------------------------------------------------------------ who and when
 
@@ -364,20 +362,14 @@ class Book:
                 self.act(life, "resume", "clock", now)
         for life in self.lives.values():
             while due := [c for c in life.clocks if c.look and c.look <= now]:
-                for clock in self._in_order(life, due, now):
+                for clock in self._in_order(due, now):
                     if clock.look is not None and self._due(life, clock, now):
                         lots.append(life)
         return lots
 
-    def _in_order(self, life: Life, due: list[Clock], now: datetime) -> list[Clock]:
-        """The older first. Which of two goes first that are due at one moment is not promised: asked, if it matters."""
-        ends = [c for c in due if RULES[c.rule].on_due != "escalate"]
-
-        def first(clock: Clock) -> tuple[datetime, bool]:
-            tie = any(c.look == clock.look and c is not clock for c in ends)
-            return clock.look or now, tie and not self.climbed(life, clock, now)
-
-        return sorted(due, key=first)
+    def _in_order(self, due: list[Clock], now: datetime) -> list[Clock]:
+        """The older first; of two that are due at one moment the one that sends or closes."""
+        return sorted(due, key=lambda clock: (clock.look or now, RULES[clock.rule].on_due == "escalate"))
 
     def _due(self, life: Life, clock: Clock, now: datetime) -> bool:
         if clock.due > now:

@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from tests.days import world as w
-from tests.days.book import Clock, Life
+from tests.days.book import Life
 from tests.days.desk import Desk
 from tests.days.rulebook import OPEN
 from tests.days.world import Complaint, World
 from workflow import delegation, inbox, incidents, staff, timekeeping
 from workflow.actors import Operator
 from workflow.messages import Inbound
-from workflow.models import Account, Case, Deadline, Escalation, HolidayOverride, Unit
+from workflow.models import Account, Case, HolidayOverride, Unit
 from workflow.reports import monthly
 from workflow.sweep import recover, sweep
 
@@ -53,7 +53,6 @@ class Play:
         self._sent = 0
         self.by_phone: dict[str, list[Life]] = {}
         self.words: dict[str, str] = {}
-        self.book.climbed = self._climbed
         self.desk = Desk(world, self.dice, self.at)
         self._plan(families)
 
@@ -99,13 +98,6 @@ class Play:
         while self.office.deliver():
             pass
         self._look_at_telephones()
-
-    def _climbed(self, life: Life, clock: Clock, now: datetime) -> bool:
-        """Whether the program told of a lateness in this tick."""
-        query = select(Escalation.id).join(Deadline, Deadline.id == Escalation.deadline_id)
-        query = query.where(Escalation.case_id == life.key, Escalation.at == now, Deadline.rule == clock.rule)
-        with self.office.db.read() as s:
-            return s.scalar(query.limit(1)) is not None
 
     def _daily(self) -> None:
         recover(self.office.db, self.office.clock())

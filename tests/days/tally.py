@@ -152,12 +152,14 @@ class Tally:
     # ------------------------------------------------------------------ how long it took
 
     def _spans(self, life: Life) -> None:
-        """Working days from receipt, or from being reopened, to the first answer, the answer and its arrival."""
+        """Working days from receipt, from being reopened or taken over, to the first answer, the answer, its arrival."""
         begun, first, released = life.received, None, None
         days = self.book.days(self.unit)
         for at, unit, action, _, _ in life.story:
             mine = unit == self.unit and self._in(at)
-            if action in ("reopen", "unmerge") and unit == self.unit:  # elsewhere is not this unit's chain
+            if (
+                action in ("reopen", "unmerge", "taken_over") and unit == self.unit
+            ):  # elsewhere is not this unit's chain
                 begun, first, released = at, None, None
             elif action in FIRST and first is None and unit == self.unit:
                 first = at

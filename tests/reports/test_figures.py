@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from tests.reports.lives import Diary, Event, live
 from tests.support import Office
-from workflow.models import Case, Deadline, Unit
+from tests.workflow import steps
+from workflow import cases, decisions
+from workflow.models import Case, Deadline, Exclusion, Unit
 from workflow.reports import Figures, Month, gather
 from workflow.states import ENDED
 
@@ -113,6 +115,61 @@ def test_clocks_are_counted_once_and_by_the_unit_where_they_ended(office: Office
     later = [figures(office, code, DECEMBER) for code in (RUTAN, KANWIL)]
     assert sum(r["overdue"] for f in later for r in f.tables["deadlines"].values()) == len(now_late)
     assert now_late
+
+
+def at(office: Office, day: int) -> None:
+    """Half past ten in Magetan on a day of November."""
+    office.clock.now = datetime(2026, 11, day, 3, 30, tzinfo=UTC)
+
+
+def answer_above(office: Office, case_id: str) -> None:
+    """The Kanwil writes, approves and sends an answer."""
+    with office.db.write() as s:
+        case, now = cases.lock(s, case_id), office.clock()
+        first, second = office.officer(s, "kanwil"), office.officer(s, "kanwil2")
+        if case.status == "received":
+            cases.classify(s, case, first, case.category, "normal", now, about_head=case.about_head)
+        decisions.recommend(s, case, first, "Ringkas.", steps.OPTIONS, now)
+        decisions.direct(s, case, second, 0, first.account_id, "", now)
+        decisions.report(s, case, first, "clarification", "Diperiksa.", now)
+        text = decisions.draft(s, case, first, "Kami sudah memeriksa.", now)
+        decisions.approve(s, case, second, text.hash, now)
+        decisions.release(s, case, first, now)
+    office.clock.advance(minutes=1)
+
+
+def test_a_case_that_was_passed_up_counts_for_the_office_above_from_when_it_got_it(office: Office) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = steps.carry(office, "responded")
+    at(office, 16)
+    with office.db.write() as s:
+        other = Exclusion(case_id=case_id, account_id=office.account_id("petugas2"), scope="hide", reason="named",
+                          created_at=office.clock())  # fmt: skip
+        s.add(other)
+    office.say("TIDAK PUAS, air masih mati")
+    assert office.case().handling_unit.code == KANWIL, "nobody is left below"
+    at(office, 18)
+    with office.db.write() as s:
+        cases.ask(s, cases.lock(s, case_id), office.officer(s, "kanwil"), "Blok mana?", office.clock())
+    at(office, 20)
+    answer_above(office, case_id)
+    above, below = figures(office, KANWIL, NOVEMBER), figures(office, RUTAN, NOVEMBER)
+    assert (above.samples["first_response"], above.samples["handling"], above.samples["answer"]) == ([2], [2], [4])
+    assert (below.samples["first_response"], below.samples["answer"]) == ([0], [0]), "its own round alone"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_case_that_was_sealed_later_counts_for_the_office_above_from_then_on(office: Office) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = steps.carry(office, "classified")
+    at(office, 5)
+    with office.db.write() as s:
+        cases.seal(s, cases.lock(s, case_id), office.officer(s, "petugas"), "head", office.clock())
+    at(office, 10)
+    answer_above(office, case_id)
+    above, below = figures(office, KANWIL, NOVEMBER), figures(office, RUTAN, NOVEMBER)
+    assert above.samples["answer"] == [3], "Friday, Monday and Tuesday"
+    assert "answer" not in below.samples
 
 
 def test_a_month_of_which_nothing_is_known_is_all_zero(office: Office) -> None:

@@ -390,6 +390,24 @@ def test_an_approved_answer_is_released_by_the_clock(office: Office) -> None:
     assert clocks(office)["release"] in ("met", "missed")
 
 
+def test_of_a_release_and_a_rung_that_are_due_in_one_second_the_release_is_first(office: Office) -> None:
+    """Nobody is told that an answer is late which goes out at that moment; however their ids fall."""
+    ids = []
+    for n in range(4):
+        office.say(COMPLAINT, f"+62812{n}")
+        ids.append(carry(office, "approved", f"+62812{n}"))
+    office.clock.advance(days=30)
+    with office.db.write() as s:
+        for row in s.scalars(select(Deadline).where(Deadline.case_id.in_(ids), Deadline.ended_at.is_(None))):
+            row.due_at = row.next_at = office.clock()
+    sweep(office.db, office.clock())
+    with office.db.read() as s:
+        assert {s.get_one(Case, case_id).status for case_id in ids} == {"responded"}
+        assert not s.scalars(select(Escalation.id)).all()
+        answers = s.scalars(select(Deadline).where(Deadline.case_id.in_(ids), Deadline.rule == "respond"))
+        assert {row.state for row in answers} == {"met"}
+
+
 def test_silence_closes_after_ten_working_days_and_only_after_proof_of_delivery(office: Office) -> None:
     office.say(COMPLAINT)
     case_id = carry(office, "responded")

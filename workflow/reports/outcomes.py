@@ -26,7 +26,7 @@ CITED_OFTEN = 2
 
 @dataclass
 class Round:
-    """One way of a case from receipt, or from being reopened, to its answer."""
+    """One way of a case to its answer: from receipt, from being reopened, or from when this unit took it over."""
 
     begun: datetime
     first: datetime | None = None
@@ -35,7 +35,7 @@ class Round:
 
 def gather(session: Session, figures: Figures, unit: Unit, span: Span) -> None:
     """Durations that ended in the month, releases of the month and their fate, and standards."""
-    watched = (*ledger.FIRST, *ledger.REOPENS, "open", "release", "delivered", "inform")
+    watched = (*ledger.FIRST, *ledger.REOPENS, *ledger.ARRIVES, "release", "delivered", "inform")
     story = ledger.history(session, span, watched, (*ledger.FIRST, "release", "delivered"))
     _durations(session, figures, unit, span, story)
     _deliveries(session, figures, span, story)
@@ -76,7 +76,7 @@ def _legs(current: Round, entry: Entry) -> list[tuple[str, datetime]]:
 
 
 def _advance(rounds: dict[str, Round], current: Round, entry: Entry) -> None:
-    if entry.action in ledger.REOPENS:
+    if entry.action in (*ledger.REOPENS, "taken_over"):
         rounds[entry.case_id] = Round(entry.at)
     elif entry.action in ledger.FIRST:
         current.first = current.first or entry.at
