@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rapidfuzz.distance import OSA
 
+from bot.questions import plainly
 from bot.turns import Context, Effect, State, Turn, reply
 
 #: The wishes as commands, and what the dialogue then waits for.
@@ -43,15 +44,6 @@ _DRESS = frozenset(
     )
 )
 _MOST = 12
-_AGREES = re.compile(
-    r"^\W*(?:(?:(?:ya|iya|yes|ok|oke|betul|benar|yakin|setuju|nggih|inggih|muhun)\b\W*)+"
-    r"(?:(?:hapus|hapuskan|dihapus|delete|erase|it|data|saya|saja|aja|semua|semuanya|pak|bu|min|please)\b\W*)*"
-    r"|(?:hapus|hapuskan|hapus saja|delete|erase)\W*)$"
-)
-_DECLINES = re.compile(
-    r"^\W*(?:tidak|tdk|gak|ga|nggak|enggak|ndak|jangan|jgn|batal|no|ora|mboten|henteu)\b"
-    r"(?:\W*\b(?:usah|jadi|dulu|dl|saja|aja|dihapus|hapus|deh|pak|bu|min|ya)\b)*\W*$"
-)
 
 
 def wish(plain: str) -> tuple[str, str] | None:
@@ -95,7 +87,6 @@ def answered(state: State, text: str) -> tuple[Turn | None, State]:
     """What was said to that question, if it was asked: nothing but a plain yes erases anything, and it waits once."""
     if state.expecting != QUESTION:
         return None, state
-    plain, after = " ".join(text.lower().split()), replace(state, expecting="")
-    if _AGREES.match(plain):
-        return Turn(after, (Effect("data", value="erase"),)), after
-    return (Turn(after, (reply("data_kept"),)) if _DECLINES.match(plain) else None), after
+    after, said = replace(state, expecting=""), plainly(text)
+    effects = {"yes": Effect("data", value="erase"), "no": reply("data_kept")}
+    return (Turn(after, (effects[said],)) if said else None), after

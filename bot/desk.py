@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot import bursts, hearing, places, telling
 from bot.commands import command
 from bot.dialogue import advance
-from bot.replies import CHOICES, PURPOSES, SAID_ONCE, SAID_PAUSE
+from bot.replies import CHOICES, PURPOSES, QUESTIONS, SAID_ONCE, SAID_PAUSE
 from bot.turns import Context, Effect, Incoming, State
 from workflow import (
     answers,
@@ -177,6 +177,8 @@ class _Desk:
             has_answer=self.answer is not None,
             only_asked=bool(case and case.track == "information"),
             erasable=self._wants("data_erase") and own_data.erasable(self.session, self.conversation),
+            officer_asked=bool(case and conversations.officer_asked(self.session, case, QUESTIONS)),
+            feared=bool(case and case.risk == "yes"),
             asked_after=bool(checkbacks.asked_of(self.session, self.conversation)),
         )
 
@@ -293,8 +295,13 @@ class _Desk:
         self.say("sealed_later", case)
 
     def _risk(self, effect: Effect) -> None:
-        if self.situation.case is not None:
-            cases.set_risk(self.session, self.case, effect.value == "yes", self.now)
+        if self.situation.case is None:
+            return
+        case = self.case
+        cases.set_risk(self.session, case, effect.value != "no", self.now)
+        if effect.value == "told":
+            away = case.seal == "kanwil" or case.handling_unit.kind != "upt"
+            self.say("risk_told_away" if away else "risk_told", case)
 
     def _place(self, _: Effect) -> None:
         """The facility in words of their own; what we cannot make out stays for the officers to read."""

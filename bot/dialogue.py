@@ -12,10 +12,11 @@ from typing import Any
 
 from bot import datarights
 from bot.commands import command
-from bot.questions import FACTS, FEAR, grave, missing, unmet
+from bot.questions import FACTS, FEAR, grave, missing, plainly, unmet
+from bot.safety import fears_reprisal
 from bot.turns import Context, Effect, Incoming, State, Turn, reply
 from triage import Assessment
-from workflow import receipts
+from workflow import help, receipts
 from workflow.states import Status
 
 # ------------------------------------------------------------------ advance
@@ -25,9 +26,12 @@ def advance(state: State, incoming: Incoming, context: Context) -> Turn:
     """One step of the conversation."""
     if context.silent:
         state = replace(state, expecting="", to_ask=(), fresh=False, person=False, puzzled=0)
+    if context.officer_asked:
+        state = replace(state, expecting="", to_ask=())  # the newest question wins
     if incoming.from_form:
         return _open(replace(state, to_ask=()), incoming, context, ask=False)
     sure, state = datarights.answered(state, incoming.text)
+    sure, state = (sure, state) if sure else _withdrawing(state, incoming.text, context)
     if turn := sure or _commanded(state, incoming.text, context):
         return turn
     return _heard(state, incoming, context)
@@ -36,6 +40,14 @@ def advance(state: State, incoming: Incoming, context: Context) -> Turn:
 def _commanded(state: State, text: str, context: Context) -> Turn | None:
     found = command(text)
     return _obey(state, found[0], found[1], context) if found else None
+
+
+def _withdrawing(state: State, text: str, context: Context) -> tuple[Turn | None, State]:
+    """What is said right after CABUT: meant for whoever makes sure of it, and for no question from before."""
+    if state.expecting != "withdraw":
+        return None, state
+    after, said = replace(state, expecting=""), plainly(text) if context.open_case else ""
+    return (Turn(after, (Effect("add"), reply(f"withdraw_{said}"))) if said else None), after
 
 
 def _heard(state: State, incoming: Incoming, context: Context) -> Turn:
@@ -82,7 +94,9 @@ def _skip(state: State) -> Turn:
 
 
 def _yes_no(state: State, said: str, context: Context) -> Turn | None:
-    """YA and BELUM mean something only after a question of ours."""
+    """YA and BELUM mean something only after a question of ours, or of an officer."""
+    if context.officer_asked and context.open_case:
+        return Turn(state, (Effect("add"), reply("added")))
     if state.expecting == "helped":
         if said == "yes":
             return Turn(replace(state, expecting="", asked=False), (reply("answer_helped"),))
@@ -132,7 +146,9 @@ def _direct(state: State, context: Context) -> Turn:
 
 
 def _withdraw(state: State, context: Context) -> Turn:
-    return Turn(state, (Effect("withdraw"),) if context.open_case else (reply("no_case"),))
+    if not context.open_case:
+        return Turn(state, (reply("no_case"),))
+    return Turn(replace(state, expecting="withdraw", to_ask=()), (Effect("withdraw"),))
 
 
 def _new(state: State, context: Context) -> Turn:
@@ -218,6 +234,8 @@ def _by_intent(state: State, incoming: Incoming, context: Context) -> Turn:
     urgent = incoming.judgement.urgency in ("darurat", "tinggi")
     if intent in ("complaint", "follow_up") or incoming.judgement.unsure or urgent or _FOREIGN.search(incoming.text):
         return _complaint(replace(state, person=False), incoming, context)
+    if context.officer_asked and context.open_case and intent not in ("spam_abuse", "status_check"):
+        return Turn(state, (Effect("add"), reply("added")))
     if state.expecting in FACTS:
         if context.open_case and intent not in ("spam_abuse", "status_check"):
             return _answered(state, incoming, context)
@@ -267,10 +285,31 @@ def _further(state: State, incoming: Incoming, context: Context) -> Turn:
     """One more message while a case is open: taken in at once; whether it is another matter is asked when in doubt."""
     if context.answered:  # and open: the official answer is out, and not yet rated
         return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), reply("added_answered")))
-    certain = context.recent or context.same_topic or incoming.judgement.intent == "follow_up" or not context.can_ask
+    if help.in_crisis(incoming.text):
+        return _invited(state, incoming)
+    fear = _fear(incoming, context)
+    certain = (
+        context.officer_asked
+        or context.recent
+        or context.same_topic
+        or incoming.judgement.intent == "follow_up"
+        or not context.can_ask
+    )
     if certain:
-        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), reply("added")))
-    return Turn(replace(state, expecting="same"), (*_alarm(incoming), Effect("add"), reply("added_unsure")))
+        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), *fear, reply("added")))
+    return Turn(replace(state, expecting="same"), (*_alarm(incoming), Effect("add"), *fear, reply("added_unsure")))
+
+
+def _invited(state: State, incoming: Incoming, *between: Effect) -> Turn:
+    """Somebody may end their life: help and whoever is told come first, no question follows, more is only invited."""
+    state = replace(state, expecting="", to_ask=())
+    return Turn(state, (*_alarm(incoming), Effect("add"), *between, reply("more_if_able")))
+
+
+def _fear(incoming: Incoming, context: Context) -> tuple[Effect, ...]:
+    """Fear of reprisal that the words themselves tell is noted at once, and that is said; nobody asks for it then."""
+    feared = fears_reprisal(incoming.text) and not context.feared
+    return (Effect("risk", value="told"),) if feared else ()
 
 
 def _only_asks_on(judgement: Assessment) -> bool:
@@ -284,9 +323,12 @@ def _alarm(incoming: Incoming) -> tuple[Effect, ...]:
 
 
 def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> Turn:
-    questions = missing(incoming.judgement, which=context.which) if ask else ()
+    questions = missing(incoming.judgement, incoming.text, which=context.which) if ask else ()
     opened = replace(state, direct=False, fresh=False, welcomed=True, puzzled=0, to_ask=questions, expecting="")
     effects = (*_alarm(incoming), Effect("open", value="direct" if state.direct else ""))
+    effects = (*effects, *_fear(incoming, replace(context, feared=False)))
+    if not questions and help.in_crisis(incoming.text) and incoming.judgement.urgency in ("darurat", "tinggi"):
+        return Turn(opened, (*effects, reply("more_if_able")))
     if not questions:
         return Turn(opened, effects)
     return Turn(_expect(opened), (*effects, reply(f"ask_{questions[0]}")))
@@ -300,9 +342,13 @@ def _answered(state: State, incoming: Incoming, context: Context) -> Turn:
     """A free sentence after a question of ours: it joins the case, whatever it says."""
     if state.expecting == "risk" and (found := FEAR.search(incoming.text.lower())):
         return _risk(state, "no" if found[1] else "yes", context, *_alarm(incoming), Effect("add"))
-    turn = _next_question(state, done="facts_done")
     placed = (Effect("place"),) if state.expecting == "which" else ()
-    return Turn(turn.state, (*_alarm(incoming), Effect("add"), *placed, *turn.effects))
+    if help.in_crisis(incoming.text):
+        return _invited(state, incoming, *placed)
+    if fear := _fear(incoming, context):
+        state = replace(state, to_ask=tuple(question for question in state.to_ask if question != "risk"))
+    turn = _next_question(state, done="facts_done")
+    return Turn(turn.state, (*_alarm(incoming), Effect("add"), *placed, *fear, *turn.effects))
 
 
 def _next_question(state: State, done: str) -> Turn:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from bot.safety import fears_reprisal
 from triage import Assessment
+from workflow import help
 
 #: Where the accused could take revenge, one of the two questions is whether the family fears it.
 _RISKY = frozenset({"kekerasan", "kekerasan_seksual", "pungli", "sikap_petugas", "narkoba_hp"})
@@ -15,17 +17,37 @@ FEAR = re.compile(
 )
 
 
-def missing(judgement: Assessment, *, which: bool) -> tuple[str, ...]:
-    """The questions that a new case leaves open: two at most. ``which``: it is not certain what facility is meant."""
+def missing(judgement: Assessment, text: str, *, which: bool) -> tuple[str, ...]:
+    """The questions that a new case leaves open: two at most. ``which``: it is not certain what facility is meant.
+
+    Where somebody may end their life, nobody is asked for a name: help is named first, and more is only invited.
+    """
     details = judgement.details
     known = details.inmate_named or details.block or details.room
-    if judgement.urgency == "darurat":
-        return ("which",) if which else () if known else ("who",)
+    if judgement.urgency == "darurat" or help.in_crisis(text):
+        return ("which",) if which else () if known or help.in_crisis(text) else ("who",)
     unknown = {"which": which, "when_where": not (details.when or details.where), "who": not known}
     facts = [question for question, so in unknown.items() if so]
     if judgement.about_staff or _RISKY & set(judgement.categories):
-        return (*facts[:1], "risk")
+        return (*facts[:1], *(() if fears_reprisal(text) else ("risk",)))
     return tuple(facts[:2])
+
+
+_AGREES = re.compile(
+    r"^\W*(?:(?:(?:ya|iya|yes|ok|oke|betul|benar|yakin|setuju|nggih|inggih|muhun)\b\W*)+"
+    r"(?:(?:hapus|hapuskan|dihapus|cabut|dicabut|delete|erase|withdraw|it|data|saya|saja|aja|semua|semuanya|pak|bu|min"
+    r"|please)\b\W*)*|(?:hapus|hapuskan|hapus saja|delete|erase)\W*)$"
+)
+_DECLINES = re.compile(
+    r"^\W*(?:tidak|tdk|gak|ga|nggak|enggak|ndak|jangan|jgn|batal|no|ora|mboten|henteu)\b"
+    r"(?:\W*\b(?:usah|jadi|dulu|dl|saja|aja|dihapus|hapus|dicabut|cabut|deh|pak|bu|min|ya)\b)*\W*$"
+)
+
+
+def plainly(text: str) -> str:
+    """``yes`` or ``no`` where nothing else is said; after a question of which much depends only that counts."""
+    plain = " ".join(text.lower().split())
+    return "yes" if _AGREES.match(plain) else "no" if _DECLINES.match(plain) else ""
 
 
 def grave(judgement: Assessment) -> bool:

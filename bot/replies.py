@@ -22,7 +22,14 @@ CHOICES = {
     "added_answered": ("PUAS", "TIDAK PUAS"),
     "informed": ("TIDAK PUAS",),
     "ask_erase": ("YA", "TIDAK"),
+    "withdraw_asked": ("YA", "TIDAK"),
 }
+
+#: Sentences that wait for an answer: a question that is newer than another's takes it.
+QUESTIONS = frozenset({
+    "answer", "ask_risk", "ask_when_where", "ask_who", "ask_which", "ask_reason", "ask_code", "ask_erase",
+    "added_unsure", "withdraw_asked",
+})  # fmt: skip
 
 #: Sentences that say nothing new the second time: not said again so soon. What they answer is kept all the same.
 SAID_ONCE = frozenset({"added", "added_answered", "media_received", "unsupported"})

@@ -16,8 +16,8 @@ class State:
     """The memory of a conversation.
 
     ``expecting``: what our last question was (``which``, ``when_where``, ``who``, ``risk``, ``reason``, ``code``,
-    ``helped``, ``same``, ``erase``) or nothing. ``asked``: a question is on record that a person could be asked to
-    answer.
+    ``helped``, ``same``, ``erase``, ``withdraw``) or nothing. ``asked``: a question is on record that a person could be
+    asked to answer.
     """
 
     expecting: str = ""
@@ -54,7 +54,8 @@ class Context:
     """What the office knows about this conversation. ``only_asked``: its open case is a question, no complaint.
 
     ``asked_after``: we asked how they fare, and have no answer yet. ``erasable``: asked to erase what is kept of them,
-    there is something that may be erased, now or later.
+    there is something that may be erased, now or later. ``officer_asked``: the newest question is an officer's, and has
+    no answer yet. ``feared``: it is on record that they fear reprisal.
     ``case_sealed``: it is handled outside the facility. ``which``: what facility a new complaint means is not certain.
     """
 
@@ -69,6 +70,8 @@ class Context:
     only_asked: bool = False
     asked_after: bool = False
     erasable: bool = False
+    officer_asked: bool = False
+    feared: bool = False
 
     @property
     def open_case(self) -> bool:

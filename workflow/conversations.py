@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -171,6 +172,25 @@ def expects(session: Session, conversation_id: str, what: str, now: datetime) ->
     state = session.get_one(Conversation, conversation_id).state or {}
     last = session.scalar(select(func.max(Message.received_at)).where(Message.conversation_id == conversation_id))
     return state.get("expecting") == what and last is not None and now - last <= SILENCE
+
+
+#: Not with the person yet, or never.
+_UNSAID = ("held", "cancelled", "failed")
+
+
+def officer_asked(session: Session, case: Case, others: Collection[str]) -> bool:
+    """Whether the newest question in the conversation is an officer's about this case, and has no answer yet.
+
+    ``others`` are the keys of our own questions.
+    """
+    said = func.coalesce(Outbound.sent_at, Outbound.created_at)
+    query = select(Outbound.key, Outbound.case_id, said).where(Outbound.conversation_id == case.conversation_id)
+    query = query.where(Outbound.key.in_((*others, "officer_message")), Outbound.state.not_in(_UNSAID))
+    newest = session.execute(query.order_by(said.desc(), Outbound.id.desc()).limit(1)).first()
+    if newest is None or (newest[0], newest[1]) != ("officer_message", case.id):
+        return False
+    since = select(Message.id).where(Message.case_id == case.id, Message.received_at > newest[2])
+    return session.scalar(since.limit(1)) is None
 
 
 def last_question(session: Session, conversation: Conversation) -> list[Message]:

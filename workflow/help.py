@@ -41,6 +41,12 @@ def body(key: str) -> Body:
     return next(found for found in bodies() if found.key == key)
 
 
+def in_crisis(text: str) -> bool:
+    """Whether somebody is said to think of ending their life, or of hurting themselves."""
+    lower = text.lower()
+    return any(word in lower for word in body("healing119").words)
+
+
 def lines(text: str, categories: Iterable[str], locale: str) -> str:
     """The names of the bodies that fit, one a line. A body with words of its own is named only at one of them."""
     lower, topics = text.lower(), {"always", *categories}

@@ -18,6 +18,38 @@ SAFE_MESSAGES: dict[str, str] = {
         "Agar biasa lagi, balas BOLEH HUBUNGI."
     ),
     "safe_free": N_("Baik. Mulai sekarang kami boleh menulis kepada Anda kapan saja."),
+    "withdraw_asked": N_(
+        "Permintaan Anda untuk mencabut pengaduan {number} kami teruskan; petugas memastikannya dulu dengan Anda. "
+        "Benar ingin mencabut? Balas YA atau TIDAK. Bila ada yang memaksa Anda, tulis saja di sini."
+    ),
+    "withdraw_yes": N_(
+        "Baik, kami catat. Pengaduan {number} tetap ditangani sampai petugas memastikannya dengan Anda."
+    ),
+    "withdraw_no": N_("Baik. Pengaduan {number} tetap kami tangani, dan petugas diberi tahu."),
+    "risk_told": N_(
+        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman "
+        "ditangani di luar {unit}, balas KANWIL. Bila ada ancaman, langsung tulis di sini."
+    ),
+    "risk_told_away": N_(
+        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Pengaduan ini "
+        "ditangani di luar lapas dan rutan. Bila ada ancaman, langsung tulis di sini."
+    ),
+    "risk_told@form": N_(
+        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman "
+        "ditangani di luar {unit}, tulis KANWIL pada halaman Lacak. Bila ada ancaman, tulis di sana juga."
+    ),
+    "risk_told_away@form": N_(
+        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Pengaduan ini "
+        "ditangani di luar lapas dan rutan. Bila ada ancaman, tulis di halaman Lacak."
+    ),
+    "more_if_able": N_(
+        "Terima kasih sudah memberi tahu kami. Bila Anda sanggup, tulis di sini di mana orang itu sekarang dan "
+        "bagaimana keadaannya; tidak wajib. Kami membaca setiap pesan."
+    ),
+    "more_if_able@form": N_(
+        "Terima kasih sudah memberi tahu kami. Bila Anda sanggup, tulis di halaman Lacak di mana orang itu sekarang "
+        "dan bagaimana keadaannya; tidak wajib. Kami membaca setiap pesan."
+    ),
     "safe_notice": N_("Halo, ada kabar untuk Anda. Balas pesan ini bila sempat membacanya."),
     "checkback": N_(
         "Apakah Anda dan keluarga baik-baik saja sejak melapor? Balas AMAN atau TIDAK AMAN, atau ceritakan di sini."

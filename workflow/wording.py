@@ -225,9 +225,6 @@ MESSAGES: dict[str, str] = {
     ),
     "nothing_to_rate": N_("Belum ada jawaban resmi yang dapat dinilai. Kami tetap menangani pengaduan Anda."),
     "no_case": N_("Kami belum menemukan pengaduan dari alamat ini. Tulis saja keluhan Anda untuk memulai."),
-    "withdraw_asked": N_(
-        "Permintaan Anda untuk mencabut pengaduan {number} kami teruskan. Petugas akan memastikannya dengan Anda."
-    ),
     "ended_refer": N_("Pengaduan {number} diteruskan ke pihak yang berwenang. Penjelasan: {reason}"),
     "ended_withdraw": N_("Pengaduan {number} dicabut sesuai permintaan Anda. Catatan petugas: {reason}"),
     "ended_discontinue": N_("Pemeriksaan pengaduan {number} dihentikan. Alasannya: {reason}"),

@@ -77,6 +77,7 @@ KNOWN = {
 QUESTIONS = {
     "ask_when_where": "when_where", "ask_who": "who", "ask_risk": "risk", "ask_reason": "reason", "ask_code": "code",
     "answer": "helped", "added_unsure": "same", "ask_erase": "erase",
+    "withdraw_asked": "withdraw",
 }  # fmt: skip
 FACTS_ASKED = ("ask_when_where", "ask_who", "ask_risk")
 #: Not ours, or written by an officer in the language of the office.
