@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from workflow import inbox, outbox, pictures
+from workflow import filetypes, inbox, outbox, pictures
 from workflow.db import Database
 from workflow.messages import Media
-from workflow.models import Attachment, Conversation, Message
+from workflow.models import Attachment, Case, Conversation, Message
 from workflow.vault import Erased, Unreadable, vault_of
 
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 600))
@@ -157,8 +157,15 @@ def _put(session: Session, row: Attachment, content: bytes, part: str) -> str:
 
 
 def is_image(row: Attachment) -> bool:
-    """Whether a file may hold what a camera knows: place, time, device."""
-    return row.content_type.startswith("image/")
+    """Whether a file may hold what a camera knows, and staff see a copy without that."""
+    return filetypes.is_picture(row.content_type)
+
+
+def is_guarded(row: Attachment, case: Case) -> bool:
+    """Whether nobody gets it without a reason: it may tell where and when, and there is no copy that does not. A video
+    of somebody who speaks openly, or of an official, tells what is known."""
+    open_video = row.paper_id is not None or case.visibility == "open"
+    return is_image(row) or (filetypes.may_tell_place(row.content_type) and not open_video)
 
 
 def picture(session: Session, row: Attachment, part: str) -> bytes | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import queue
-import re
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -21,7 +20,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import people, receipts, threads, units, window
+from workflow import filetypes, people, receipts, threads, units, window
 from workflow.db import Database, wake
 from workflow.messages import Inbound, Media
 from workflow.models import Address, Attachment, Conversation, Message, Person, new_id
@@ -192,7 +191,7 @@ def _attach(session: Session, message: Message, media: Media, now: datetime) -> 
         message_id=message.id,
         data_key_id=key,
         name_enc=vault.seal(session, key, sanitise(media.name)[:200], "attachment.name"),
-        content_type=plain_type(media.declared_type),
+        content_type=filetypes.plain(media.declared_type),
         state="wanted",
         next_attempt_at=now,
     )
@@ -216,7 +215,7 @@ def keep(session: Session, row: Attachment, content: bytes | None) -> None:
         row.state = "refused"
         return
     seal_hash(session, row, content)
-    row.content_type = _real_type(content, row.content_type)
+    row.content_type = filetypes.real(content, row.content_type)
     sealed = vault_of(session).seal(session, row.data_key_id, content, "attachment.object")
     try:
         row.object_key, row.state = session.info["objects"].put(sealed), "stored"
@@ -229,21 +228,6 @@ def seal_hash(session: Session, row: Attachment, content: bytes) -> None:
     """Keep the hash of the plain bytes, sealed: evidence for whoever may open it, and no trace of a known file."""
     digest = hashlib.sha256(content).hexdigest()
     row.sha256_enc = vault_of(session).seal(session, row.data_key_id, digest, "attachment.sha256")
-
-
-def plain_type(declared: str) -> str:
-    """The type alone: its parameters may name the file, and the column is not encrypted."""
-    bare = declared.partition(";")[0].strip().lower()
-    return bare if re.fullmatch(r"[a-z0-9.+-]{1,48}/[a-z0-9.+-]{1,48}", bare) else "application/octet-stream"
-
-
-def _real_type(content: bytes, declared: str) -> str:
-    import filetype
-
-    guessed = filetype.guess_mime(content)
-    if guessed:
-        return str(guessed)
-    return "text/plain" if declared.startswith("text/") else "application/octet-stream"
 
 
 def _mint(session: Session, message: Message, now: datetime) -> str:

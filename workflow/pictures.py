@@ -18,6 +18,8 @@ from typing import Any
 #: Pixels that are decoded, and that a header may claim: a large JPEG is decoded at a smaller scale. More is taken for a
 #: decompression bomb.
 MAX_PIXELS, MAX_CLAIMED = 30_000_000, 120_000_000
+#: The largest that telephones make is 8064 × 6048: that takes 370 MB of the child's memory, for all is decoded at once.
+MAX_HEIF = 50_000_000
 #: The longer edge, in pixels.
 COPY, THUMB = 2560, 320
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
@@ -68,16 +70,30 @@ def _upright(content: bytes) -> Any:
     """The first frame, turned as the camera says, with nothing but its pixels."""
     from PIL import Image, ImageOps
 
-    with Image.open(BytesIO(content), formats=FORMATS) as opened:
+    with Image.open(BytesIO(content), formats=_formats(content)) as opened:
         claimed = opened.width * opened.height
         opened.draft("RGB", (COPY, COPY))
-        if claimed > MAX_CLAIMED or opened.width * opened.height > MAX_PIXELS:
+        heif = opened.format == "HEIF"
+        if claimed > MAX_CLAIMED or opened.width * opened.height > (MAX_HEIF if heif else MAX_PIXELS):
             raise SystemExit(2)
+        if heif:  # decoded whole, and turned already: make it small before anything else takes a copy
+            opened.thumbnail((COPY, COPY))
         turned = ImageOps.exif_transpose(opened)
     see_through = turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info
     bare = turned.convert("RGBA" if see_through else "RGB")
     bare.info = {}
     return bare
+
+
+def _formats(content: bytes) -> tuple[str, ...]:
+    """What may be opened. The library for HEIF is loaded for what says that it is one, and for nothing else."""
+    if content[4:8] != b"ftyp":
+        return FORMATS
+    from pillow_heif import register_heif_opener
+
+    # One thread, because each takes room of its own; the picture itself, never another one that came inside it.
+    register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
+    return ("HEIF",)
 
 
 def _within(picture: Any, edge: int) -> Any:

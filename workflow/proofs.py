@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import inbox
+from workflow import filetypes, inbox
 from workflow.messages import Media
 from workflow.models import Attachment, Paper, new_id
 from workflow.states import Impossible
@@ -36,7 +36,7 @@ def _keep(session: Session, paper: Paper, media: Media) -> str:
         case_id=paper.case_id,
         data_key_id=paper.data_key_id,
         name_enc=vault_of(session).seal(session, paper.data_key_id, name, "attachment.name"),
-        content_type=inbox.plain_type(media.declared_type),
+        content_type=filetypes.plain(media.declared_type),
         state="wanted",
     )
     session.add(row)

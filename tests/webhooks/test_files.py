@@ -7,9 +7,11 @@ import json
 import re
 import struct
 import zlib
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image
 from sqlalchemy import select
@@ -18,7 +20,8 @@ from channels import clamav
 from tests.servers.clamd import EICAR, clamd
 from tests.support import Office, csrf
 from webhooks import doctor
-from workflow import files, inbox
+from webhooks.console import download
+from workflow import files, filetypes, inbox
 from workflow.messages import Media
 from workflow.models import Attachment, Case, JournalEntry
 
@@ -32,8 +35,22 @@ def photo(size: tuple[int, int] = (800, 600), kind: str = "JPEG") -> bytes:
     exif[0x0112], exif[0x010E] = 6, PLACE.decode()
     exif.get_ifd(0x8825)[2] = (7.0, 39.0, 1.0)
     more = {"comment": COMMENT} if kind in ("JPEG", "GIF") else {}
-    picture.save(into, kind, exif=exif, **more)
+    picture.info["exif"] = exif.tobytes()  # from here HEIF takes how it lies
+    picture.save(into, kind, exif=exif.tobytes() if kind == "HEIF" else exif, **more)
     return into.getvalue()
+
+
+@cache
+def iphone() -> bytes:
+    """The same as an iPhone takes it, small because its format takes long to write."""
+    pillow_heif.register_heif_opener()
+    return photo((320, 240), "HEIF")
+
+
+def claiming(heic: bytes, edge: int) -> bytes:
+    """The picture with another size in its head."""
+    at = heic.index(b"ispe") + 8
+    return heic[:at] + struct.pack(">II", edge, edge) + heic[at + 8 :]
 
 
 def bomb() -> bytes:
@@ -79,9 +96,9 @@ def actions(office: Office, case_id: str) -> list[tuple[str, dict[str, object]]]
         return [(entry.action, json.loads(entry.record)["data"]) for entry in found]
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
 def test_staff_see_a_copy_without_what_the_camera_wrote(office: Office, kind: str) -> None:
-    sent = photo(kind=kind)
+    sent = iphone() if kind == "HEIF" else photo(kind=kind)
     assert PLACE in sent
     case_id, attachment_id = send(office, sent)
     client = office.client("petugas")
@@ -141,7 +158,9 @@ def test_a_link_is_worth_nothing_once_the_case_is_sealed(office: Office) -> None
     (photo()[:700], "putus.jpg"),
     (b"\x89PNG\r\n\x1a\n" + bytes(400), "rusak.png"),
     (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + bytes(300), "foto.heic"),
-], ids=["bomb", "cut", "broken", "heic"])  # fmt: skip
+    (claiming(iphone(), 60_000), "besar.heic"),
+    (iphone()[:-400], "putus.heic"),
+], ids=["bomb", "cut", "broken", "heic", "heic-bomb", "heic-cut"])  # fmt: skip
 def test_a_picture_that_cannot_be_read_safely_has_no_copy_and_is_kept(
     office: Office, content: bytes, name: str
 ) -> None:
@@ -168,6 +187,39 @@ def test_what_is_no_picture_is_downloaded_and_never_shown(office: Office, conten
         answer.headers["Content-Disposition"].startswith("attachment")
         and "sandbox" in answer.headers["Content-Security-Policy"]
     )
+
+
+VIDEO = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42" + PLACE
+
+
+def test_a_video_of_a_confidential_case_needs_a_reason_and_says_what_it_may_tell(office: Office) -> None:
+    case_id, attachment_id = send(office, VIDEO, "film.mp4", "video/mp4")
+    client = office.client("petugas")
+    page = client.get(f"/petugas/kasus/{case_id}").text
+    assert "Video dapat memuat tempat" in page and links(page) == {}
+    with office.app.test_request_context():
+        permit = download.link(office.account_id("petugas"), attachment_id, download.FILE)
+    assert client.get(permit).status_code == 404, "no link leads around the reason"
+    assert original(client, attachment_id, case_id).data == VIDEO
+    assert actions(office, case_id)[-1][0] == "original"
+
+
+def test_a_video_of_an_open_case_is_fetched_with_the_same_warning(office: Office) -> None:
+    case_id, _ = send(office, VIDEO, "film.mp4", "video/mp4")
+    office.say("TERBUKA")
+    client = office.client("petugas")
+    page = client.get(f"/petugas/kasus/{case_id}").text
+    assert "Video dapat memuat tempat" in page and set(links(page)) == {"berkas"}
+    assert client.get(links(page)["berkas"]).data == VIDEO
+
+
+@pytest.mark.parametrize(("brand", "kind"), [
+    (b"heic", "image/heic"), (b"heix", "image/heif"), (b"mif1", "image/heif"), (b"qt  ", "video/quicktime"),
+    (b"3gp4", "video/3gpp"), (b"avc1", "video/mp4"), (b"M4B ", "audio/mp4"), (b"????", "video/mp4"),
+])  # fmt: skip
+def test_no_spelling_of_a_camera_gets_around_the_reason(brand: bytes, kind: str) -> None:
+    content = b"\x00\x00\x00\x14ftyp" + brand + bytes(8)
+    assert filetypes.real(content, "text/plain") == kind
 
 
 def test_nothing_in_the_database_tells_of_a_known_file(office: Office) -> None:

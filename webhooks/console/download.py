@@ -1,7 +1,8 @@
 """Files of a conversation, one at a time, for those who may read its words.
 
 The page of a case gives links that hold for a while and for its reader alone: to a thumbnail, to a copy without what
-the camera wrote into it, or to a file that is no picture. The original of a picture needs a reason.
+the camera wrote into it, or to a file that is no picture. The original of a picture needs a reason, and so does a
+video of somebody who does not speak openly.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def lampiran(attachment_id: str, part: str) -> Response:
     opened = service().database.read if part == THUMB else service().database.write
     with opened() as session:
         row, case = _found(session, attachment_id)
-        if row.scan == "infected" or (part == FILE and files.is_image(row)):
+        if row.scan == "infected" or (part == FILE and files.is_guarded(row, case)):
             abort(404)
         content, name = _part(session, row, part), _safe(_name(session, row))
         if part != THUMB:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webhooks.console import download
-from workflow import access, files
+from workflow import access, files, filetypes
 from workflow.actors import Officer
 from workflow.models import Attachment, Case
 from workflow.vault import Erased
@@ -16,7 +16,8 @@ from workflow.vault import Erased
 
 @dataclass(frozen=True)
 class Upload:
-    """A file of a message. Links are empty where there is nothing to fetch; ``original``: its form is offered."""
+    """A file of a message. Links are empty where there is nothing to fetch; ``original``: its form is offered;
+    ``filmed``: it may tell place and time, and no copy can be had without them."""
 
     id: str
     name: str
@@ -30,11 +31,12 @@ class Upload:
     copy: str = ""
     file: str = ""
     original: bool = False
+    filmed: bool = False
 
 
 def upload(session: Session, officer: Officer, case: Case, row: Attachment) -> Upload:
     """One file as this account may fetch it."""
-    infected, image = row.scan == "infected", files.is_image(row)
+    infected, image, guarded = row.scan == "infected", files.is_image(row), files.is_guarded(row, case)
     may = row.state == "stored" and download.may_fetch(session, officer, case, row)
     ready = may and image and not infected and row.view == "ready"
 
@@ -52,8 +54,9 @@ def upload(session: Session, officer: Officer, case: Case, row: Attachment) -> U
         making=image and row.state == "stored" and row.view == "",
         thumb=address(download.THUMB, ready),
         copy=address(download.COPY, ready),
-        file=address(download.FILE, may and not image and not infected),
-        original=may and (image or infected),
+        file=address(download.FILE, may and not guarded and not infected),
+        original=may and (guarded or infected),
+        filmed=filetypes.may_tell_place(row.content_type) and not image,
     )
 
 
