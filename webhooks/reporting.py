@@ -46,12 +46,16 @@ def _files(database: Database, code: str, month: Month, now: datetime) -> dict[s
     from workflow.actors import Operator
     from workflow.reports import rendering
 
-    with database.write() as session:
+    with database.read() as session:  # what takes long keeps nobody from writing
         unit = opening.unit(session, code)
         if month.begins(unit.timezone) > now:
             raise click.ClickException(f"{month} has not begun yet")
-        files = rendering.files(session, unit, month, now)
-        journal.append(session, unit.id, "report_made", Operator(), now, month=str(month))
+        try:
+            files = rendering.files(session, unit, month, now)
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+    with database.write() as session:
+        journal.append(session, opening.unit(session, code).id, "report_made", Operator(), now, month=str(month))
     return files
 
 

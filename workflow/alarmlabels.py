@@ -25,6 +25,7 @@ ALARM_LABELS: dict[str, dict[str, str]] = {
         ),
         "telegram": N_("Pesan Telegram tidak dapat diambil. Operator perlu memeriksa bot."),
         "journal": N_("Catatan jejak tidak utuh: ada yang diubah atau hilang. Operator perlu memeriksa jurnal."),
+        "reports": N_("Laporan bulanan tidak dapat dibuat. Operator perlu melihat catatan layanan."),
         "selftest": N_("Uji harian gagal: eskalasi tidak berjalan. Operator perlu memeriksa layanan."),
     },
     "recovered": {

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from tests.reports.test_figures import KANWIL, RUTAN
-from tests.support import Office, csrf
+from tests.support import PASSWORD, Office, csrf
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import together
-from workflow import enclosures, journal
+from workflow import enclosures, journal, staff, units
+from workflow.actors import Clock as Tick
 from workflow.models import Account, Bulletin, JournalEntry, Report, Unit
 from workflow.reports import Month, monthly, silence
 
@@ -74,6 +75,21 @@ def test_a_month_that_begins_with_holidays_waits_for_the_first_working_day(offic
 def test_of_a_time_before_the_first_entry_no_report_is_made(office: Office) -> None:
     office.say(WATER)
     assert monthly.tick(office.db, "test", datetime(2026, 11, 3, 1, tzinfo=UTC)) == 0
+
+
+def test_a_unit_that_was_only_entered_has_no_report_and_an_office_above_used_ones_has(office: Office) -> None:
+    """Three facilities and two offices stand in the file; one facility has a member of staff, the others nobody."""
+    office.say(WATER)
+    with office.db.write() as s:
+        root = s.scalars(select(Unit).where(Unit.kind == "ditjen")).one()
+        for region, places in (("KANWIL-A", ("LAPAS-A1", "LAPAS-A2")), ("KANWIL-B", ("LAPAS-B1",))):
+            above = units.ensure(s, region, region, "kanwil", root)
+            for unit in (above, *(units.ensure(s, code, code, "upt", above) for code in places)):
+                journal.append(s, unit.id, "unit_imported", Tick(), office.clock())
+        first = s.scalars(select(Unit).where(Unit.code == "LAPAS-A1")).one()
+        staff.add(s, "a1", PASSWORD, [("kepala", first)], office.clock())
+    monthly.tick(office.db, "test", FIRST)
+    assert set(reports(office)) == {RUTAN, "LAPAS-A1", "KANWIL-A"}
 
 
 def test_two_processes_make_one_report(office: Office) -> None:

@@ -1,25 +1,29 @@
-"""Charts as SVG, text as outlines: the same figures give the same bytes."""
+"""Charts as SVG, text as outlines: the same figures give the same bytes.
+
+They are drawn in a child process that runs this file, for one report or for many, and ends: what draws them would stay
+in the memory of the service.
+"""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Dark enough beside each other in print and for those who see no colours.
 COLOURS = ("#12443f", "#c77b1e")
-_OPTIONS: dict[Any, Any] = {
-    "svg.fonttype": "path",
-    "svg.hashsalt": "aduan",
-    "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-}
 _WIDTH, _BAR, _MARGIN = 6.3, 0.34, 0.7
+_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,83 @@ class Bars:
     series: tuple[tuple[str, tuple[float, ...]], ...]
 
 
-def draw(bars: Bars) -> bytes:
-    """The chart. matplotlib is loaded here, not before: it is slow."""
+class Pen:
+    """The child, started by the first chart; it ends with the block, or when it takes too long."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+    def draw(self, charts: Mapping[str, Bars]) -> dict[str, bytes]:
+        """Each chart by its name. Raises OSError where they cannot be drawn, or not in time."""
+        if self._child is None:
+            # -I: neither the environment nor the folder of this file decides what the child imports.
+            command = [sys.executable, "-I", str(Path(__file__))]
+            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own file
+        wanted = json.dumps({name: asdict(bars) for name, bars in charts.items()}).encode()
+        told = self._ask(self._child, wanted)
+        if not told.endswith(b"\n"):
+            self.__exit__()
+            raise OSError("the charts could not be drawn")
+        return {name: drawn.encode() for name, drawn in json.loads(told).items()}
+
+    def _ask(self, child: subprocess.Popen[bytes], wanted: bytes) -> bytes:
+        if child.stdin is None or child.stdout is None:
+            return b""
+        alarm = threading.Timer(_SECONDS, child.kill)
+        alarm.start()
+        try:
+            child.stdin.write(wanted + b"\n")
+            child.stdin.flush()
+            return child.stdout.readline()
+        except BrokenPipeError:
+            return b""
+        finally:
+            alarm.cancel()
+
+
+def spoken(bars: Bars) -> str:
+    """The chart in words, for those who cannot see it."""
+    return "; ".join(f"{label} {_each(bars.series, n)}" for n, label in enumerate(bars.labels))
+
+
+def _each(series: Sequence[tuple[str, tuple[float, ...]]], n: int) -> str:
+    if len(series) == 1:
+        return _number(series[0][1][n]) or "0"
+    return ", ".join(f"{name} {_number(values[n]) or '0'}" for name, values in series)
+
+
+def _number(value: float) -> str:
+    """As Indonesians write it; nothing for a bar of no length."""
+    if not value:
+        return ""
+    return f"{value:.0f}" if math.isclose(value, round(value)) else f"{value:.1f}".replace(".", ",")
+
+
+# ------------------------------------------------------------------ in the child
+
+
+def _child() -> None:
+    for line in sys.stdin.buffer:
+        wanted = json.loads(line).items()
+        drawn = {name: _draw(Bars(tuple(told["labels"]), _series(told["series"]))) for name, told in wanted}
+        sys.stdout.write(json.dumps({name: content.decode() for name, content in drawn.items()}) + "\n")
+        sys.stdout.flush()
+
+
+def _series(told: Sequence[Sequence[Any]]) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    return tuple((name, tuple(values)) for name, values in told)
+
+
+def _draw(bars: Bars) -> bytes:
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -73,19 +152,5 @@ def _fill(axes: Axes, bars: Bars) -> None:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
 
 
-def _number(value: float) -> str:
-    """As Indonesians write it; nothing for a bar of no length."""
-    if not value:
-        return ""
-    return f"{value:.0f}" if math.isclose(value, round(value)) else f"{value:.1f}".replace(".", ",")
-
-
-def spoken(bars: Bars) -> str:
-    """The chart in words, for those who cannot see it."""
-    return "; ".join(f"{label} {_each(bars.series, n)}" for n, label in enumerate(bars.labels))
-
-
-def _each(series: Sequence[tuple[str, tuple[float, ...]]], n: int) -> str:
-    if len(series) == 1:
-        return _number(series[0][1][n]) or "0"
-    return ", ".join(f"{name} {_number(values[n]) or '0'}" for name, values in series)
+if __name__ == "__main__":
+    _child()

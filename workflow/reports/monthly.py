@@ -15,11 +15,22 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import clocks, journal, leases, outbox, staff, units
+from workflow import alarms, clocks, journal, leases, outbox, staff, units
 from workflow.actors import Clock, Officer
 from workflow.db import Database
-from workflow.models import Account, Bulletin, JournalEntry, Report, ReportFile, Unit
+from workflow.models import (
+    Account,
+    Bulletin,
+    ChannelAccount,
+    JournalEntry,
+    NumberSeries,
+    Report,
+    ReportFile,
+    RoleGrant,
+    Unit,
+)
 from workflow.reports import posting, rendering, words
+from workflow.reports.charts import Pen
 from workflow.reports.document import compose
 from workflow.reports.month import Month
 from workflow.states import Impossible
@@ -28,6 +39,8 @@ from workflow.vault import vault_of
 log = logging.getLogger("aduan.reports")
 
 LEASE = timedelta(minutes=15)
+#: So many reports are made in one go; the others follow with the next.
+AT_ONCE = 60
 #: Whose report it is to confirm, and whose to acknowledge from above, by kind of unit.
 CONFIRMS = {"upt": "kepala", "kanwil": "kanwil"}
 RECEIVES = {"kanwil": "kanwil", "ditjen": "ditjenpas"}
@@ -43,36 +56,76 @@ def tick(database: Database, holder: str, now: datetime, *, mail: str = "") -> i
     with database.write() as session:
         if not leases.take(session, "reports", holder, now, LEASE):
             return 0
-    made = 0
-    for unit_id, month in _missing(database, now):
-        try:
-            made += make(database, unit_id, month, now)
-        except (SQLAlchemyError, OSError, ValueError):
-            log.exception("report could not be made: unit=%s month=%s", unit_id, month)
+    made, unmade = _make_all(database, now)
     _send_all(database, now, mail=mail)
     _chase_all(database, now, mail=mail)
     _tell_of_trouble(database, now)
     with database.write() as session:
+        if unmade:
+            alarms.sound(session, "reports", "unmade", now)
+        else:
+            alarms.clear(session, "reports", now)
         leases.release(session, "reports", holder)
     return made
+
+
+def _make_all(database: Database, now: datetime) -> tuple[int, int]:
+    """How many of those that are due were made, and how many could not be."""
+    made = unmade = 0
+    with Pen() as pen:
+        for unit_id, month in _missing(database, now):
+            try:
+                made += make(database, unit_id, month, pen, now)
+            except (SQLAlchemyError, OSError, ValueError):
+                unmade += 1
+                log.exception("report could not be made: unit=%s month=%s", unit_id, month)
+    return made, unmade
 
 
 # ------------------------------------------------------------------ making
 
 
 def _missing(database: Database, now: datetime) -> list[tuple[str, Month]]:
-    """Units whose report on the month before is due and not made; those that were not at work yet are left out."""
+    """Units whose report on the month before is due and not made, the facilities first. Those that nobody has used, or
+    not yet in that month, have none."""
     found = []
     with database.read() as session:
-        for unit in session.scalars(select(Unit).where(Unit.kind.in_(CONFIRMS)).order_by(Unit.kind.desc(), Unit.code)):
+        used = in_use(session)
+        earliest = str(Month.of(now - timedelta(days=1), "UTC").plus(-1))
+        known = {
+            (u, m) for u, m in session.execute(select(Report.unit_id, Report.month).where(Report.month >= earliest))
+        }
+        units = select(Unit).where(Unit.kind.in_(CONFIRMS)).order_by(Unit.kind.desc(), Unit.code)
+        for unit in session.scalars(units):
             month = Month.of(now, unit.timezone).plus(-1)
-            worked = exists().where(JournalEntry.unit_id == unit.id, JournalEntry.at < month.ends(unit.timezone))
-            known = exists().where(Report.unit_id == unit.id, Report.month == str(month))
-            if first_working_day(session, unit, now) <= staff.local_today(unit.timezone, now) and session.scalar(
-                select(worked & ~known)
-            ):
+            if unit.id in used and (unit.id, str(month)) not in known and _is_due(session, unit, month, now):
                 found.append((unit.id, month))
+                if len(found) == AT_ONCE:
+                    break
     return found
+
+
+def _is_due(session: Session, unit: Unit, month: Month, now: datetime) -> bool:
+    worked = exists().where(JournalEntry.unit_id == unit.id, JournalEntry.at < month.ends(unit.timezone))
+    due = first_working_day(session, unit, now) <= staff.local_today(unit.timezone, now)
+    return due and bool(session.scalar(select(worked)))
+
+
+def in_use(session: Session) -> set[str]:
+    """Units with an address of their own, staff or a case, and the offices above these: a unit that was only entered
+    has nothing to report. A case that another unit numbers counts there: a sealed one must not be told by a report."""
+    staffed = select(RoleGrant.unit_id).join(Account, Account.id == RoleGrant.account_id)
+    reasons = (
+        select(ChannelAccount.unit_id).distinct(),
+        staffed.where(Account.disabled_at.is_(None)).distinct(),
+        select(NumberSeries.unit_id).distinct(),
+    )
+    used = {unit_id for query in reasons for unit_id in session.scalars(query)}
+    above = {unit_id: parent_id for unit_id, parent_id in session.execute(select(Unit.id, Unit.parent_id))}
+    fresh = used
+    while fresh := {parent for unit_id in fresh if (parent := above.get(unit_id))} - used:
+        used |= fresh
+    return used
 
 
 def first_working_day(session: Session, unit: Unit, now: datetime) -> date:
@@ -83,11 +136,11 @@ def first_working_day(session: Session, unit: Unit, now: datetime) -> date:
     return day
 
 
-def make(database: Database, unit_id: str, month: Month, now: datetime) -> bool:
+def make(database: Database, unit_id: str, month: Month, pen: Pen, now: datetime) -> bool:
     """Render outside of any writing transaction, then keep; False where another process was quicker."""
     with database.read() as session:
         document = compose(session, session.get_one(Unit, unit_id), month, now)
-    files = rendering.render(document)
+    files = rendering.render(document, pen)
     try:
         with database.write() as session:
             _keep(session, unit_id, month, files, document.head, now)

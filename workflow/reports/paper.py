@@ -6,7 +6,7 @@ from typing import Any
 
 from workflow import press, wording
 from workflow.reports import charts, words
-from workflow.reports.charts import Bars
+from workflow.reports.charts import Bars, Pen
 from workflow.reports.document import LANGUAGE, Cell, Document, Table
 
 #: Tables whose cells are words, not numbers.
@@ -15,10 +15,10 @@ _WORDS = frozenset({"heads", "reasons"})
 MOST = 12
 
 
-def pdf(document: Document) -> bytes:
+def pdf(document: Document, pen: Pen) -> bytes:
     """The report. The same document gives the same bytes: its date is the moment up to which it counts."""
     drawn = _charts(document)
-    pictures = {f"{name}.svg": charts.draw(bars) for name, bars in drawn.items()}
+    pictures = {f"{name}.svg": content for name, content in (pen.draw(drawn) if drawn else {}).items()}
     return press.typeset("report", _data(document, drawn), document.until, pictures)
 
 

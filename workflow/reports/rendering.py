@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 from workflow.enclosures import file_name
 from workflow.models import Unit
 from workflow.reports import paper, sheets
+from workflow.reports.charts import Pen
 from workflow.reports.document import Document, compose
 from workflow.reports.month import Month
 
-_RENDER = {"pdf": paper.pdf, "xlsx": sheets.xlsx, "csv": sheets.csv_of}
 
-
-def render(document: Document) -> dict[str, bytes]:
-    """The content of each kind of file."""
-    return {kind: make(document) for kind, make in _RENDER.items()}
+def render(document: Document, pen: Pen | None = None) -> dict[str, bytes]:
+    """The content of each kind of file. A pen is shared where there are many documents. Raises OSError."""
+    if pen is None:
+        with Pen() as own:
+            return render(document, own)
+    return {"pdf": paper.pdf(document, pen), "xlsx": sheets.xlsx(document), "csv": sheets.csv_of(document)}
 
 
 def files(session: Session, unit: Unit, month: Month, now: datetime) -> dict[str, bytes]:

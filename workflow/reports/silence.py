@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from workflow import leases, staff, units
@@ -30,12 +30,20 @@ def watch(database: Database, now: datetime) -> int:
     with database.write() as session:
         if not leases.take(session, "silence", secrets.token_hex(8), now, _PAUSE):
             return 0
-        silent = [u for u in session.scalars(select(Unit).where(Unit.kind == "upt")) if is_silent(session, u, now)]
+        silent = [unit for unit in session.scalars(_without(now)) if is_silent(session, unit, now)]
         for unit in silent:
             above = units.superior(session, unit)
             month = str(Month.of(now, unit.timezone))
             tell(session, staff.holders(session, "kanwil", above.id, now), unit, "silence", month, now)
         return len(silent)
+
+
+def _without(now: datetime) -> Select[Unit]:
+    """Facilities that nothing came to in the last span, and something before."""
+    opened = (JournalEntry.unit_id == Unit.id, JournalEntry.action == "open")
+    lately = exists().where(*opened, JournalEntry.at > now - SPAN, JournalEntry.at <= now)
+    before = exists().where(*opened, JournalEntry.at > now - SPAN * (SPANS + 1), JournalEntry.at <= now - SPAN)
+    return select(Unit).where(Unit.kind == "upt", ~lately, before)
 
 
 def is_silent(session: Session, unit: Unit, now: datetime) -> bool:

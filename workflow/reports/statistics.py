@@ -62,10 +62,9 @@ class Published:
 def months(session: Session, now: datetime) -> list[Month]:
     """Months that are over at every facility, the newest first, since the first complaint."""
     zones = list(session.scalars(select(Unit.timezone).where(Unit.kind == "upt").distinct()))
-    facilities = select(Unit.id).where(Unit.kind == "upt")
-    opened = select(JournalEntry.at).where(JournalEntry.action == "open").order_by(JournalEntry.at).limit(1)
-    begun = [session.scalar(opened.where(JournalEntry.unit_id == facility)) for facility in session.scalars(facilities)]
-    first = min((at for at in begun if at is not None), default=None)
+    opened = select(JournalEntry.at).where(JournalEntry.unit_id == Unit.id, JournalEntry.action == "open")
+    begun = opened.order_by(JournalEntry.at).limit(1).scalar_subquery()
+    first = min((at for at in session.scalars(select(begun).where(Unit.kind == "upt")) if at is not None), default=None)
     if first is None:
         return []
     newest = min(Month.of(now, zone) for zone in zones).plus(-1)
