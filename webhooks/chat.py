@@ -21,8 +21,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from webhooks import chatlog, facilities, i18n, public, tracking
 from webhooks.auth import public as anybody
 from webhooks.chatlog import Place
+from webhooks.complaint_form import COOKIE, PIN, TOKEN, Fault, matching, uploads
 from webhooks.i18n import gettext as _
-from webhooks.public import CHAT_COOKIE, PIN, TOKEN, Fault, matching, uploads
+from webhooks.public import CHAT_COOKIE
 from webhooks.service import RETRY_AFTER, service
 from webhooks.tracking import ID, Asked, Found, Line
 from webhooks.uploads import MAX_TEXT, MAX_TOTAL, FormRequest
@@ -319,7 +320,7 @@ def hapus() -> AnyResponse:
     with service().database.read() as session:
         page = render_template("public/obrolan_hapus.html", office=facilities.office_of(session))
     answer = make_response(page)
-    for name in (CHAT_COOKIE, public.COOKIE):
+    for name in (CHAT_COOKIE, COOKIE):
         if name in request.cookies:
             answer.delete_cookie(name, path="/", httponly=True, samesite="Lax", secure=request.is_secure)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response
 
 from webhooks import tracking
 from webhooks.auth import public
+from webhooks.complaint_form import COOKIE, TOKEN, matching
 from webhooks.i18n import gettext as _
 from webhooks.i18n import local, locale
-from webhooks.public import CHAT_COOKIE, COOKIE, TOKEN, matching
+from webhooks.public import CHAT_COOKIE
 from webhooks.service import service
 from webhooks.tracking import Asked, Found
 from workflow import attest, letters, press, printing, receipts, staff, wording

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import re
-import secrets
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -21,13 +19,14 @@ from werkzeug.wrappers import Response
 
 from webhooks import facilities, i18n, tracking
 from webhooks.auth import public
+from webhooks.complaint_form import COOKIE, TOKEN, Fault, Report, browser, faults_of, matching, uploads
 from webhooks.i18n import gettext as _
 from webhooks.service import RETRY_AFTER, service
 from webhooks.tracking import MAX_REASON, Asked, Found
-from webhooks.uploads import MAX_TEXT, MAX_TOTAL, FormRequest
-from workflow import cases, outbox, staff, units, wording
+from webhooks.uploads import MAX_TOTAL, FormRequest
+from workflow import outbox, staff, units, wording
 from workflow.inbox import MAX_FILE, MAX_FILES, NotDurable, Stored, Wish
-from workflow.messages import Inbound, Media
+from workflow.messages import Inbound
 from workflow.models import Case, Conversation, Outbound, Receipt
 from workflow.vault import vault_of
 
@@ -36,14 +35,10 @@ __all__ = ["FormRequest", "bp"]
 bp = Blueprint("public", __name__)
 log = logging.getLogger("aduan.public")
 
-COOKIE = "aduan_web"
 #: The web chat's: the token is its address.
 CHAT_COOKIE = "aduan_obrolan"
 COOKIE_AGE = 180 * 24 * 3600
 YEAR = 365 * 24 * 3600
-MAX_PLACE = 200
-TOKEN = re.compile(r"[A-Za-z0-9_-]{24,64}")
-PIN = re.compile(r"[0-9]{6,32}")
 
 
 # ------------------------------------------------------------------ start, confidentiality, language
@@ -87,90 +82,11 @@ def bahasa(chosen: str) -> Response:
 # ------------------------------------------------------------------ reporting
 
 
-@dataclass(frozen=True)
-class Report:
-    """The form as somebody filled it in."""
-
-    form_id: str
-    token: str
-    text: str = ""
-    unit: str = ""
-    place: str = ""
-    near: tuple[tuple[str, str], ...] = ()
-    sure: str = ""
-    many: bool = False
-    direct: bool = False
-    visibility: str = "confidential"
-    name: str = ""
-    contact: str = ""
-    pin: str = ""
-    trap: str = ""
-    media: tuple[Media, ...] = field(default=(), repr=False)
-
-    @classmethod
-    def read(cls, form: MultiDict[str, str], media: tuple[Media, ...] = ()) -> Report:
-        """From the fields of a request; whatever is odd takes its default and is never an error."""
-        typed = {name: form.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
-        visibility = typed["kerahasiaan"]
-        return cls(
-            form_id=matching(tracking.ID, form.get("form_id", "")) or uuid.uuid4().hex,
-            token=_cookie() or matching(TOKEN, form.get("kunci", "")) or secrets.token_urlsafe(24),
-            text=typed["text"],
-            unit=typed["unit"],
-            place=" ".join(typed["unit"].split())[:MAX_PLACE],
-            sure=form.get("unit_pasti", ""),
-            direct=typed["tujuan"] == "kanwil",
-            visibility=visibility if visibility in cases.VISIBILITIES else "confidential",
-            name=typed["nama"].strip(),
-            contact=typed["kontak"].strip(),
-            pin=typed["pin"].strip(),
-            trap=typed["situs"].strip(),
-            media=media,
-        )
-
-    @property
-    def sender(self) -> str:
-        """Each report is a conversation of its own; the token ties it to the browser."""
-        return f"{self.token}:{self.form_id}"
-
-    @property
-    def told(self) -> str:
-        """The words, and below them the place that is on no list of ours."""
-        lost = self.many and self.place and not self.unit
-        return f"{self.text}\n\n({self.place})" if lost else self.text
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """Who it is. Of an anonymous report nothing is kept, not even encrypted."""
-        return {} if self.visibility == "anonymous" else {"name": self.name, "contact": self.contact}
-
-    @property
-    def options(self) -> dict[str, Any]:
-        return {"direct_to_kanwil": self.direct, "visibility": self.visibility, "unit": self.unit, "form": True}
-
-
-_FIELDS = ("text", "unit", "tujuan", "kerahasiaan", "nama", "kontak", "pin", "situs")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What keeps a form from being accepted: the field, a sentence, the HTTP status."""
-
-    field: str
-    sentence: str
-    status: int = 422
-
-
-def matching(shape: re.Pattern[str], value: str) -> str:
-    return value if shape.fullmatch(value) else ""
-
-
-def _cookie() -> str:
-    """This browser's token, if it has one."""
-    return matching(TOKEN, request.cookies.get(COOKIE, ""))
-
-
 def _remember(answer: Response, token: str) -> Response:
+    """Tie this browser to the token: when it fetches the form, or has had it all along. What another site makes it
+    send carries no cookie of ours, and gives it none, so that nobody can slip their own conversation in."""
+    if request.method == "POST" and not browser():
+        return answer
     answer.set_cookie(
         COOKIE, token, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
     )
@@ -189,8 +105,8 @@ def lapor() -> Response:
         sentence = _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan.")
         return _form(Report.read(MultiDict()), Fault("text", sentence, 413))
     report = _placed(report)
-    if fault := _fault(report):
-        return _form(report, fault)
+    if faults := faults_of(report):
+        return _form(report, *faults)
     wish = Wish(
         mint=True,
         pin_hash=staff.hash_secret(report.pin) if report.pin else None,
@@ -221,44 +137,18 @@ def _options() -> facilities.Options:
         return units.directory(session)
 
 
-def _form(report: Report, fault: Fault | None = None) -> Response:
+def _form(report: Report, *faults: Fault) -> Response:
+    """The form, with everything that keeps it from being accepted told at once and at its field."""
     values = {
         "report": report,
-        "fault": fault,
+        "faults": {fault.field: fault for fault in faults},
         "facilities": _options(),
         "menu": facilities.MENU,
         "max_file": MAX_FILE,
         "max_files": MAX_FILES,
         "max_total": MAX_TOTAL,
     }
-    return _remember(_page("lapor", fault.status if fault else 200, **values), report.token)
-
-
-def uploads() -> tuple[Media, ...]:
-    chosen = [f for f in request.files.getlist("files") if f.filename]
-    return tuple(Media(f.filename or "", f.mimetype, f.stream.read()) for f in chosen)
-
-
-def _fault(report: Report) -> Fault | None:
-    if isinstance(request, FormRequest) and request.overfull:
-        sentence = _(
-            "Berkas terlalu besar: paling banyak 10 berkas, 16 MB tiap berkas, 40 MB seluruhnya. "
-            "Tulisan Anda masih ada; pilih berkas yang lebih kecil, atau kirim tanpa berkas."
-        )
-        return Fault("files", sentence, 413)
-    if len(report.text) > MAX_TEXT:
-        sentence = _("Teks itu terlalu panjang untuk satu pengaduan. Bagilah menjadi beberapa pengaduan.")
-        return Fault("text", sentence, 413)
-    if not report.text.strip():
-        return Fault("text", _("Ceritakan dulu apa yang terjadi. Satu kalimat pun cukup."))
-    if report.pin and not PIN.fullmatch(report.pin):
-        return Fault("pin", _("PIN terdiri dari enam angka atau lebih. Kosongkan bila tidak perlu."))
-    if report.many and report.place and not report.unit and not report.sure:
-        sentence = _("Belum jelas lapas atau rutan mana. Pilih di bawah, atau tulis nama kotanya.")
-        return Fault("unit", sentence)
-    if report.trap:
-        return Fault("situs", _("Satu isian tersembunyi terisi oleh peramban Anda. Mohon tekan Kirim sekali lagi."))
-    return None
+    return _remember(_page("lapor", faults[0].status if faults else 200, **values), report.token)
 
 
 def _inbound(report: Report) -> Inbound:
@@ -299,7 +189,10 @@ def _confirm(report: Report, stored: Stored) -> Response:
                 words = _said(session, stored.conversation_id)
     except SQLAlchemyError:
         log.exception("receipt page without its case: conversation=%s", stored.conversation_id)
-    return _page("terima", code=code, number=number, words=words, duplicate=stored.duplicate, pin=bool(report.pin))
+    return _page(
+        "terima", code=code, number=number, words=words, duplicate=stored.duplicate, pin=bool(report.pin),
+        kept=bool(browser()),
+    )  # fmt: skip
 
 
 def _owns(session: Session, conversation_id: str, token: str) -> bool:
@@ -334,7 +227,7 @@ def lacak() -> Response:
     """The status by receipt code, which is accepted by POST alone and never stands in an address."""
     if request.method == "GET":
         return _page("lacak", asked=Asked(""), fault=None)
-    asked = Asked.read(request.form, (_cookie(), matching(TOKEN, request.cookies.get(CHAT_COOKIE, ""))))
+    asked = Asked.read(request.form, (browser(), matching(TOKEN, request.cookies.get(CHAT_COOKIE, ""))))
     office = service()
     with office.database.read() as session:
         found = tracking.find(session, asked, office.secret_key)

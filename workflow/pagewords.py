@@ -24,6 +24,17 @@ PAGES: dict[str, str] = {
         "perangkat mana pun. Agar jawabannya juga dapat dibaca di perangkat lain, buat PIN di halaman ini.\n\n{privacy}"
         "\n\nLayanan ini gratis; kami tidak pernah meminta transfer."
     ),
+    "opened@form": N_(
+        "Pengaduan Anda sudah kami terima.\n\n"
+        "Nomor: {number}\n"
+        "Kode tanda terima:\n"
+        "{code}\n\n"
+        "Catat kode ini, jangan berikan kepada siapa pun. Dengan kode ini tahap penanganannya dapat Anda lihat dari "
+        "perangkat mana pun. Jawabannya Anda baca di peramban yang dipakai melapor, atau di perangkat lain dengan PIN "
+        "bila Anda memilihnya di formulir.\n\n"
+        "{privacy}\n\n"
+        "Layanan ini gratis; kami tidak pernah meminta transfer."
+    ),
     "offer_kanwil@page": N_("Tidak ingin dibaca di {unit}? Tulis KANWIL."),
     "privacy_open@page": N_("Petugas yang menangani dapat melihat nama dan kontak yang Anda isi."),
     "privacy_confidential@page": N_(

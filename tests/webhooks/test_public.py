@@ -145,6 +145,52 @@ def test_a_text_over_the_limit_is_refused_and_comes_back_whole(office: Office) -
     assert count(office, Message) == 0
 
 
+def test_everything_that_is_wrong_is_told_at_once_and_each_at_its_field(office: Office) -> None:
+    page = send(office.client(), text=" ", pin="12").text
+    alarm = page[page.index('class="alarm"') :].split("</div>")[0]
+    assert re.findall(r'href="#(\w+)"', alarm) == ["text", "pin"]
+    for field in ("text", "pin"):
+        assert f'id="{field}-error"' in page
+        control = re.search(rf'<(?:input|textarea) id="{field}"[^>]*>', page)
+        assert control
+        assert f"{field}-error" in control[0]
+        assert 'aria-invalid="true"' in control[0]
+    assert page.index('id="pin-error"') < page.index('<input id="pin"')
+
+
+def test_a_corrected_form_is_accepted_without_a_word_of_what_was_wrong(office: Office) -> None:
+    client = office.client()
+    send(client, pin="12")
+    answer = send(client, pin="123456")
+    assert answer.status_code == 200
+    assert "alarm" not in answer.text
+    assert code_in(answer.text)
+
+
+def test_a_field_that_nobody_sees_is_not_led_to(office: Office) -> None:
+    page = send(office.client(), situs="https://contoh.test").text
+    assert "isian tersembunyi" in page
+    assert 'href="#situs"' not in page
+
+
+def test_another_site_cannot_put_its_own_conversation_into_a_browser(office: Office) -> None:
+    mine = office.client()
+    kept = dict(re.findall(r'name="(form_id|kunci)" value="([^"]*)"', office.client().get("/lapor").text))
+    for fields in ({**kept, "text": TEXT}, {**kept, "text": " "}):
+        answer = mine.post("/lapor", data=fields)
+        assert "Set-Cookie" not in answer.headers
+    page = mine.post("/lapor", data={**kept, "text": TEXT + " Lagi.", "form_id": "0" * 32}).text
+    assert "tidak menyimpan kuki" in page
+    assert "baca di peramban ini" not in page
+
+
+def test_a_wrong_pin_is_told_at_the_pin(office: Office) -> None:
+    code = code_in(send(office.client(), pin="123456").text)
+    page = office.client().post("/lacak", data={"kode": code, "pin": "654321"}).text
+    assert '<a href="#pin">' in page
+    assert page.index('id="pin-error"') < page.index('<input id="pin"')
+
+
 def test_a_second_browser_sees_the_state_but_not_the_words(office: Office) -> None:
     mine, stranger = office.client(), office.client()
     code = code_in(send(mine, pin="123456").text)

@@ -47,6 +47,28 @@ function showProgress(place, share) {
   bar.value = share;
 }
 
+// What the answer finds wrong is shown at its field, as without JavaScript, while the chosen files stay chosen.
+function showFaults(form, page) {
+  for (const old of document.querySelectorAll("main .alarm, main .error[id]")) old.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  form.querySelector("[name=unit_pasti]")?.closest("fieldset").remove();
+  const alarm = page.querySelector("main .alarm");
+  if (alarm) form.before(alarm);
+  const which = page.querySelector("[name=unit_pasti]")?.closest("fieldset");
+  if (which) form.querySelector("#unit").after(which);
+  let first = null;
+  for (const error of page.querySelectorAll("form .error[id]")) {
+    const field = form.querySelector(`#${error.id.replace(/-error$/, "")}`);
+    if (!field) continue;
+    field.before(error);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", `${field.id}-hint ${error.id}`);
+    first ??= field;
+  }
+  first?.focus();
+  return alarm !== null;
+}
+
 // Only where there are files does an upload take long enough to be looked at.
 const slow = document.querySelector("form[data-progress]");
 if (slow) {
@@ -55,16 +77,19 @@ if (slow) {
     const files = slow.querySelector("input[type=file]").files;
     if (event.defaultPrevented || !files.length) return;
     event.preventDefault();
+    place.classList.remove("error");
     place.textContent = place.dataset.sending;
     showProgress(place, 0);
     try {
       const answer = await sendForm(slow, new FormData(slow), {}, (share) => showProgress(place, share));
       const page = new DOMParser().parseFromString(answer.responseText, "text/html");
       if (answer.status >= 400) {
-        const sentence = page.querySelector(".alarm");
-        place.textContent = sentence ? sentence.textContent : place.dataset.failed;
-        place.classList.add("error");
-        place.focus();
+        place.textContent = "";
+        if (!showFaults(slow, page)) {
+          place.textContent = place.dataset.failed;
+          place.classList.add("error");
+          place.focus();
+        }
       } else {
         document.title = page.title;
         document.querySelector("main").replaceWith(page.querySelector("main"));
