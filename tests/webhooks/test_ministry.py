@@ -164,8 +164,8 @@ def plans(office: Office, name: str, tab: str) -> list[str]:
         ]
 
 
-def test_the_open_queue_of_a_kanwil_with_forty_facilities_reads_indexes_alone(full: Office) -> None:
-    for tab in ("saya", "terbuka"):
+def test_the_queues_of_a_kanwil_with_forty_facilities_reads_indexes_alone(full: Office) -> None:
+    for tab in ("saya", "terbuka", "selesai"):
         found = plans(full, "wilayah", tab)
         assert len(found) >= 3
         for plan in found:

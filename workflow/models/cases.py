@@ -24,7 +24,8 @@ class Case(Base):
     __table_args__ = (
         Index("ix_complaint_queue", "handling_unit_id", "status", "urgency_rank", "nearest_due_at"),
         Index("ix_complaint_subject", "subject_unit_id", "status"),
-        Index("ix_complaint_closed", "closed_at"),
+        Index("ix_complaint_closed", "closed_at", "id"),
+        Index("ix_complaint_ended", "handling_unit_id", "closed_at", "id"),
     )
     id: Mapped[str] = pk()
     number: Mapped[str] = mapped_column(String(80), unique=True)
