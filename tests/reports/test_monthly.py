@@ -195,6 +195,34 @@ def test_the_line_on_the_page_leads_to_the_report_and_goes_when_it_was_seen(offi
     assert "laporan bulanan sudah datang" not in client.get("/petugas/").get_data(as_text=True)
 
 
+@on_sqlite
+def test_many_reports_come_in_pages_and_the_open_ones_stand_apart(office: Office) -> None:
+    december(office)
+    done = reports(office)[RUTAN]
+    with office.db.write() as s:
+        for n in range(40):
+            s.add(Report(unit_id=done.unit_id, month=f"{2030 + n}-01", data_key_id=done.data_key_id, made_at=FIRST,
+                         confirmed_at=FIRST, acknowledged_at=FIRST, confirmed_by=office.account_id("kepala"),
+                         acknowledged_by=office.account_id("kanwil")))  # fmt: skip
+    client = office.client("kanwil")
+
+    def shown(query: str) -> list[str]:
+        return re.findall(r'<section class="panel" id="(\w+)"', client.get(f"/petugas/laporan{query}").text)
+
+    first, second = shown(""), shown("?hal=2")
+    assert (len(first), len(second), set(first) & set(second)) == (30, 12, set())
+    assert set(shown("?hanya=belum")) == {report.id for report in reports_of(office, "2026-11")}
+    assert "2 laporan belum disahkan atau belum diterima" in client.get("/petugas/laporan").text
+    for odd in ("0", "-1", "x", "9" * 40):
+        for page in ("/petugas/laporan", "/petugas/"):
+            assert client.get(f"{page}?hal={odd}").status_code == 200
+
+
+def reports_of(office: Office, month: str) -> list[Report]:
+    with office.db.read() as s:
+        return list(s.scalars(select(Report).where(Report.month == month)))
+
+
 # ------------------------------------------------------------------ silence
 
 

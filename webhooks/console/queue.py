@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from webhooks.auth import current_officer, staff
 from webhooks.console.clock import Left, left
-from webhooks.console.routes import bp
+from webhooks.console.routes import bp, page_number
 from webhooks.console.tasks import tasks
 from webhooks.i18n import ngettext
 from webhooks.service import service
@@ -88,7 +88,7 @@ def antrean() -> str:
     """The queue of this account."""
     officer, tab = current_officer(), request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
-    page = max(request.args.get("hal", 1, type=int), 1)
+    page = page_number()
     with service().database.read() as session:
         counts = {name: _count(session, officer, name) for name in TABS}
         rows = _rows(session, officer, tab, page)

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from webhooks import facilities
 from webhooks.auth import current_officer, staff
-from webhooks.console.routes import bp
+from webhooks.console.routes import bp, page_number
 from webhooks.i18n import gettext as _
 from webhooks.service import service
 from workflow import enclosures, journal
@@ -25,7 +25,9 @@ from workflow.slugs import N_
 from workflow.states import Impossible
 from workflow.vault import Erased, Unreadable
 
-PAGE = 60
+PAGE = 30
+#: Not confirmed by the head, or not acknowledged above.
+_OPEN = or_(Report.confirmed_at.is_(None), Report.acknowledged_at.is_(None))
 
 
 def _send_again(session: Session, officer: Officer, report: Report, now: datetime) -> None:
@@ -61,10 +63,13 @@ def laporan() -> str:
             joinedload(Report.acknowledger),
             selectinload(Report.files),
         )
-        query = query.where(Report.unit_id.in_([unit.id for unit in chosen]))
-        reports = list(
-            session.scalars(query.join(Unit).order_by(Report.month.desc(), Unit.kind, Unit.name).limit(PAGE))
-        )
+        mine = Report.unit_id.in_([unit.id for unit in chosen])
+        waiting = session.scalar(select(func.count()).select_from(Report).where(mine, _OPEN)) or 0
+        only, page = request.args.get("hanya") == "belum", page_number()
+        query = query.where(mine, _OPEN) if only else query.where(mine)
+        query = query.join(Unit).order_by(Report.month.desc(), Unit.kind, Unit.name).offset((page - 1) * PAGE)
+        reports = list(session.scalars(query.limit(PAGE + 1)))
+        more, reports = len(reports) > PAGE, reports[:PAGE]
         mails = posting.newest(session, [report.id for report in reports])
         return render_template(
             "console/laporan.html",
@@ -76,6 +81,10 @@ def laporan() -> str:
             confirms={r.id for r in reports if r.confirmed_at is None and monthly.may_confirm(officer, r)},
             acknowledges={r.id for r in reports if r.acknowledged_at is None and monthly.may_acknowledge(officer, r)},
             mails=mails,
+            waiting=waiting,
+            only=only,
+            page=page,
+            more=more,
             resends={
                 r.id
                 for r in reports
@@ -142,6 +151,6 @@ def laporan_tindak(report_id: str, action: str) -> Response:
             if impossible.reason != "not_now":
                 abort(403)
             flash(_("Surel tidak dikirim: tidak ada yang gagal, atau alamat surel belum diisi."))
-            return redirect(url_for("console.laporan"), 303)
+            return redirect(url_for("console.laporan", hanya="belum" if request.args.get("hanya") else None), 303)
     flash(_(_DONE[action]))
-    return redirect(url_for("console.laporan"), 303)
+    return redirect(url_for("console.laporan", hanya="belum" if request.args.get("hanya") else None), 303)

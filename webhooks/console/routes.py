@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_login import current_user
 
 from webhooks.i18n import gettext
@@ -29,3 +29,8 @@ def shared() -> dict[str, Any]:
         "reads_reports": bool(officer.units(*monthly.READERS)),
         "bulletin": lambda key: gettext(words.BULLETINS[key]),
     }
+
+
+def page_number() -> int:
+    """Which page of a list is asked for; what is no number, or absurd, is the first or the last that is looked up."""
+    return min(max(request.args.get("hal", 1, type=int), 1), 10_000)
