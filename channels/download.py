@@ -71,8 +71,8 @@ def _checked(response: requests.Response) -> requests.Response:
     if status == 200:
         return response
     response.close()
-    if status in (401, 403):
-        raise SendError(str(status), retryable=False, ours=True, reason="auth")
+    if status in (401, 403):  # a password that is being changed, or a link of theirs that was too old
+        raise SendError(str(status), retryable=True, ours=True, reason="auth")
     # Twilio answers 404 for a moment after a message has come in.
     raise SendError(str(status), retryable=status in (404, 408, 429) or status >= 500, reason="media")
 

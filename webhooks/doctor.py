@@ -93,6 +93,9 @@ def _database(settings: Settings, database: Database) -> Iterator[Finding]:
         return
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     yield Finding("ok", "database", f"{kind} answers and is up to date.")
+    if not database.is_sqlite:
+        counted = "Each `aduan serve` counts tries by itself: several of them let through so many times more."
+        yield Finding("note", "limits", f"{counted} Accounts lock after ten wrong passwords whoever counted them.")
     mode = settings.data_keys.stat().st_mode & 0o077
     if mode:
         yield Finding("wrong", "keys", f"{settings.data_keys} can be read by others: chmod 600.")

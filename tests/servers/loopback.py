@@ -32,11 +32,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back; status 0 closes the connection without a word."""
+    """What goes back; status 0 closes the connection without a word. One that stalls stops half-way."""
 
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    stalls: bool = False
 
 
 class _Listener(ThreadingHTTPServer):
@@ -44,9 +45,13 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(self, handler: type[BaseHTTPRequestHandler], reserved: socket.socket | None = None) -> None:
         self._open: set[socket.socket] = set()
-        super().__init__(("127.0.0.1", 0), handler)
+        super().__init__(("127.0.0.1", 0), handler, bind_and_activate=reserved is None)
+        if reserved is not None:
+            self.socket.close()
+            self.socket, self.server_address = reserved, reserved.getsockname()
+            self.server_activate()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
@@ -68,9 +73,26 @@ class LoopbackServer:
 
     def __init__(self) -> None:
         self.released = threading.Event()
-        self._http = _Listener(self._handler())
+        self._reserved: socket.socket | None = None
+        self._listen()
+
+    def _listen(self) -> None:
+        self._http = _Listener(self._handler(), self._reserved)
+        self._reserved = None
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
+
+    def unplug(self) -> None:
+        """The line is cut: whoever calls is refused. The port stays ours."""
+        address = self._http.server_address
+        self._close()
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(address)
+
+    def plug_in(self) -> None:
+        """The line is there again."""
+        self._listen()
 
     @property
     def url(self) -> str:
@@ -86,6 +108,12 @@ class LoopbackServer:
 
     def stop(self) -> None:
         self.released.set()
+        if self._reserved is None:
+            self._close()
+        else:
+            self._reserved.close()
+
+    def _close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
         self._http.hang_up()
@@ -119,7 +147,11 @@ class LoopbackServer:
                     for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(answer.body)
+                    if answer.stalls:
+                        self.wfile.write(answer.body[: len(answer.body) // 2])
+                        server.hang()
+                    else:
+                        self.wfile.write(answer.body)
 
             do_GET = do_POST = _handle
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import HMAC_SHA1, RequestValidator  # type: ignore[import-untyped]
 
@@ -101,6 +101,8 @@ class TwilioServer(LoopbackServer):
         self.approvals: dict[str, str] = {}
         self.refuse_contents = False
         self._numbers = count(1)
+        #: What happens between taking a message and answering whoever sent it.
+        self.meanwhile: Callable[[SentMessage], None] = lambda message: None
         super().__init__()
 
     def plan(self, recipient: str, outcome: str, times: int | None = None) -> None:
@@ -116,6 +118,10 @@ class TwilioServer(LoopbackServer):
         headers = {"Content-Type": declared} if redirect_to is None else {"Location": redirect_to}
         self._media[path] = Answer(307 if redirect_to else 200, content, headers)
         return self.url + path
+
+    def hand_out(self, url: str, answer: Answer) -> None:
+        """From now on this is the answer to whoever asks for a file."""
+        self._media[urlsplit(url).path] = answer
 
     def receipt(
         self, message: SentMessage, status: str, error_code: str | None = None, url: str | None = None
@@ -277,6 +283,7 @@ class TwilioServer(LoopbackServer):
         sid = f"SM{next(self._numbers):032x}"
         callback = form.get("StatusCallback", "")
         self.messages.append(SentMessage(sid, form["From"], form["To"], self._text(form) or "", callback, form))
+        self.meanwhile(self.messages[-1])
         if outcome == "garbage":
             return Answer(201, b"<html>gateway</html>", {"Content-Type": "text/html"})
         failed = outcome == "failed"
