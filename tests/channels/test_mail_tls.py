@@ -228,13 +228,13 @@ def test_mail_waits_in_the_mailbox_until_the_certificate_is_right(
         thread = threading.Thread(target=Round(office.service, looker, stopping).run, daemon=True)
         thread.start()
         try:
-            eventually(lambda: told(office) == [("email", "tls_expired")])
+            eventually(lambda: told(office) == [("email", "tls_expired")], limit=30)
             page = office.client("kanwil").get("/petugas/").get_data(as_text=True)
             assert "Surat elektronik tidak diambil: server surat tidak dapat membuktikan jati dirinya." in page
             imap.stop()
             imap.prove(certificates.shown("good").pem)
             imap.start()
-            eventually(lambda: told(office) == [], limit=40)
+            eventually(lambda: told(office) == [], limit=80)  # a pause is thirty seconds at most
             with office.db.read() as s:
                 assert len(s.scalars(select(Message)).all()) == 1
         finally:
