@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 #: No deadline of ours reaches further; guards the loop against nonsense.
 _LONGEST = 3_660
+#: No deadline was ever counted in an earlier year.
+_FIRST = 2026
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,13 @@ def covered_to(today: date) -> date:
     while national_days(year)[1]:
         year += 1
     return date(year - 1, 12, 31)
+
+
+@lru_cache(maxsize=4)
+def version(covered: date) -> str:
+    """Of the national days in the data: another one after the library has learnt of a decree."""
+    years = range(_FIRST, covered.year + 3)
+    return hashlib.sha256(repr([sorted(national_days(year)[0]) for year in years]).encode()).hexdigest()
 
 
 def build(zone: str, today: date, overrides: Iterable[tuple[date, bool]] = ()) -> Calendar:

@@ -11,6 +11,7 @@ from workflow import clocks, journal, notices, staff
 from workflow.actors import Clock
 from workflow.clocks import rules
 from workflow.models import Account, Case, Deadline, Escalation, EscalationRecipient, Unit
+from workflow.states import ROLES
 
 #: Where a sweep goes on: after this (time, deadline).
 Place = tuple[datetime, str]
@@ -96,8 +97,9 @@ def _people(session: Session, case: Case, role: str, now: datetime) -> list[Acco
     the officials the one in charge."""
     unit = _unit_of(session, case, role)
     if role == "pejabat" and case.official_id:
-        official = session.get_one(Account, case.official_id)
-        return [] if notices.hidden(session, case, official.id) else [official]
+        here = {a.id: a for part in ROLES[unit.kind] for a in notices.able(session, case, unit, part, now)}
+        if case.official_id in here:
+            return [here[case.official_id]]
     people = [a for a in staff.holders(session, role, unit.id, now) if not notices.hidden(session, case, a.id)]
     if role == "petugas" and any(a.id == case.owner_id for a in people):
         return [a for a in people if a.id == case.owner_id]

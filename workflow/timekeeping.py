@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import cases, deadlines, journal, notices, outbox, units, wording
+from workflow import calendar, cases, deadlines, journal, notices, outbox, units, wording
 from workflow.actors import Actor, Clock, Officer
 from workflow.db import Database
-from workflow.models import Case, Deadline, HolidayOverride, Unit
+from workflow.models import Case, Deadline, HolidayOverride, Mark, Unit
 from workflow.states import Impossible, Part, Status
+
+#: The calendar by which every running clock was counted last.
+_APPLIED = "calendar"
 
 
 def wait(
@@ -94,11 +98,13 @@ def _journal(
 def apply_decrees(database: Database, now: datetime) -> int:
     """Count every running clock again where the calendar has changed; returns how many cases moved.
 
-    Each case in a transaction of its own; a decree counts as applied once all of them are done.
+    By a decree of the operator's, by what a newer library knows of national days, or because a unit is in another time
+    zone. Each case in a transaction of its own; the change counts as applied once all of them are done.
     """
     with database.read() as session:
         fresh = list(session.scalars(select(HolidayOverride.id).where(HolidayOverride.applied_at.is_(None))))
-    if not fresh:
+        known, present = session.get(Mark, _APPLIED), _version(session, now)
+    if not fresh and known and known.value == present:
         return 0
     moved, place = 0, ""
     while page := _running_after(database, place, now):
@@ -107,7 +113,15 @@ def apply_decrees(database: Database, now: datetime) -> int:
     with database.write() as session:
         for row in session.scalars(select(HolidayOverride).where(HolidayOverride.id.in_(fresh))):
             row.applied_at = now
+        session.merge(Mark(name=_APPLIED, value=present))
     return moved
+
+
+def _version(session: Session, now: datetime) -> str:
+    """Of all that deadlines are counted by, apart from decrees: national days and the zone of every unit."""
+    zones = session.execute(select(Unit.id, Unit.timezone).order_by(Unit.id))
+    days = calendar.version(calendar.covered_to(now.date()))
+    return hashlib.sha256(repr((days, [tuple(row) for row in zones])).encode()).hexdigest()
 
 
 def _running_after(database: Database, place: str, now: datetime) -> list[str]:

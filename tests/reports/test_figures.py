@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.reports.lives import Diary, Event, live
 from tests.support import Office
 from tests.workflow import steps
-from workflow import cases, decisions
+from tests.workflow.steps import COMPLAINT, OPTIONS, act, carry
+from workflow import cases, decisions, deliveries
 from workflow.models import Case, Deadline, Exclusion, Unit
 from workflow.reports import Figures, Month, gather
 from workflow.states import ENDED
@@ -170,6 +172,29 @@ def test_a_case_that_was_sealed_later_counts_for_the_office_above_from_then_on(o
     above, below = figures(office, KANWIL, NOVEMBER), figures(office, RUTAN, NOVEMBER)
     assert above.samples["answer"] == [3], "Friday, Monday and Tuesday"
     assert "answer" not in below.samples
+
+
+def test_an_answer_that_nobody_received_does_not_arrive_with_the_next_one(office: Office) -> None:
+    """Released and never proved; not satisfied; answered anew by others, and that letter is handed over."""
+    office.say(COMPLAINT)
+    case_id = carry(office, "responded")
+    office.say("TIDAK PUAS, air masih mati")
+
+    def again(o: Office, s: Session, case: Case) -> None:
+        other, head, now = o.officer(s, "petugas2"), o.officer(s, "kepala"), o.clock()
+        decisions.recommend(s, case, other, "Air mati lagi.", OPTIONS, now)
+        decisions.direct(s, case, head, 0, other.account_id, "", now)
+        decisions.report(s, case, other, "repair", "Pompa diganti.", now)
+        paper = decisions.draft(s, case, other, "Pompa kedua sudah dipasang.", now)
+        decisions.approve(s, case, head, paper.hash, now)
+        decisions.release(s, case, other, now)
+        deliveries.hand_over(s, case, other, now)
+
+    office.clock.advance(hours=1)
+    act(office, case_id, again)
+    office.clock.advance(hours=1)
+    found = figures(office, RUTAN, NOVEMBER).tables["deliveries"]
+    assert {row: counts["count"] for row, counts in found.items()} == {"released": 2, "desk": 1, "pending": 1}
 
 
 def test_a_month_of_which_nothing_is_known_is_all_zero(office: Office) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from tests.support import Office, csrf
 from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, act, carry
+from tests.workflow.test_deadlines import clock
 from workflow import access, decisions, sealing
 from workflow.models import Account, Case, JournalEntry, Letter, Notice, Paper, RoleGrant
 from workflow.states import Impossible, Part
@@ -143,6 +144,7 @@ def test_with_no_head_left_the_office_above_approves_and_says_why(office: Office
         f"/petugas/kasus/{case_id}/approve_above", data={**form, "reason": "Kepala kosong, belum ada Plh."}
     )
     assert done.status_code == 303
+    assert clock(office, "approve").state == "met", "nobody is called for an approval that was given"
     act(office, case_id, lambda o, s, c: decisions.release(s, c, o.officer(s, "petugas"), o.clock()))
     with office.db.read() as s:
         units = set(s.scalars(select(JournalEntry.unit_id).where(JournalEntry.action.in_(("approve_above", "bypass")))))

@@ -24,7 +24,7 @@ from tests.workflow.steps import (
     together,
 )
 from tests.workflow.wires import FakeWire, drain
-from workflow import cases, decisions, deliveries, staff, states
+from workflow import cases, decisions, deliveries, incidents, staff, states
 from workflow import clocks as clocks_of_file
 from workflow.messages import DeliveryReport
 from workflow.models import Account, Case, Deadline, Escalation, HolidayOverride, Notice, Outbound, Unit
@@ -113,6 +113,15 @@ def test_every_clock_ends_by_an_action_that_is_possible_where_it_runs() -> None:
                     todo.append(row.to)
             todo.pop(0)
         assert any(states.TABLE[action].sources & reachable for action in rule.ends), rule.name
+
+
+@pytest.mark.parametrize(
+    "rule", [r for r in RULES.values() if r.starts in set(states.Status) - {"received"}], ids=lambda r: r.name
+)
+def test_a_clock_that_a_status_starts_is_ended_by_whatever_leads_on_from_it(rule: clocks_of_file.Rule) -> None:
+    onward = {row.action for row in states.TABLE.values() if rule.starts in row.sources and row.to in states.OPEN}
+    stays = {a for a in onward if states.TABLE[a].to in (rule.starts, states.Status.WAITING)}
+    assert onward - stays == set(rule.ends)
 
 
 # ------------------------------------------------------------------ start and end
@@ -290,6 +299,15 @@ def test_the_owner_alone_is_told_first(office: Office) -> None:
     assert told(office, "late_first_response") == ["petugas"]
 
 
+def test_the_task_of_an_official_who_left_is_the_heads(office: Office) -> None:
+    office.say(COMPLAINT)
+    carry(office, "directed")
+    with office.db.write() as s:
+        s.scalars(select(Account).where(Account.name == "pejabat")).one().disabled_at = office.clock()
+    run_to(office, clock(office, "carry_out").due_at + timedelta(hours=1))
+    assert rungs(office, "carry_out") == [(1, "pejabat", 0), (2, "kepala", 1)], "nobody is told who cannot read it"
+
+
 def test_an_emergency_is_counted_in_minutes_around_the_clock(office: Office) -> None:
     office.clock.now = datetime(2026, 11, 7, 16, tzinfo=UTC)  # Saturday, 23.00
     office.say(EMERGENCY)
@@ -313,6 +331,20 @@ def test_a_person_who_takes_an_emergency_stops_its_clock(office: Office) -> None
     me = office.account_id("petugas")
     act(office, office.case().id, lambda o, s, c: cases.assign(s, c, o.officer(s, "petugas"), me, o.clock()))
     assert clocks(office)["emergency"] == "met"
+
+
+def test_an_emergency_that_is_worked_together_with_another_is_taken(office: Office) -> None:
+    office.say(EMERGENCY)
+    lead = office.case().id
+    office.say(EMERGENCY, "+628120000002")
+    case_id = office.case("+628120000002").id
+
+    def join(o: Office, s: Session, case: Case) -> None:
+        incidents.join(s, case, s.get_one(Case, lead), o.officer(s, "petugas"), o.clock())
+
+    act(office, case_id, join)
+    assert clocks(office, "+628120000002")["emergency"] == "met", "nobody is paged for it any more"
+    assert clocks(office)["emergency"] == "running"
 
 
 def test_an_emergency_told_later_starts_its_clock_then(office: Office) -> None:

@@ -17,7 +17,18 @@ from tests.workflow.test_deadlines import clock, clocks, local, run_to, told
 from workflow import calendar, cases, timekeeping
 from workflow import clocks as file
 from workflow.actors import Clock
-from workflow.models import Account, EscalationRecipient, Extension, HolidayOverride, JournalEntry, Notice, Pause, Unit
+from workflow.models import (
+    Account,
+    Deadline,
+    EscalationRecipient,
+    Extension,
+    HolidayOverride,
+    JournalEntry,
+    Mark,
+    Notice,
+    Pause,
+    Unit,
+)
 from workflow.states import Impossible
 from workflow.sweep import sweep
 
@@ -251,6 +262,33 @@ def test_a_decree_during_a_pause_is_counted_when_the_clock_runs_on(office: Offic
     timekeeping.apply_decrees(office.db, office.clock())
     run_to(office, local(2026, 11, 9) + timedelta(hours=6))
     assert clock(office, "respond").due_at == local(2026, 11, 30), "a working day later than without the decree"
+
+
+def test_what_a_newer_library_knows_of_holidays_moves_what_is_not_due_yet(office: Office) -> None:
+    """An older one did not know that 24 and 25 December are free: the clock was counted without them."""
+    office.clock.now = datetime(2026, 12, 10, 2, tzinfo=UTC)
+    office.say(COMPLAINT)
+    timekeeping.apply_decrees(office.db, office.clock())
+    due = clock(office, "respond").due_at
+    with office.db.write() as s:
+        s.get_one(Deadline, clock(office, "respond").id).due_at = due - timedelta(days=5)
+    assert timekeeping.apply_decrees(office.db, office.clock()) == 0, "nothing has changed"
+    with office.db.write() as s:
+        s.get_one(Mark, "calendar").value = "of the library before"
+    assert timekeeping.apply_decrees(office.db, office.clock()) == 1
+    assert (clock(office, "respond").due_at, journal(office, "recomputed")) == (due, 1)
+    assert timekeeping.apply_decrees(office.db, office.clock()) == 0, "once"
+
+
+def test_a_facility_in_another_zone_has_its_deadlines_at_the_end_of_its_own_days(office: Office) -> None:
+    office.say(COMPLAINT)
+    carry(office, "classified")
+    before = clock(office, "respond").due_at
+    with office.db.write() as s:
+        s.scalars(select(Unit).where(Unit.code == "RUTAN-MAGETAN")).one().timezone = "Asia/Jayapura"
+    assert timekeeping.apply_decrees(office.db, office.clock()) == 1
+    assert clock(office, "respond").due_at == before - timedelta(hours=2)
+    assert journal(office, "recomputed") == 2, "the first response, too"
 
 
 def test_a_decree_names_its_source(office: Office) -> None:

@@ -91,15 +91,21 @@ def _deliveries(session: Session, figures: Figures, span: Span, story: list[Entr
     """Every answer that was released in the month, and what was known of it when the month ended."""
     released = [e for e in story if e.action == "release" and e.at >= span.begin]
     failed = _last_states(session, span)
-    proofs: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    for entry in story:
-        if entry.action == "delivered":
-            proofs[entry.case_id].append((entry.at, str(entry.data.get("proof", ""))))
-    fates = Counter[str]()
-    for entry in released:
-        proof = next((p for at, p in proofs[entry.case_id] if at >= entry.at), None)
-        fates[_fate(proof, failed.get(str(entry.data.get("paper"))))] += 1
+    proofs = _proofs(story)
+    fates = Counter(_fate(proofs.get((e.case_id, e.at)), failed.get(str(e.data.get("paper")))) for e in released)
     figures.add("deliveries", {"released": len(released), **fates})
+
+
+def _proofs(story: list[Entry]) -> dict[tuple[str, datetime], str]:
+    """By case and moment of a release: what proved that it arrived. A later answer's proof is not an earlier one's."""
+    found: dict[tuple[str, datetime], str] = {}
+    newest: dict[str, datetime] = {}
+    for entry in story:
+        if entry.action == "release":
+            newest[entry.case_id] = entry.at
+        elif entry.action == "delivered" and entry.case_id in newest:
+            found.setdefault((entry.case_id, newest[entry.case_id]), str(entry.data.get("proof", "")))
+    return found
 
 
 def _fate(proof: str | None, state: str | None) -> str:
