@@ -5,15 +5,15 @@ One case after the other, one clock after the other, day by day. It knows the pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.days.almanac import Almanac
+from tests.days.lives import Clock, Issued, Life, Place, Signature
 from tests.days.rulebook import (
     AGAIN,
     ALARMED,
-    INTEGRITY,
+    HEAD,
     LADDER,
     MINUTES,
     OFFICER,
@@ -24,86 +24,9 @@ from tests.days.rulebook import (
     RULES,
     SLOW_PAUSE,
     STEPS,
+    SUPERIOR,
+    TITLES,
 )
-
-
-@dataclass
-class Place:
-    """A unit."""
-
-    code: str
-    kind: str
-    zone: str
-    above: str = ""
-
-
-@dataclass
-class Clock:
-    """One deadline as it ought to be."""
-
-    rule: str
-    turn: int
-    started: datetime
-    length: int
-    due: datetime
-    look: datetime | None
-    state: str = "running"
-    ended: datetime | None = None
-    reminded: datetime | None = None
-    rung: int = 0
-    extended: bool = False
-    made: datetime | None = None
-    stood: int = 0
-    paused: datetime | None = None
-    longer: list[tuple[datetime, datetime]] = field(default_factory=list)
-
-    @property
-    def alive(self) -> bool:
-        return self.state in ("running", "paused")
-
-
-@dataclass
-class Life:
-    """One case as it ought to be. ``story``: (moment, unit, action, who, what is known after it)."""
-
-    key: str
-    name: str
-    about: str
-    unit: str
-    received: datetime
-    category: str
-    urgency: str
-    track: str = ""
-    sealed: bool = False
-    about_staff: bool = False
-    status: str = "received"
-    back: str = ""
-    owner: str = ""
-    official: str = ""
-    rounds: int = 0
-    begun: datetime | None = None
-    ground: str = ""
-    closed: datetime | None = None
-    responded: datetime | None = None
-    delivered: datetime | None = None
-    wrote: datetime | None = None
-    until: datetime | None = None
-    lead: str = ""
-    into: str = ""
-    hidden: set[str] = field(default_factory=set)
-    barred: set[str] = field(default_factory=set)
-    authors: dict[str, str] = field(default_factory=dict)
-    reported: int = -1
-    clocks: list[Clock] = field(default_factory=list)
-    lines: list[tuple[datetime, str, str]] = field(default_factory=list)
-    rungs: list[tuple[datetime, str, int, int, str, int, str]] = field(default_factory=list)
-    story: list[tuple[datetime, str, str, str, dict[str, Any]]] = field(default_factory=list)
-
-    @property
-    def of(self) -> str:
-        if self.track:
-            return self.track
-        return "integrity" if self.category in INTEGRITY else "service"
 
 
 class Book:
@@ -115,7 +38,10 @@ class Book:
         self.decrees: list[tuple[str | None, date, bool]] = []
         self.lives: dict[str, Life] = {}
         self.numbers: list[tuple[datetime, str, str]] = []
-        self.letters: list[tuple[datetime, str, str]] = []
+        self.letters: list[Issued] = []
+        self.begun: dict[str, datetime] = {}
+        self.names: dict[str, str] = {}
+        self.posts: dict[tuple[str, str], str] = {}
         self.counted: list[tuple[datetime, str, str]] = []
 
     # ------------------------------------------------------------------ who and when
@@ -136,7 +62,19 @@ class Book:
             return set()
         kind = self.places[life.unit].kind
         played = {part for part, role in PARTS[kind].items() if name in self.holders(role, life.unit, now)}
+        played |= {SUPERIOR} if name in self.superiors(life, now) else set()
         return played - ({OFFICIAL} if kind == "upt" and life.official != name else set())
+
+    def superiors(self, life: Life, now: datetime) -> set[str]:
+        """Who acts for the office above the one that handles a case."""
+        above = self.places[life.unit].above
+        return self.holders(PARTS[self.places[above].kind][HEAD], above, now) if above else set()
+
+    def signature(self, life: Life, name: str, now: datetime) -> Signature:
+        """How a letter names who approved: by the own post, by that of the office, or as acting for the head."""
+        unit = self.places[life.unit].above if name not in self.staff(life, HEAD, now) else life.unit
+        role = PARTS[self.places[unit].kind][HEAD]
+        return Signature(self.posts.get((name, role), "") or TITLES[role], self.names[name], now)
 
     def staff(self, life: Life, part: str, now: datetime) -> list[str]:
         """Who could play a part."""
@@ -148,6 +86,10 @@ class Book:
         step = STEPS[action]
         played = {name} if name in ("family", "clock") else self.parts(life, name, now)
         return life.status in step.sources and bool(played & set(step.by))
+
+    def at_work(self, unit: str, now: datetime) -> None:
+        """Something happened at a unit; from the first time on it owes a report every month."""
+        self.begun.setdefault(unit, now)
 
     # ------------------------------------------------------------------ clocks
 
@@ -204,12 +146,15 @@ class Book:
     def note(self, life: Life, action: str, who: str, now: datetime, **more: Any) -> None:
         known = {"status": life.status, "category": life.category, "urgency": life.urgency, **more}
         life.story.append((now, life.unit, action, who, known))
+        self.at_work(life.unit, now)
 
     def open(self, life: Life, at: datetime) -> None:
         """A case is opened: received at one moment, entered a little later."""
         self.lives[life.key] = life
         life.begun = life.received
         self.begin(life, "received", life.received)
+        for clock in life.clocks:
+            clock.made = at
         self.numbers.append((life.received, life.unit, life.key))
         self.note(life, "open", "family", at, sealed=life.sealed)
 
@@ -297,9 +242,9 @@ class Book:
         unit, wanted = life.unit, {"kanwil": "kanwil", "ditjenpas": "ditjen"}.get(role)
         while wanted and self.places[unit].kind != wanted and self.places[unit].above:
             unit = self.places[unit].above
+        if role == "pejabat" and life.official:
+            return {life.official} - life.hidden
         found = self.holders(role, unit, now) - life.hidden
-        if role == "pejabat" and life.official in found:
-            return {life.official}
         return {life.owner} if role == "petugas" and life.owner in found else found
 
     def remind(self, life: Life, clock: Clock, now: datetime) -> None:
@@ -346,7 +291,8 @@ class Book:
     def answered(self, life: Life, who: str, now: datetime) -> None:
         self.act(life, "release", who, now)
         life.responded, life.delivered = now, None
-        self.letters.append((now, life.unit, life.key))
+        assert life.signed is not None
+        self.letters.append(Issued(now, life.unit, life.key, life.text, life.signed, life.sealed))
 
     def arrived(self, life: Life, proof: str, now: datetime) -> None:
         if life.delivered is None and life.status == "responded":

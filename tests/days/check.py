@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.days.book import Book, Life
+from tests.days.book import Book
+from tests.days.lives import Life
 from tests.days.play import Play
 from tests.days.world import KUPANG
 from webhooks.service import journal_key
-from workflow import journal, letters
+from workflow import journal
 from workflow.models import Account, Case, CaseNumber, Deadline, Escalation, Letter, Notice, Unit
 
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
@@ -26,9 +27,9 @@ def rows_agree(play: Play) -> None:
         units = {u.id: u.code for u in s.scalars(select(Unit))}
         for life in play.book.lives.values():
             _case(s, life, units)
-            _clocks(s, life)
-            _rungs(s, life, units)
-            _lines(s, life)
+            clocks_agree(s, life)
+            rungs_agree(s, life)
+            lines_agree(s, life)
         assert set(s.scalars(select(Case.id))) == set(play.book.lives)
         _numbers(s, play.book, units)
         _letters(s, play.book, units)
@@ -49,7 +50,7 @@ def _case(s: Session, life: Life, units: dict[str, str]) -> None:
     assert owner == life.owner, life.story
 
 
-def _clocks(s: Session, life: Life) -> None:
+def clocks_agree(s: Session, life: Life) -> None:
     rows = s.scalars(select(Deadline).where(Deadline.case_id == life.key))
     theirs = {
         (d.rule, d.round): (
@@ -75,7 +76,7 @@ def _clocks(s: Session, life: Life) -> None:
     assert not wrong, (wrong, life.story)
 
 
-def _rungs(s: Session, life: Life, units: dict[str, str]) -> None:
+def rungs_agree(s: Session, life: Life) -> None:
     query = select(Escalation, Deadline).join(Deadline, Deadline.id == Escalation.deadline_id)
     theirs = Counter(
         (e.at, d.rule, d.round, e.rung, e.role, e.recipients)
@@ -84,7 +85,7 @@ def _rungs(s: Session, life: Life, units: dict[str, str]) -> None:
     assert theirs == Counter(rung[:6] for rung in life.rungs), life.story
 
 
-def _lines(s: Session, life: Life) -> None:
+def lines_agree(s: Session, life: Life) -> None:
     """Reminders and lateness on people's own pages, each once."""
     query = (
         select(Notice, Account.name).join(Account, Account.id == Notice.account_id).where(Notice.case_id == life.key)
@@ -100,7 +101,8 @@ def _numbers(s: Session, book: Book, units: dict[str, str]) -> None:
     rows = [
         (units[n.unit_id], n.year, n.sequence, n.given_at, n.case_id, n.number) for n in s.scalars(select(CaseNumber))
     ]
-    _series(book, [row[:5] for row in rows], book.numbers)
+    late = {key for key, life in book.lives.items() if life.channel != "sms"}  # entered later than they were heard
+    _series(book, [row[:5] for row in rows], book.numbers, late)
     for unit, year, sequence, _, case_id, number in rows:
         assert number == f"ADU-{unit}-{year}-{sequence:04d}"
         if unit == book.lives[case_id].unit:
@@ -110,7 +112,11 @@ def _numbers(s: Session, book: Book, units: dict[str, str]) -> None:
 
 def _letters(s: Session, book: Book, units: dict[str, str]) -> None:
     rows = list(s.scalars(select(Letter)))
-    _series(book, [(units[x.unit_id], x.year, x.sequence, x.issued_at, x.case_id) for x in rows], book.letters)
+    _series(
+        book,
+        [(units[x.unit_id], x.year, x.sequence, x.issued_at, x.case_id) for x in rows],
+        [x[:3] for x in book.letters],
+    )
     for letter in rows:
         unit = units[letter.unit_id]
         month = letter.issued_at.astimezone(ZoneInfo(book.places[unit].zone)).month
@@ -120,11 +126,13 @@ def _letters(s: Session, book: Book, units: dict[str, str]) -> None:
             else f"{unit}-{letter.year}-{letter.sequence}"
         )
         assert letter.number == own
-        assert letters.details(s, letter)["unit"], letter.number
 
 
 def _series(
-    book: Book, rows: Iterable[tuple[str, int, int, datetime, str]], ours: Iterable[tuple[datetime, str, str]]
+    book: Book,
+    rows: Iterable[tuple[str, int, int, datetime, str]],
+    ours: Iterable[tuple[datetime, str, str]],
+    late: Iterable[str] = (),
 ) -> None:
     """One, two, three in every unit and every local year, in the order of time; each where the book has one."""
     series = defaultdict(list)
@@ -138,5 +146,5 @@ def _series(
         given.sort()
         assert [n for n, _, _ in given] == list(range(1, len(given) + 1)), key
         assert sorted((at, case_id) for _, at, case_id in given) == sorted(expected[key]), key
-        moments = [at for _, at, _ in given]
+        moments = [at for _, at, case_id in given if case_id not in late]
         assert moments == sorted(moments), key

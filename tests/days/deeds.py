@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.days.book import Life
-from tests.days.rulebook import HEAD, OFFICER, OFFICIAL, RULES
+from tests.days.lives import Life
+from tests.days.rulebook import CITED, HEAD, OFFICER, OFFICIAL, OWN, RULES
 from tests.days.world import World
 from workflow import cases, decisions, deliveries, incidents, inspection, merging, timekeeping
 from workflow.actors import Officer
@@ -26,7 +27,7 @@ class Deeds:
     def __init__(self, world: World) -> None:
         self.office, self.book = world.office, world.book
         self.ids = dict[str, str]()
-        self.refused = 0
+        self.refused = self.drafted = 0
 
     def try_it(self, life: Life, action: str, who: str, call: Call, *, fits: bool = True) -> bool:
         """Do it; the book says beforehand whether it will be refused. Nothing is left of what was refused."""
@@ -85,14 +86,30 @@ class Deeds:
             with self.office.db.write() as s:
                 case = cases.lock(s, life.key)
                 inspection.keep(s, case, self.office.officer(s, who), {"place": "Loket"}, self.office.clock())
+        options, cited = self._options(life)
         done = self.try_it(
-            life, "recommend", who, lambda s, c, o, now: decisions.recommend(s, c, o, "Ringkasan", OPTIONS, now)
+            life, "recommend", who, lambda s, c, o, now: decisions.recommend(s, c, o, "Ringkasan", options, now)
         )
-        return done and self._wrote(life, "recommend", who)
+        return done and self._wrote(life, "recommend", who, cited=cited)
 
-    def _wrote(self, life: Life, action: str, who: str) -> bool:
+    def _options(self, life: Life) -> tuple[tuple[decisions.Alternative, ...], set[tuple[str, bool]]]:
+        """Two ways, and what they cite: (standard, whether the words are the catalogue's)."""
+        kind, alone = int(life.name[1:]) % 4, f"Janji kepada {life.name}"
+        if kind == 0:
+            cited = CITED[life.about.partition("-")[0]]
+            options = (
+                decisions.Alternative("Perbaiki", standard_id="visit.sop"),
+                decisions.Alternative("Jelaskan", OWN),
+            )
+            return options, {(cited, True), (OWN, False)}
+        if kind == 1:
+            doubled = decisions.Alternative("Jelaskan", OWN.replace(" ", "  "))
+            return (decisions.Alternative("Perbaiki", alone), doubled), {(alone, False), (OWN, False)}
+        return OPTIONS, set()
+
+    def _wrote(self, life: Life, action: str, who: str, **more: Any) -> bool:
         life.authors[f"{action}:{who}"] = who
-        self.book.act(life, action, who, self.office.clock())
+        self.book.act(life, action, who, self.office.clock(), **more)
         return True
 
     def wait(self, life: Life, who: str, category: str, days: int) -> bool:
@@ -164,13 +181,14 @@ class Deeds:
         now = self.office.clock()
         clock = next((c for c in life.clocks if c.rule == "respond" and c.state == "running"), None)
         fits = clock is not None and not clock.extended and clock.due >= now
-        done = self.try_it(
-            life, "extend", who, lambda s, c, o, t: timekeeping.extend(s, c, o, "Suku cadang", t), fits=fits
-        )
+        reason = f"Suku cadang untuk {life.name} belum datang"
+        done = self.try_it(life, "extend", who, lambda s, c, o, t: timekeeping.extend(s, c, o, reason, t), fits=fits)
         if done and clock is not None:
-            clock.longer.append((now, clock.due))
+            before = clock.due
+            clock.longer.append((now, before))
             clock.length, clock.extended = clock.length + RULES["respond"].extra, True
             clock.due = self.book.recount(life, clock)
+            life.extensions.append((now, before, clock.due, reason))
             self.book.plan(life, clock, now)
             self.book.act(life, "extend", who, now)
         return done
@@ -184,11 +202,12 @@ class Deeds:
         return done and self._wrote(life, "report", who)
 
     def draft(self, life: Life, who: str) -> bool:
-        text = f"Jawaban JWB-{life.name}-{life.rounds}: sudah diperbaiki."
+        self.drafted += 1
+        text = f"Jawaban JWB-{life.name}-{self.drafted}: sudah diperbaiki."
         done = self.try_it(life, "draft", who, lambda s, c, o, now: decisions.draft(s, c, o, text, now),
                            fits=life.reported == life.rounds)  # fmt: skip
         if done:
-            life.authors["text"] = who
+            life.authors["text"], life.text = who, text
         return done and self._wrote(life, "draft", who)
 
     def seen(self, life: Life) -> str:
@@ -204,9 +223,26 @@ class Deeds:
         done = self.try_it(
             life, "approve", who, lambda s, c, o, now: decisions.approve(s, c, o, chosen, now), fits=fits
         )
+        return done and self.approved(life, "approve", who)
+
+    def approve_above(self, life: Life, who: str) -> bool:
+        """The office above approves in the place of a head whom there is not, or who wrote the text."""
+        seen = self.seen(life)
+        done = self.try_it(
+            life, "approve_above", who,
+            lambda s, c, o, now: decisions.approve_above(s, c, o, seen, "Tidak ada kepala", now),
+            fits=life.authors.get("text") != who,
+        )  # fmt: skip
         if done:
-            self.book.act(life, "approve", who, self.office.clock())
-        return done
+            self.book.at_work(self.book.places[life.unit].above, self.office.clock())
+        return done and self.approved(life, "approve_above", who)
+
+    def approved(self, life: Life, action: str, who: str) -> bool:
+        """Whoever approved signs."""
+        now = self.office.clock()
+        life.signed = self.book.signature(life, who, now)
+        self.book.act(life, action, who, now)
+        return True
 
     # ------------------------------------------------------------------ the answer
 
@@ -248,6 +284,7 @@ class Deeds:
             if lead is None or life.status != "classified" or life.rounds or not lead.responded:
                 continue
             if lead.status in ("responded", "closed") and (life.unit, life.sealed) == (lead.unit, lead.sealed):
+                life.text, life.signed = lead.text, lead.signed
                 self.book.act(life, "approve_jointly", "clock", now)
                 self.book.answered(life, "clock", now)
                 life.authors["joint"] = lead.authors["text"]

@@ -8,7 +8,7 @@ import re
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.days.book import Life
+from tests.days.lives import Life
 from tests.days.play import Play
 from tests.guards.test_seal import pages
 from workflow import access

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -11,19 +12,23 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from tests.days import counter
 from tests.days import world as w
-from tests.days.book import Life
 from tests.days.desk import Desk
+from tests.days.dispatch import Dispatch
+from tests.days.lives import Life
+from tests.days.public import Public
 from tests.days.rulebook import OPEN
 from tests.days.world import Complaint, World
 from workflow import delegation, inbox, incidents, staff, timekeeping
 from workflow.actors import Operator
 from workflow.messages import Inbound
-from workflow.models import Account, Case, HolidayOverride, Unit
+from workflow.models import Account, Case, CaseNumber, HolidayOverride, Unit
 from workflow.reports import monthly
 from workflow.sweep import recover, sweep
 
 LOST, UNPROVED = 0.1, 0.15
+NUMBER = re.compile(r"ADU-[A-Z-]+-\d{4}-\d{4,}")
 #: Just before and after midnight in one of the three zones, on the last night of the year.
 YEAR_ENDS = [datetime(2026, 12, 31, hour, minute, tzinfo=UTC) for hour in (14, 15, 16) for minute in (50, 58)] + [
     datetime(2026, 12, 31, hour, 10, tzinfo=UTC) for hour in (15, 16, 17)
@@ -54,12 +59,17 @@ class Play:
         self.by_phone: dict[str, list[Life]] = {}
         self.words: dict[str, str] = {}
         self.desk = Desk(world, self.dice, self.at)
+        self.dispatch, self.public = Dispatch(self), Public(self)
         self._plan(families)
 
     # ------------------------------------------------------------------ time
 
+    def next(self) -> int:
+        """A number that nothing else has."""
+        return next(self._order)
+
     def at(self, moment: datetime, deed: Callable[[], None]) -> None:
-        heapq.heappush(self._heap, (moment, next(self._order), deed))
+        heapq.heappush(self._heap, (moment, self.next(), deed))
 
     def run(self) -> None:
         while self._heap and self._heap[0][0] <= self.end:
@@ -102,6 +112,8 @@ class Play:
     def _daily(self) -> None:
         recover(self.office.db, self.office.clock())
         monthly.tick(self.office.db, "test", self.office.clock())
+        self.dispatch.tick(self.office.clock())
+        self.public.tick(self.office.clock())
 
     _decreed = False
 
@@ -120,6 +132,8 @@ class Play:
             self._complain(w.PLAIN, place, first="KANWIL")
         elif dice < 0.31:
             self._twice(place)
+        elif dice < 0.38:
+            counter.write_down(self, place)
         else:
             self._complain(self.dice.choice(w.COMPLAINTS), place)
 
@@ -128,7 +142,7 @@ class Play:
 
     def _say(self, text: str, phone: str) -> None:
         """A short message comes in and is handled a few seconds later."""
-        inbound = Inbound("sms", w.OURS, f"S{next(self._order)}", phone, text, text.encode())
+        inbound = Inbound("sms", w.OURS, f"S{self.next()}", phone, text, text.encode())
         with self.office.db.write() as s:
             inbox.store(s, inbound, self.office.clock())
         self.office.handle()
@@ -137,25 +151,27 @@ class Play:
         phone = phone or self._phone()
         if first:
             self._say(first, phone)
-        received, word = self.office.clock(), f"Zulkarnaen{next(self._order)}"
+        received, word = self.office.clock(), f"Zulkarnaen{self.next()}"
         named, head = w.FACILITIES[place]
         text = what.text.format(place=named, head=head, word=word)
         self._say(text, phone)
         sealed = what.about == "head" or first == "KANWIL"
-        life = self._life(phone, place, received, what, sealed=sealed)
+        life = self.life(phone, place, received, what, sealed=sealed)
         if word in text:
             self.words[life.key] = word
         return life
 
-    def _life(
-        self, phone: str, place: str, received: datetime, what: Complaint, *, sealed: bool = False, track: str = ""
-    ) -> Life:
+    def life(
+        self, phone: str, place: str, received: datetime, what: Complaint, *, sealed: bool = False, track: str = "",
+        channel: str = "sms", name: str = "",
+    ) -> Life:  # fmt: skip
         """The case that the program opened is what the book says it is."""
         case, now = self.office.case(phone), self.office.clock()
         unit = self.book.places[place].above if sealed else place
         life = Life(
             case.id, f"K{len(self.book.lives):04d}", place, unit, received, what.category, what.urgency, track, sealed
         )
+        life.channel, life.told_name = channel, name
         life.about_staff = what.about in ("staff", "petugas")
         life.hidden = {what.about} & {"petugas"}
         opened = (case.category, case.urgency, case.seal == "kanwil", case.about_staff, case.handling_unit.code)
@@ -165,8 +181,9 @@ class Play:
         self.desk.take_up(life)
         if life.urgency == "darurat":
             for minutes in (16, 32, 48, 70, 110):
-                self.at(received + timedelta(minutes=minutes), self._tick)
-        self._moods(phone, life)
+                self.at(now + timedelta(minutes=minutes), self._tick)
+        if channel == "sms":
+            self._moods(phone, life)
         return life
 
     def _ask(self, place: str) -> None:
@@ -177,7 +194,7 @@ class Play:
         self.book.counted.append((self.office.clock(), place, "information"))
         self.office.clock.advance(minutes=2)
         self._say("PETUGAS", phone)
-        self._life(phone, place, received, Complaint("", "kunjungan", "rendah"), track="information")
+        self.life(phone, place, received, Complaint("", "kunjungan", "rendah"), track="information")
 
     def _twice(self, place: str) -> None:
         """The same person tells the same again, openly, as another complaint: for the office to merge."""
@@ -250,13 +267,19 @@ class Play:
         for message in new:
             if "JWB-" not in message.body:
                 continue
-            lives, dice = self.by_phone[message.recipient], self.dice.random()
-            life = next((x for x in lives if f"JWB-{x.name}-" in message.body), lives[-1])
+            life, dice = self._answered(message.body), self.dice.random()
             round_ = life.rounds
             if dice > UNPROVED:
                 state = "undelivered" if dice < UNPROVED + LOST else "delivered"
                 self._later(0.01, 1.5, lambda m=message, s=state, x=life, r=round_: self._receipt(m, s, x, r))  # type: ignore[misc]
             self._reaction(life)
+
+    def _answered(self, body: str) -> Life:
+        """Whose answer it is: the text may be another case's, the number is not."""
+        found = NUMBER.search(body)
+        assert found, body
+        with self.office.db.read() as s:
+            return self.book.lives[s.get_one(CaseNumber, found.group()).case_id]
 
     def _receipt(self, message, state: str, life: Life, round_: int) -> None:  # type: ignore[no-untyped-def]
         request = self.wire.receipt(message, state, "30005" if state == "undelivered" else None)
@@ -290,6 +313,7 @@ class Play:
             row_id = row.id
         self.book.decrees.append((unit, day, holiday))
         self._decreed = True
+        self.book.at_work(unit or w.ROOT, self.office.clock())
         if back:
             self._later(back, back, lambda: self._revoke(row_id, (unit, day, holiday)))
 
@@ -306,7 +330,9 @@ class Play:
             head, deputy = (s.scalars(select(Account).where(Account.name == n)).one() for n in ("kepala", "pejabat2"))
             actor = self.office.officer(s, "kepala")
             delegation.delegate(s, unit, head, deputy, PLH, "SPRIN-7", actor, self.office.clock())
+        self.book.at_work(w.RUTAN, self.office.clock())
         self.book.hire("pejabat2", "kepala", w.RUTAN, *PLH)
+        self.book.posts["pejabat2", "kepala"] = f"Plh. {self.book.posts['kepala', 'kepala']}"
 
     def _new_head(self) -> None:
         from tests.support import PASSWORD

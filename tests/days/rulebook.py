@@ -34,10 +34,10 @@ RULES = {
     "respond_integrity": Rule(60, "received", ("release",), ("integrity",), remind=10),
     "inform": Rule(5, "received", ("inform", "release"), ("information",), remind=1),
     "carry_out": Rule(5, "directed", ("draft",), remind=1, first="pejabat"),
-    "approve": Rule(2, "drafted", ("approve", "return_draft"), remind=1, first="kepala"),
+    "approve": Rule(2, "drafted", ("approve", "approve_above", "return_draft"), remind=1, first="kepala"),
     "release": Rule(1, "approved", ("release",), on_due="release"),
     "satisfaction": Rule(10, "delivered", ("reopen", "close"), on_due="close"),
-    "emergency": Rule(15, "received", ("assign", "classify", "refer")),
+    "emergency": Rule(15, "received", ("assign", "classify", "refer", "join")),
 }
 #: Whose turn it is, from the first rung up, and the pause between two rungs in working days.
 LADDER = {"facility": ("petugas", "kepala", "kanwil"), "office": ("kanwil", "ditjenpas")}
@@ -45,8 +45,7 @@ ALARMED = ("petugas", "kepala", "kanwil", "ditjenpas")
 PAUSE, SLOW_PAUSE = 1, 2
 MINUTES, AGAIN = 15, 30
 
-OFFICER, HEAD, OFFICIAL, FAMILY, CLOCK = "officer", "head", "official", "family", "clock"
-EVERY = (OFFICER, HEAD, OFFICIAL, FAMILY, CLOCK)
+OFFICER, HEAD, OFFICIAL, FAMILY, CLOCK, SUPERIOR = "officer", "head", "official", "family", "clock", "superior"
 
 
 class Step(NamedTuple):
@@ -69,6 +68,7 @@ STEPS = {
     "report": _step("directed", "", OFFICIAL, OFFICER),
     "draft": _step("directed drafted", "drafted", OFFICIAL, OFFICER),
     "approve": _step("drafted", "approved", HEAD),
+    "approve_above": _step("drafted", "approved", SUPERIOR),
     "return_draft": _step("drafted", "directed", HEAD),
     "release": _step("approved", "responded", OFFICER, CLOCK),
     "hand_over": _step("responded", "", OFFICER),
@@ -85,9 +85,15 @@ STEPS = {
     "merge": _step(BEFORE_ANSWER - {"waiting"}, "closed", OFFICER),
     "unmerge": _step("closed", "classified", OFFICER),
     "inform": _step("received classified", "closed", OFFICER),
-    "assign": _step(OPEN, "", OFFICER, HEAD),
+    "assign": _step(OPEN, "", OFFICER, HEAD, SUPERIOR),
     "ask": _step(OPEN, "", OFFICER),
 }
+#: A standard of the catalogue as it is cited of a facility, by the beginning of its code; one of an officer's own words.
+VISITS = "Petugas memahami dan menjalankan prosedur kunjungan (Pedoman Kriteria Pelayanan Publik Berbasis HAM, {})"
+CITED = {"RUTAN": VISITS.format("C.4.c.8"), "LAPAS": VISITS.format("C.4.b.12")}
+OWN = "Loket buka pukul 08.00"
+#: What a letter calls who approved it, where no post of their own is known.
+TITLES = {"kepala": "Kepala", "kanwil": "Kantor Wilayah", "ditjenpas": "Direktorat Jenderal"}
 PARTS = {
     "upt": {OFFICER: "petugas", HEAD: "kepala", OFFICIAL: "pejabat"},
     "kanwil": {OFFICER: "kanwil", HEAD: "kanwil", OFFICIAL: "kanwil"},

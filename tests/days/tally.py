@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.days.book import Book, Clock, Life
+from tests.days.book import Book
+from tests.days.lives import Clock, Life
 from tests.days.rulebook import INTEGRITY, OPEN, RULES
 
 Line = tuple[datetime, str, str, str, dict[str, Any]]
@@ -36,13 +37,15 @@ class Tally:
             self._clocks(life)
             self._ladder(life)
             self._spans(life)
+        self._standards()
+        self._incidents()
         for at, place, kind in book.counted:
             self.found["others", kind] += place == unit and self._in(at)
 
     def _in(self, at: datetime | None) -> bool:
         return at is not None and self.begin <= at < self.end
 
-    def _here(self, life: Life) -> Iterator[Line]:
+    def here(self, life: Life) -> Iterator[Line]:
         """What happened to a case at this unit in this month."""
         return (line for line in life.story if line[1] == self.unit and self._in(line[0]))
 
@@ -57,7 +60,7 @@ class Tally:
         for name, moment in (("open_before", self.begin), ("open_after", self.end)):
             last = self._at(life, moment)
             self.found["flow", name] += last is not None and last[1] == self.unit and last[4]["status"] in OPEN
-        for _, _, action, _, known in self._here(life):
+        for _, _, action, _, known in self.here(life):
             before, after = known.get("before", ""), known["status"]
             self.found["flow", "received"] += action == "open"
             self.found["flow", action] += action in ("taken_over", "handed_on")
@@ -70,7 +73,7 @@ class Tally:
 
     def _arrived(self, life: Life) -> None:
         """What came in: as it was judged and how far it had come when the month ended, or had left."""
-        opened = next((line for line in self._here(life) if line[2] == "open"), None)
+        opened = next((line for line in self.here(life) if line[2] == "open"), None)
         if opened is None:
             return
         here = [line for line in life.story if line[1] == self.unit and line[0] < self.end]
@@ -79,7 +82,7 @@ class Tally:
         category, urgency = last[4]["category"], last[4]["urgency"]
         track = life.track or ("integrity" if category in INTEGRITY else "service")
         for table, key in (
-            ("channel", "sms"),
+            ("channel", life.channel),
             ("category", category),
             ("urgency", urgency),
             ("track", track),
@@ -87,13 +90,40 @@ class Tally:
         ):
             self.found[table, key] += 1
 
+    def _standards(self) -> None:
+        """Each standard once a case; an officer's own words only where two cases cite them alike."""
+        cited: dict[tuple[str, bool], set[str]] = defaultdict(set)
+        for life in self.book.lives.values():
+            for _, _, action, _, known in self.here(life):
+                for standard in known["cited"] if action == "recommend" else ():
+                    cited[standard].add(life.key)
+        for (text, ours), cases in cited.items():
+            self.found["standards", text if ours or len(cases) > 1 else "other"] += len(cases)
+
+    def _incidents(self) -> None:
+        """Complaints of this month that belong to one event, with their lead or as such, and how many events these are."""
+        crowds: dict[str, set[str]] = defaultdict(set)
+        for life in self.book.lives.values():
+            if any(line[2] == "join" and line[0] < self.end for line in life.story):
+                crowds[life.lead] |= {life.key, life.lead}
+        for lead, crowd in crowds.items():
+            mine = [self.book.lives[key] for key in crowd if self._ever(self.book.lives[key])]
+            new = sum(any(line[2] == "open" for line in self.here(life)) for life in mine)
+            counts = new and len(mine) > 1 and self.book.lives[lead] in mine
+            self.found["incidents", "complaints"] += new if counts else 0
+            self.found["incidents", "incidents"] += bool(counts)
+
+    def _ever(self, life: Life) -> bool:
+        """Whether a case had come to this unit when the month ended."""
+        return any(line[1] == self.unit and line[0] < self.end and line[2] != "handed_on" for line in life.story)
+
     def _said(self, life: Life) -> None:
         """What families said of their answers, and whether these arrived."""
-        for _, _, action, who, _ in self._here(life):
+        for _, _, action, who, _ in self.here(life):
             self.found["satisfaction", "satisfied"] += (action, who) == ("close", "family")
             self.found["satisfaction", "silent"] += (action, who) == ("close", "clock")
             self.found["satisfaction", "unsatisfied"] += (action, who) == ("reopen", "family")
-        for at, _, action, _, _ in self._here(life):
+        for at, _, action, _, _ in self.here(life):
             if action == "release":
                 self.found["deliveries", "released"] += 1
                 self.found["deliveries", self._fate(life, at)] += 1
@@ -104,12 +134,14 @@ class Tally:
         mine = [line for line in later if line[0] <= again]
         if proof := next((line[3] for line in mine if line[2] == "delivered"), ""):
             return "desk" if proof == "desk" else "proven"
+        if life.channel != "sms":
+            return "held"
         return "failed" if any(line[2] == "failed" for line in mine) else "pending"
 
     # ------------------------------------------------------------------ clocks
 
     def _clocks(self, life: Life) -> None:
-        acted = {line[0] for line in self._here(life) if line[2] in ENDERS}
+        acted = {line[0] for line in self.here(life) if line[2] in ENDERS}
         seen = set()
         last = self._at(life, self.end)
         for clock in life.clocks:

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from tests.days.book import Book, Place
+from tests.days.book import Book
+from tests.days.lives import Place
 from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioServer
 from tests.support import HIRED, PASSWORD, Clock, Office, make_office
+from webhooks.demo import STAFF
 from webhooks.settings import Settings
 from workflow import staff, units
 from workflow.models import Unit
@@ -130,6 +132,9 @@ def build(database_url: str, home: Path) -> World:
         kupang.settings = {**(kupang.settings or {}), "letter_number": "W.22.PAS-{sequence:3}/{roman}/{year}"}
     for name, role, unit in DEMO_HANDS:
         book.hire(name, role, unit, HIRED.date())
+    book.names = {name: full_name for name, *_, full_name in (*HANDS, NEW_HEAD)}
+    for name, role, _, full_name, post in STAFF:
+        book.names[name], book.posts[name, role] = full_name, post
     return World(office, wire, book)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.days import check, hunt, reports
+from tests.days import check, hunt, papers, reports
 from tests.days.play import Play
 from tests.days.world import World, build
 
@@ -41,4 +41,7 @@ def test_clocks_rungs_letters_and_reports_are_those_of_the_book_and_a_sealed_cas
     assert play.desk.deeds.refused > 20
     check.rows_agree(play)
     assert reports.agree(play) >= 8
+    assert papers.letters_agree(play, most=200) >= 20
+    assert papers.extensions_agree(play) >= 2
+    assert play.public.agrees() >= 1
     assert hunt.nobody_finds(play, heard, deep=1) >= 9
