@@ -35,7 +35,7 @@ plain = st.sampled_from(
     [("resume",), ("extend",), ("revoke",), ("recommend",), ("send_back",), ("rejudge",), ("rest",)]
 )
 #: Hours that pass, what is done then, and whether time is looked at right afterwards.
-steps = st.tuples(st.floats(0, 150), st.one_of(waits, decrees, zones, plain), st.booleans())
+steps = st.tuples(st.floats(0.1, 150), st.one_of(waits, decrees, zones, plain), st.booleans())
 MIDNIGHTS = [datetime(year, 12, 31, hour, 59, 57, tzinfo=UTC) for year in (2026, 2027) for hour in (14, 15, 16, 23)]
 minutes = st.integers(0, 421 * 24 * 60)
 begins = st.one_of(

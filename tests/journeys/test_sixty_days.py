@@ -32,7 +32,7 @@ def heard() -> Iterator[hunt.Listener]:
     root.setLevel(before)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_clocks_rungs_letters_and_reports_are_those_of_the_book_and_a_sealed_case_leaves_no_trace(
     world: World, heard: hunt.Listener
 ) -> None:
