@@ -124,7 +124,8 @@ class Office:
     def case(self, sender: str = "+628120000001") -> Case:
         """The newest case of a sender."""
         with self.db.read() as session:
-            rows = session.scalars(select(Case).order_by(Case.received_at.desc()))
+            newest = select(Case).order_by(Case.received_at.desc())
+            rows = session.scalars(newest.execution_options(yield_per=10))  # usually one of the first
             for case in rows:
                 if _writer(session, case.conversation) == sender:
                     _ = case.handling_unit.code, case.subject_unit and case.subject_unit.code

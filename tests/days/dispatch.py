@@ -56,6 +56,7 @@ class Dispatch:
             if duty.chased is None and not (duty.confirmed and duty.acknowledged) and self._late(unit, month, now):
                 duty.chased = now
                 self._tell(set() if duty.confirmed else self._heads(unit, now), unit, "report_unconfirmed", month)
+                self._tell(set() if duty.confirmed else above, unit, "report_chased", month)
                 self._tell(set() if duty.acknowledged else above, unit, "report_unread", month)
 
     def _first(self, unit: str, today: date) -> date:
