@@ -124,9 +124,8 @@ class Office:
     def case(self, sender: str = "+628120000001") -> Case:
         """The newest case of a sender."""
         with self.db.read() as session:
-            newest = select(Case).order_by(Case.received_at.desc())
-            rows = session.scalars(newest.execution_options(yield_per=10))  # usually one of the first
-            for case in rows:
+            newest = select(Case.id).order_by(Case.received_at.desc())
+            for case in (session.get_one(Case, case_id) for case_id in session.scalars(newest).all()):
                 if _writer(session, case.conversation) == sender:
                     _ = case.handling_unit.code, case.subject_unit and case.subject_unit.code
                     session.expunge_all()
