@@ -25,7 +25,7 @@ from workflow.models import Deadline, HolidayOverride, Unit
 
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 COMPLAINT = "Titipan makanan untuk adik saya di Rutan Magetan kamar 7 tidak sampai."
-EXAMPLES = 25
+EXAMPLES = 15
 _senders = count(1)
 
 waits = st.tuples(st.just("wait"), st.integers(1, 30))
