@@ -21,6 +21,7 @@ from tests.days.play import Play
 from tests.days.rulebook import OFFICER, OPEN
 from tests.days.world import World
 from tests.support import HIRED, Office
+from workflow import timekeeping
 from workflow.models import Deadline, HolidayOverride, Unit
 
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
@@ -74,6 +75,7 @@ def _fresh(office: Office, zone: str, begin: datetime) -> Play:
     with office.db.write() as s:
         s.scalars(select(Unit).where(Unit.code == w.RUTAN)).one().timezone = zone
         s.execute(delete(HolidayOverride))
+    timekeeping.apply_decrees(office.db, begin)
     return Play(World(office, SimpleNamespace(messages=[]), book), seed=1, families=0)  # type: ignore[arg-type]
 
 
