@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from textwrap import shorten
 from typing import Any
 from urllib.error import URLError
 
@@ -24,9 +25,10 @@ from channels.simulator import HEADER, SimulatorAdapter
 from channels.simulator_outcomes import OUTCOMES
 from webhooks.auth import public
 from webhooks.service import service
-from workflow import people, window
+from workflow import outbox, people, window
 from workflow.messages import CAPABILITIES, PLAIN, Capabilities
 from workflow.models import Case, Conversation, DeliveryEvent, Outbound
+from workflow.vault import Erased
 
 bp = Blueprint("telephone", __name__)
 DEFAULT = {"email": "siti@contoh.test"}
@@ -68,10 +70,10 @@ class Phone:
 
 @dataclass(frozen=True)
 class Trail:
-    """What the office knows of one message to this telephone: never its words."""
+    """What the office knows of one message to this telephone, known by its first words."""
 
     at: datetime
-    key: str
+    words: str
     state: str
     reason: str
     steps: list[DeliveryEvent]
@@ -109,7 +111,7 @@ def isi() -> Response:
     """The screen alone, for the page that looks again every second or two."""
     adapter, phone = _adapter(), _phone()
     screen = _screen(adapter, phone)
-    seen = [len(screen["lines"]), screen["numbers"], [(t.key, t.state, len(t.steps)) for t in screen["trails"]]]
+    seen = [len(screen["lines"]), screen["numbers"], [(t.words, t.state, len(t.steps)) for t in screen["trails"]]]
     answer = make_response(render_template("telepon_isi.html", phone=phone, **screen))
     answer.set_etag(sha256(repr(seen).encode()).hexdigest()[:32])
     return answer.make_conditional(request)
@@ -137,7 +139,14 @@ def _trails(session: Session, phone: Phone) -> tuple[list[Trail], list[str]]:
 def _trail(session: Session, row: Outbound) -> Trail:
     steps = session.scalars(select(DeliveryEvent).where(DeliveryEvent.outbound_id == row.id).order_by(DeliveryEvent.id))
     reason = row.error_reason or row.error_code if row.error_code else ""
-    return Trail(row.created_at, row.key, row.state, reason or "", list(steps))
+    return Trail(row.created_at, _beginning(session, row), row.state, reason or "", list(steps))
+
+
+def _beginning(session: Session, row: Outbound) -> str:
+    try:
+        return shorten(outbox.body(session, row), 60, placeholder=" …")
+    except Erased:
+        return "…"
 
 
 def _post(adapter: SimulatorAdapter, phone: Phone, text: str) -> None:

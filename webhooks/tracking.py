@@ -93,6 +93,11 @@ class Found:
     account: str = ""
 
     @property
+    def by_hand(self) -> bool:
+        """Whether an officer wrote it down: its complainant has neither browser nor PIN, and is answered on paper."""
+        return not CAPABILITIES.get(self.channel, PLAIN).wired
+
+    @property
     def owned(self) -> bool:
         return bool(self.sender)
 

@@ -208,6 +208,7 @@ LABELS: dict[str, dict[str, str]] = {
         "rung": N_("Langkah pengantaran jawaban"),
         "link": N_("Alamat dihubungkan"),
         "unlink": N_("Hubungan alamat dilepas"),
+        "objection": N_("Pelapor tidak puas, dicatat petugas"),
         "hold": N_("Ditahan untuk proses hukum"),
         "hold_lifted": N_("Penahanan dicabut"),
         "erased": N_("Isi dihapus"),

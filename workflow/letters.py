@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from workflow import clocks, journal, people, receipts, units, wording
 from workflow.actors import Actor
+from workflow.messages import CAPABILITIES, PLAIN
 from workflow.models import Account, Approval, Case, Letter, Paper, Person, RoleGrant, Unit
 from workflow.vault import vault_of
 
@@ -57,6 +58,7 @@ def issue(session: Session, case: Case, paper: Paper, actor: Actor, now: datetim
         "url": session.info["public_url"],
         "days": _satisfaction_days(case),
         "courtesy": case.conversation.locale == "en",
+        "by_hand": not CAPABILITIES.get(case.conversation.channel_account.channel, PLAIN).wired,
     }
     letter = Letter(
         case_id=case.id,

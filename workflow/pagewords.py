@@ -91,7 +91,28 @@ PAGES: dict[str, str] = {
     ),
     "official@desk": N_(
         "Jawaban resmi {unit} atas pengaduan {number}:\n\n{body}\n\n"
-        "Bila belum selesai, sampaikan alasannya di loket pengaduan paling lambat sepuluh hari kerja setelah jawaban "
-        "ini diserahkan. Tanpa keberatan, pengaduan ditutup. Layanan ini gratis."
+        "Bila belum selesai, sampaikan alasannya paling lambat sepuluh hari kerja setelah jawaban ini diserahkan: di "
+        "loket pengaduan, lewat telepon, atau dengan surat, dengan menyebut nomor itu. Tanpa keberatan, pengaduan "
+        "ditutup. Layanan ini gratis."
+    ),
+    "informed@desk": N_(
+        "Jawaban petugas atas pertanyaan {number}:\n\n{text}\n\n"
+        "Bila belum terjawab, sampaikan apa yang kurang di loket, lewat telepon, atau dengan surat."
+    ),
+    "closed_silence@desk": N_(
+        "Pengaduan {number} ditutup karena sepuluh hari kerja tidak ada keberatan. Bila masalahnya belum selesai, "
+        "sampaikan alasannya di loket pengaduan, lewat telepon, atau dengan surat."
+    ),
+    "risk_told@desk": N_(
+        "Kami catat bahwa Anda takut ada pembalasan. Bila lebih aman ditangani di luar {unit}, katakan kepada petugas, "
+        "sekarang atau nanti. Bila ada ancaman, datang atau telepon segera."
+    ),
+    "risk_told_away@desk": N_(
+        "Kami catat bahwa Anda takut ada pembalasan. Pengaduan ini ditangani di luar lapas dan rutan. Bila ada "
+        "ancaman, datang atau telepon segera."
+    ),
+    "more_if_able@desk": N_(
+        "Terima kasih sudah memberi tahu kami. Bila Anda sanggup, katakan kepada petugas di mana orang itu sekarang "
+        "dan bagaimana keadaannya; tidak wajib."
     ),
 }

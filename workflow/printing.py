@@ -169,10 +169,17 @@ def _frame(number: str, known: dict[str, Any], url: str) -> dict[str, Any]:
 def _rights(known: dict[str, Any], locale: str) -> list[str]:
     contact = help.body("ombudsman_rights").names[locale]
     return [
-        wording.render("letter_not_satisfied", locale, days=known["days"], url=known["url"]),
+        _not_satisfied(known, locale),
         wording.render("letter_ombudsman", locale, ombudsman=contact),
         wording.render("letter_free", locale),
     ]
+
+
+def _not_satisfied(known: dict[str, Any], locale: str) -> str:
+    """What whoever holds this letter can really do; letters from before do not know how the complaint came."""
+    if known.get("by_hand"):
+        return wording.render("letter_not_satisfied_desk", locale, days=known["days"], case=known["case"])
+    return wording.render("letter_not_satisfied", locale, days=known["days"], url=known["url"])
 
 
 def _courtesy(number: str, known: dict[str, Any]) -> dict[str, Any]:

@@ -239,7 +239,10 @@ MESSAGES: dict[str, str] = {
         "Simpan kertas ini. Kode ini milik Anda; jangan berikan kepada siapa pun, juga tidak kepada petugas. "
         "Kami tidak dapat mencarikannya kembali."
     ),
-    "slip_track": N_("Kabar pengaduan: buka {url} dan masukkan kode ini."),
+    "slip_track": N_(
+        "Tahap pengaduan: buka {url} dan masukkan kode ini. Jawabannya diserahkan sebagai surat oleh kantor yang "
+        "menangani."
+    ),
     "slip_ask_here": N_(
         "Tanpa internet: datang ke loket pengaduan dan ketik sendiri kode ini di halaman Lacak, atau hubungi {contact}"
     ),
@@ -263,6 +266,11 @@ MESSAGES: dict[str, str] = {
         "Bila masalahnya belum selesai, sampaikan dalam {days} hari kerja sejak Anda menerima jawaban ini: balas "
         "TIDAK PUAS dan alasannya di saluran tempat Anda melapor, tulis di {url}/lacak, atau datang ke pos layanan "
         "pengaduan. Pengaduan dibuka kembali dan ditangani orang lain."
+    ),
+    "letter_not_satisfied_desk": N_(
+        "Bila masalahnya belum selesai, sampaikan dalam {days} hari kerja sejak Anda menerima jawaban ini: datang ke "
+        "pos layanan pengaduan, telepon kantor ini, atau kirim surat, dengan menyebut nomor pengaduan {case}. "
+        "Pengaduan dibuka kembali dan ditangani orang lain."
     ),
     "letter_ombudsman": N_("Anda juga berhak mengadu kepada {ombudsman}."),
     "letter_courtesy": N_("Terjemahan keterangan surat ini"),

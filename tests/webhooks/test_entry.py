@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from tests.support import FACILITY, Office, csrf
-from workflow import ladder, outbox, people, receipts, settling
+from tests.workflow.steps import STEPS, act
+from workflow import ladder, letters, outbox, people, printing, receipts, settling
 from workflow.actors import Officer
 from workflow.models import (
     Address,
@@ -244,7 +245,7 @@ def test_nothing_is_ever_sent_where_no_wire_leads(office: Office) -> None:
         )
         assert s.scalar(select(func.count()).select_from(Notice).where(Notice.key == "answer_print"))
         said = "\n".join(outbox.body(s, row) for row in rows)
-        assert "di loket pengaduan paling lambat" in said and "balas " not in said.lower()
+        assert "di loket pengaduan, lewat telepon" in said and "balas " not in said.lower()
         reached = [(r.kind, r.outcome, r.reason) for r in ladder.rungs(s, s.get_one(Case, case.id))]
         assert reached[0] == ("text", "skipped", "print") and reached[-1] == ("print", "waiting", "print")
         for row in rows:
@@ -322,3 +323,52 @@ def test_an_officer_of_no_unit_here_cannot_write_for_it(office: Office) -> None:
         stranger = Officer(office.account_id("kepala"), frozenset({("petugas", "elsewhere")}))
         with pytest.raises(Impossible):
             entries.empty_box(s, stranger, unit, office.clock(), 1, "x", office.clock())
+
+
+def test_who_cannot_answer_is_told_what_they_can_do_and_an_officer_writes_it_down(office: Office) -> None:
+    code = code_of(enter(office))
+    case_id = the_case(office).id
+    for status, step in STEPS.items():
+        act(office, case_id, step)
+        if status == "responded":
+            break
+    with office.db.read() as s:
+        case = s.get_one(Case, case_id)
+        letter = letters.of_case(s, case)[0]
+        rights = " ".join(printing._rights(letters.details(s, letter), "id"))
+        official = s.scalars(select(Outbound).where(Outbound.key == "official")).one()
+        told = outbox.body(s, official)
+    assert case.number in rights
+    for words in (rights, told):
+        assert "telepon" in words and "surat" in words
+        assert "/lacak" not in words and "TIDAK PUAS" not in words
+    page = office.client().post("/lacak", data={"kode": code}).text
+    assert "Pengaduan ini dicatat petugas" in page
+    assert 'id="pin"' not in page
+
+    client, path = office.client("petugas2"), f"/petugas/kasus/{case_id}"
+    assert "Pelapor belum puas?" in client.get(path).text
+    assert "Pelapor belum puas?" not in office.client("kepala").get(path).text
+    form = {"csrf_token": csrf(client, path), "reason": ""}
+    client.post(f"{path}/keberatan", data=form)
+    assert the_case(office).status == "responded"
+    client.post(f"{path}/keberatan", data={**form, "reason": "Airnya masih mati."})
+    assert (the_case(office).status, the_case(office).rounds) == ("classified", 1)
+    with office.db.read() as s:
+        actions = list(s.scalars(select(JournalEntry.action).where(JournalEntry.case_id == case_id)))
+    assert {"objection", "reopen"} <= set(actions)
+    client.post(f"{path}/keberatan", data={**form, "reason": "Lagi."})
+    assert the_case(office).rounds == 1
+
+
+def test_who_can_answer_is_not_answered_for(office: Office) -> None:
+    office.say(WATER)
+    case_id = the_case(office).id
+    for status, step in STEPS.items():
+        act(office, case_id, step)
+        if status == "responded":
+            break
+    client, path = office.client("petugas2"), f"/petugas/kasus/{case_id}"
+    assert "Pelapor belum puas?" not in client.get(path).text
+    client.post(f"{path}/keberatan", data={"csrf_token": csrf(client, path), "reason": "Airnya masih mati."})
+    assert the_case(office).status == "responded"

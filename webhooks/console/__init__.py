@@ -12,6 +12,7 @@ from webhooks.console import (  # noqa: F401 - they add their routes
     identity,
     inspection,
     letter,
+    objection,
     protection,
     queue,
     reports,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from workflow import access, ladder, people, settling, window
+from workflow import access, ladder, objections, people, settling, window
 from workflow.access import View
 from workflow.actors import Officer
 from workflow.models import Address, Case, Outbound, PersonLink, Rung
@@ -27,6 +27,7 @@ class Step:
 class Reach:
     """The part of the page. Suggestions and links are empty for whoever may not know the person.
 
+    ``may_object``: this account may write down that the complainant, who cannot answer, is not satisfied.
     ``blocked_at``: since then the provider says that nothing of ours is let through there.
     """
 
@@ -35,6 +36,7 @@ class Reach:
     suggestions: list[Address]
     links: list[PersonLink]
     blocked_at: datetime | None = None
+    may_object: bool = False
 
     @property
     def to_print(self) -> bool:
@@ -49,7 +51,8 @@ def gather(session: Session, officer: Officer, case: Case, view: View, now: date
     if not view.summary:
         return Reach(None, [], suggested, held)
     steps = [Step(rung, _provider_id(session, rung)) for rung in ladder.rungs(session, case)]
-    return Reach(window.of(case.conversation, now), steps, suggested, held, case.conversation.address.blocked_at)
+    blocked, objects = case.conversation.address.blocked_at, objections.takes(session, officer, case)
+    return Reach(window.of(case.conversation, now), steps, suggested, held, blocked, objects)
 
 
 def _provider_id(session: Session, rung: Rung) -> str:
