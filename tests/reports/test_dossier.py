@@ -200,3 +200,14 @@ def test_a_changed_journal_is_said_to_be_broken(office: Office, answered: Case, 
     with office.db.write() as s:
         s.scalars(select(JournalEntry).where(JournalEntry.action == "classify")).first().action = "close"  # type: ignore[union-attr]
     assert "PERHATIAN" in made(office, tmp_path, answered.number)[0]
+
+
+def test_it_says_what_the_head_changed_against_the_recommendation(office: Office, tmp_path: Path) -> None:
+    office.say(WORDS, SENDER)
+    case_id = carry(office, "recommended", SENDER)
+    with office.db.write() as s:
+        case, head = cases.lock(s, case_id), office.officer(s, "kepala")
+        words = {"measure": "Ganti dua pompa"}
+        decisions.direct(s, case, head, 0, office.account_id("pejabat"), "", office.clock(), None, words)
+    text, _ = made(office, tmp_path, office.case(SENDER).number)
+    assert "Diubah kepala, tindakan: Ganti dua pompa (rekomendasi semula: Ganti pompa)" in text
