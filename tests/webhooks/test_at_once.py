@@ -21,7 +21,7 @@ from tests.webhooks.test_decide import at, form
 from tests.workflow import steps
 from tests.workflow.steps import act
 from workflow import cases, decisions, delegation, journal
-from workflow.models import Account, Approval, Case, JournalEntry, Outbound, Paper, Unit
+from workflow.models import Account, Approval, Case, JournalEntry, Outbound, Paper, Party, Unit
 from workflow.wording import label
 
 GONE = label("impossible", "not_now", "id")
@@ -241,6 +241,20 @@ def test_a_button_that_is_pressed_twice_does_it_once(
     after = counted(office, case_id)
     assert sum(after) - sum(before) <= 1, "one paper, or one message"
     assert whole(office)
+
+
+def test_what_is_written_down_beside_the_way_of_the_answer_is_written_down_once(office: Office, port: int) -> None:
+    case_id = at(office, "classified")
+    who = Browser(port, "petugas")
+    page = who.get(f"/petugas/kasus/{case_id}")
+    found = re.search(r'name="csrf_token" value="([^"]+)"><input type="hidden" name="once" value="([0-9a-f]+)"', page)
+    assert found
+    values = {"csrf_token": found[1], "once": found[2], "kind": "respondent", "name": "Joko", "post": "Petugas blok"}
+    twice = (who, f"/petugas/pihak/{case_id}/catat", values)
+    assert [status for status, _ in press(office, case_id, twice, twice)] == [303, 303]
+    with office.db.read() as s:
+        kinds = s.scalars(select(Party.kind).where(Party.case_id == case_id)).all()
+    assert kinds.count("respondent") == 1
 
 
 def counted(office: Office, case_id: str) -> tuple[int, int]:

@@ -125,7 +125,7 @@ def _act(case_id: str, action: str, typed: Typed, media: tuple[Media, ...]) -> b
         _found(session, officer, case_id)
         case = cases.lock(session, case_id)
         _found(session, officer, case_id)  # it may have been sealed while we waited for the lock
-        form = once.digest(action, officer.account_id, typed, media)
+        form = once.digest(action, officer.account_id, typed.values.items(), media)
         if form is not None and form == case.last_form:
             return True
         _in_order(session, officer, case, action)

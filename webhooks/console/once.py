@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from webhooks.console.forms import Typed
 from workflow.messages import Media
 
 FIELD = "once"
@@ -21,13 +20,13 @@ def word() -> str:
     return secrets.token_hex(16)
 
 
-def digest(action: str, account_id: str, typed: Typed, media: Sequence[Media]) -> str | None:
+def digest(action: str, account_id: str, values: Iterable[tuple[str, str]], media: Sequence[Media] = ()) -> str | None:
     """What a filled-in form is known by; None where it came without a word."""
-    if not typed[FIELD]:
+    pairs, known = sorted(values), hashlib.sha256()
+    if not any(name == FIELD and value for name, value in pairs):
         return None
-    known = hashlib.sha256()
-    values = (piece.encode(errors="surrogatepass") for item in sorted(typed.values.items()) for piece in item)
+    typed = (piece.encode(errors="surrogatepass") for pair in pairs for piece in pair)
     files = (piece for file in media for piece in (file.name.encode(errors="surrogatepass"), file.content or b""))
-    for piece in (action.encode(), account_id.encode(), *values, *files):
+    for piece in (action.encode(), account_id.encode(), *typed, *files):
         known.update(len(piece).to_bytes(8, "big") + piece)
     return known.hexdigest()

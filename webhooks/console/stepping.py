@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webhooks.auth import current_officer
+from webhooks.console import once
 from webhooks.i18n import gettext as _
 from webhooks.i18n import locale
 from webhooks.service import service
@@ -20,7 +21,8 @@ from workflow.states import Impossible
 def carry_out(case_id: str, step: Callable[[Session, Case], object], back: str = "", *, lock: bool = True) -> Response:
     """One step on a case that this account may see, in one transaction; a refusal is said on the page that follows.
 
-    ``back`` is an endpoint instead of the case page; without ``lock`` the step locks for itself.
+    ``back`` is an endpoint instead of the case page; without ``lock`` the step locks for itself. The second of two
+    presses of one button finds it done.
     """
     officer = current_officer()
     target = url_for(back) if back else url_for("console.kasus", case_id=case_id)
@@ -32,7 +34,10 @@ def carry_out(case_id: str, step: Callable[[Session, Case], object], back: str =
                 case = access.find(session, officer, case_id)  # it may have been sealed while we waited
             if case is None:
                 abort(404)
-            step(session, case)
+            form = once.digest(request.path, officer.account_id, request.form.items(multi=True)) if lock else None
+            if form is None or form != case.last_form:
+                step(session, case)
+                case.last_form = form if lock else case.last_form
             session.flush()
             gone = access.find(session, officer, case_id) is None
     except Impossible as refused:
