@@ -8,8 +8,8 @@ a small number itself.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 #: Figures below this are not published, zero included: where "none" is told, "hidden" tells of somebody.
@@ -62,7 +62,7 @@ def hidden(figures: Iterable[Figure], already: Iterable[Key] = ()) -> set[Key]:
     kept_back = {key for key, figure in table.items() if figure.value < LEAST and not figure.fixed}
     kept_back |= set(already) & table.keys()
     while weak := _weak(table, kept_back):
-        more = {key for nodes in weak if (key := _cheapest(table, kept_back, nodes))}
+        more = _cheapest(table, kept_back, weak)
         if not more:
             break
         kept_back |= more
@@ -73,7 +73,7 @@ def _weak(table: dict[Key, Figure], kept_back: set[Key]) -> list[tuple[Hashable,
     """Where something must be added: sums under which too little is hidden; the ends of figures with one solution."""
     secret = [table[key] for key in kept_back]
     thin: list[tuple[Hashable, ...]] = [(node,) for node in _thin(secret)]
-    return thin or [(f.tail, f.head) for f in secret if not _free(f, secret)]
+    return thin or [(f.tail, f.head) for f in _bound(secret)]
 
 
 def _thin(secret: list[Figure]) -> list[Hashable]:
@@ -87,31 +87,99 @@ def _thin(secret: list[Figure]) -> list[Hashable]:
     return sorted((node for node, values in one_sided if sum(values) < LEAST), key=repr)
 
 
-def _free(figure: Figure, secret: list[Figure]) -> bool:
-    """Whether the flow can go round through this figure, upwards or downwards."""
-    ways: dict[Hashable, set[Hashable]] = defaultdict(set)
-    for other in secret:
-        if other is not figure:
-            ways[other.tail].add(other.head)
-            if other.value > 0:
-                ways[other.head].add(other.tail)
-    return _leads(ways, figure.head, figure.tail) or (figure.value > 0 and _leads(ways, figure.tail, figure.head))
+def _bound(secret: list[Figure]) -> list[Figure]:
+    """The figures through which the flow cannot go round, upwards or downwards.
+
+    One that is zero can only grow: its ends must lie in one circle. Of the others, which can do both, those that join
+    what is not joined yet need a look of their own; every further one closes a circle. In a ministry's table that
+    leaves few to look at among thousands.
+    """
+    ways: dict[Hashable, Counter[Hashable]] = defaultdict(Counter)
+    for figure in secret:
+        ways[figure.tail][figure.head] += 1
+        if figure.value > 0:
+            ways[figure.head][figure.tail] += 1
+    circle = _circles(ways)
+    fixed = [f for f in secret if f.value == 0 and circle[f.tail] != circle[f.head]]
+    return fixed + [f for f in _joining(secret) if not _free(f, ways)]
 
 
-def _leads(ways: Mapping[Hashable, set[Hashable]], begin: Hashable, end: Hashable) -> bool:
-    seen, edge = {begin}, [begin]
-    while edge:
-        fresh = {node for place in edge for node in ways.get(place, ())} - seen
+def _joining(secret: Iterable[Figure]) -> Iterator[Figure]:
+    """Of the figures above zero, as many as hold together what all of them hold together."""
+    part: dict[Hashable, Hashable] = {}
+
+    def of(node: Hashable) -> Hashable:
+        while (above := part.get(node, node)) != node:
+            node = above
+        return node
+
+    for figure in secret:
+        one, other = of(figure.tail), of(figure.head)
+        if figure.value > 0 and one != other:
+            part[one] = other
+            yield figure
+
+
+def _free(figure: Figure, ways: Mapping[Hashable, Counter[Hashable]]) -> bool:
+    """Whether the flow can go round through this figure, by ways other than its own."""
+    return _leads(ways, figure.head, figure.tail) or _leads(ways, figure.tail, figure.head)
+
+
+def _leads(ways: Mapping[Hashable, Counter[Hashable]], begin: Hashable, end: Hashable) -> bool:
+    """Whether one end of a figure leads to the other; its own way counts once, and does not count."""
+    fresh = {node for node, count in ways[begin].items() if node != end or count > 1}
+    seen = {begin}
+    while fresh:
         if end in fresh:
             return True
         seen |= fresh
-        edge = list(fresh)
+        fresh = {node for place in fresh for node in ways.get(place, ())} - seen
     return False
 
 
-def _cheapest(table: dict[Key, Figure], kept_back: set[Key], nodes: tuple[Hashable, ...]) -> Key | None:
-    """The smallest published figure at these nodes, else anywhere; a sum only where no part is left."""
-    shown = [f for f in table.values() if f.key not in kept_back and not f.fixed]
-    near = [f for f in shown if f.tail in nodes or f.head in nodes]
-    chosen = min(near or shown, key=lambda f: (f.rank, f.value, f.key), default=None)
-    return chosen.key if chosen else None
+def _circles(ways: Mapping[Hashable, Iterable[Hashable]]) -> dict[Hashable, int]:
+    """The number of each node's circle: nodes that lead to each other have the same one."""
+    back: dict[Hashable, list[Hashable]] = defaultdict(list)
+    for node, nexts in ways.items():
+        for following in nexts:
+            back[following].append(node)
+    seen = set[Hashable]()
+    order = [node for begin in list(ways) for node in _finished(ways, begin, seen)]
+    number: dict[Hashable, int] = {}
+    seen = set()
+    for begin in reversed(order):
+        number |= dict.fromkeys(_finished(back, begin, seen), len(number))
+    return number
+
+
+def _finished(ways: Mapping[Hashable, Iterable[Hashable]], begin: Hashable, seen: set[Hashable]) -> list[Hashable]:
+    """What a node leads to and was not seen yet, the farthest first, itself last."""
+    if begin in seen:
+        return []
+    seen.add(begin)
+    found, path = list[Hashable](), [(begin, iter(ways.get(begin, ())))]
+    while path:
+        node, nexts = path[-1]
+        following = next((n for n in nexts if n not in seen), None)
+        if following is None:
+            found.append(node)
+            path.pop()
+        else:
+            seen.add(following)
+            path.append((following, iter(ways.get(following, ()))))
+    return found
+
+
+def _cheapest(table: dict[Key, Figure], kept_back: set[Key], weak: Iterable[tuple[Hashable, ...]]) -> set[Key]:
+    """For each place the smallest published figure at its nodes, else anywhere; a sum only where no part is left."""
+    best: dict[Hashable, Figure] = {}
+    shown = sorted((f for f in table.values() if f.key not in kept_back and not f.fixed), key=_rank)
+    for figure in shown:
+        best.setdefault(figure.tail, figure)
+        best.setdefault(figure.head, figure)
+    chosen = (min((best[n] for n in nodes if n in best), key=_rank, default=next(iter(shown), None)) for nodes in weak)
+    return {figure.key for figure in chosen if figure}
+
+
+def _rank(figure: Figure) -> tuple[int, int, Key]:
+    return figure.rank, figure.value, figure.key
