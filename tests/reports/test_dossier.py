@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -18,12 +19,26 @@ from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import carry
 from webhooks.cli import main
 from workflow import cases, decisions, inbox, openings
+from workflow import files as stored_files
 from workflow.models import Attachment, Case, JournalEntry, Message, Paper
 
 pytestmark = on_sqlite
 SENDER, NAME = "+6281299998888", "Qomariah Lestari"
 WORDS = "Sudah tiga hari air di blok B mati 😢 <script>, salam Qomariah."
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
+
+
+def picture() -> bytes:
+    """A picture that tells where it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "S"
+    exif[0x010F] = "Qomariah"
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(made, "PNG", exif=exif)
+    return made.getvalue()
+
+
+PICTURE = picture()
+VIDEO = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(200)
 
 
 def run(office: Office, *words: str) -> Result:
@@ -47,17 +62,19 @@ def answered(office: Office) -> Case:
     with office.db.write() as s:
         message = s.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)).first()
         assert message
-        row = Attachment(
-            message_id=message.id,
-            case_id=case.id,
-            data_key_id=case.data_key_id,
-            content_type="image/png",
-            state="wanted",
-        )
-        row.name_enc = s.info["vault"].seal(s, case.data_key_id, "../foto Qomariah.png", "attachment.name")
-        s.add(row)
-        s.flush()
-        inbox.keep(s, row, PICTURE)
+        for name, content, kind in (
+            ("../foto Qomariah.png", PICTURE, "image/png"),
+            ("video.mp4", VIDEO, "video/mp4"),
+            ("surat.pdf", b"%PDF-1.4 surat", "application/pdf"),
+        ):
+            row = Attachment(
+                message_id=message.id, case_id=case.id, data_key_id=case.data_key_id, content_type=kind, state="wanted"
+            )
+            row.name_enc = s.info["vault"].seal(s, case.data_key_id, name, "attachment.name")
+            s.add(row)
+            s.flush()
+            inbox.keep(s, row, content)
+    stored_files.prepare(office.db, office.clock())
     return case
 
 
@@ -68,6 +85,11 @@ def made(office: Office, tmp_path: Path, number: str, *words: str) -> tuple[str,
     with zipfile.ZipFile(out) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     return read(files["berkas.pdf"]), files
+
+
+def beside(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files beside the paper, by their name without the number."""
+    return {name[len("lampiran/00-") :]: content for name, content in files.items() if name.startswith("lampiran/")}
 
 
 def test_it_holds_words_papers_deliveries_deadlines_and_a_verified_journal(
@@ -85,7 +107,7 @@ def test_it_holds_words_papers_deliveries_deadlines_and_a_verified_journal(
     assert hashlib.sha256(PICTURE).hexdigest() in squeezed
     sums = dict(reversed(line.split("  ", 1)) for line in files["SHA256SUMS"].decode().splitlines())
     assert sums == {n: hashlib.sha256(c).hexdigest() for n, c in files.items() if n != "SHA256SUMS"}
-    assert files["lampiran/01-foto ••••••••.png"] == PICTURE
+    assert sorted(beside(files)) == ["foto ••••••••.png.jpg", "surat.pdf"]
 
 
 def test_a_confidential_writer_stays_an_alias_and_receipt_codes_stay_hidden(
@@ -97,6 +119,18 @@ def test_a_confidential_writer_stays_an_alias_and_receipt_codes_stay_hidden(
     for secret in (NAME, "Qomariah", "81299998888", code, "6281299998888"):
         assert secret not in text, secret
     assert "Identitas pelapor tidak dibuka" in text
+
+
+def test_a_file_that_may_tell_who_wrote_goes_out_only_with_the_identity(
+    office: Office, answered: Case, tmp_path: Path
+) -> None:
+    text, files = made(office, tmp_path, answered.number)
+    with Image.open(BytesIO(beside(files)["foto ••••••••.png.jpg"])) as copy:
+        assert not copy.getexif()
+    assert "Disertakan salinan tanpa data kamera" in text
+    assert "Tidak disertakan: dapat memuat tempat dan waktu" in text
+    _, files = made(office, tmp_path, answered.number, "--with-identity", "--reason", "Perintah pengadilan 12/2026")
+    assert set(beside(files).values()) == {PICTURE, VIDEO, b"%PDF-1.4 surat"}
 
 
 def test_the_identity_is_opened_with_a_reason_that_stays_in_the_case(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import unicodedata
 import zipfile
 from dataclasses import dataclass
@@ -106,12 +107,32 @@ def _attachments(session: Session, case: Case, reader: Reader) -> tuple[list[Blo
     for n, row in enumerate(session.scalars(query), 1):
         name = _name(session, row, writer) if reader.text else say("withheld")
         content = _content(session, row)
-        digest = say("sha", hash=hashlib.sha256(content).hexdigest()) if content else say("no_file", state=row.state)
+        small = [say("sha", hash=hashlib.sha256(content).hexdigest()) if content else say("no_file", state=row.state)]
         shown = say("attachment", name=name, type=row.content_type, size=row.size)
-        listed.append(block(f"{n:02d}. {shown}", small=[digest]))
         if content is not None and reader.text:
-            kept[f"{n:02d}-{name}"] = content
+            enclosed, ending, note = _enclosed(session, case, row, content, reader)
+            small += [note] if note else []
+            if enclosed is not None:
+                kept[f"{n:02d}-{name}{ending}"] = enclosed
+        listed.append(block(f"{n:02d}. {shown}", small=small))
     return listed, kept
+
+
+def _enclosed(
+    session: Session, case: Case, row: Attachment, content: bytes, reader: Reader
+) -> tuple[bytes | None, str, str]:
+    """The file itself where it cannot give the writer away, else the copy that staff see or nothing; how its name
+    then ends, and what to say of it."""
+    if reader.identity or not files.is_guarded(row, case):
+        return content, "", ""
+    try:
+        copy = files.picture(session, row, "copy")
+    except (Erased, Unreadable, FileNotFoundError, ValueError):
+        copy = None
+    if copy is None:
+        return None, "", say("not_enclosed")
+    other = row.copy_type and row.copy_type != row.content_type
+    return copy, mimetypes.guess_extension(str(row.copy_type)) or "" if other else "", say("copy_enclosed")
 
 
 def _name(session: Session, row: Attachment, writer: Person | None) -> str:

@@ -61,6 +61,8 @@ WORDS: dict[str, str] = {
     "attachment": N_("{name} ({type}, {size} byte)"),
     "sha": N_("SHA-256: {hash}"),
     "no_file": N_("berkas tidak tersedia: {state}"),
+    "copy_enclosed": N_("Disertakan salinan tanpa data kamera; SHA-256 ini milik berkas asli yang tersimpan."),
+    "not_enclosed": N_("Tidak disertakan: dapat memuat tempat dan waktu. Disertakan bila identitas pelapor dibuka."),
     "entry": N_("Entri {sequence}"),
     "verified": N_(
         "Rantai jurnal {unit} diperiksa dari entri pertama sampai entri {count} dan dicocokkan dengan jangkar di luar "
