@@ -148,15 +148,17 @@ def resume(session: Session, case: Case, now: datetime) -> None:
         if row.state == "paused" and row.paused_at:
             stood = days.working_between(row.paused_at, until)
             row.stood += stood
-            _plan(days, row, _after_pause(days, row, stood, now), now)
+            _plan(days, row, _after_pause(days, row, stood, until, now), now)
             row.state, row.paused_at = "running", None
     end_pauses(session, case, now)
     _refresh(session, case)
 
 
-def _after_pause(days: Calendar, row: Deadline, stood: int, now: datetime) -> Due:
+def _after_pause(days: Calendar, row: Deadline, stood: int, until: datetime, now: datetime) -> Due:
     """Counted anew, for the calendar may have changed meanwhile; what was late already only stands as much longer."""
     rule = rules()[row.rule]
+    if rule.kind == "minutes" and row.paused_at:
+        return Due(row.due_at + max(until - row.paused_at, timedelta(0)), provisional=False)
     if row.days and rule.kind == "working" and row.paused_at and row.due_at >= row.paused_at:
         due = clocks.due(days, rule, row.started_at, row.days + row.stood)
         return Due(max(due.at, days.end_of_day(now)), due.provisional)

@@ -190,9 +190,11 @@ class Book:
                 late = clock.due < clock.paused
                 idle = (days.day(clock.paused), days.day(end))
                 stood = days.between(clock.paused, end)
-                if late:
+                if clock.rule == "emergency":
+                    clock.due += max(end - clock.paused, timedelta(0))
+                elif late:
                     clock.due = days.end(days.after(days.day(clock.due), stood))
-                elif clock.rule != "emergency":
+                else:
                     due = days.end(days.after(days.day(clock.started), clock.length + clock.stood, (idle,)))
                     clock.due = max(due, days.end(days.day(now)))
                 clock.stood += stood

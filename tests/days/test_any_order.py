@@ -25,7 +25,9 @@ from workflow import timekeeping
 from workflow.models import Deadline, HolidayOverride, Unit
 
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
-COMPLAINT = "Titipan makanan untuk adik saya di Rutan Magetan kamar 7 tidak sampai."
+COMPLAINT, EMERGENCY = (
+    w.COMPLAINTS[n]._replace(text=w.COMPLAINTS[n].text.format(place="Rutan Magetan")) for n in (0, 4)
+)
 EXAMPLES = 15
 _senders = count(1)
 
@@ -33,7 +35,7 @@ waits = st.tuples(st.just("wait"), st.integers(1, 30))
 decrees = st.tuples(st.just("decree"), st.integers(-2, 45), st.booleans(), st.booleans())
 zones = st.tuples(st.just("zone"), st.sampled_from(ZONES))
 plain = st.sampled_from(
-    [("resume",), ("extend",), ("revoke",), ("recommend",), ("send_back",), ("rejudge",), ("rest",)]
+    [("resume",), ("extend",), ("revoke",), ("recommend",), ("send_back",), ("classify",), ("rejudge",), ("rest",)]
 )
 #: Hours that pass, what is done then, and whether time is looked at right afterwards.
 steps = st.tuples(st.floats(0.1, 150), st.one_of(waits, decrees, zones, plain), st.booleans())
@@ -44,15 +46,15 @@ begins = st.one_of(
 )
 
 
-@given(begin=begins, zone=st.sampled_from(ZONES), plan=st.lists(steps, min_size=1, max_size=9))
+@given(begin=begins, urgent=st.booleans(), zone=st.sampled_from(ZONES), plan=st.lists(steps, min_size=1, max_size=9))
 @settings(
     max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_people_do_in_whatever_order_the_clocks_are_those_of_the_slow_reference(
-    office: Office, begin: datetime, zone: str, plan: list[tuple[float, tuple[object, ...], bool]]
+    office: Office, begin: datetime, urgent: bool, zone: str, plan: list[tuple[float, tuple[object, ...], bool]]
 ) -> None:
     play = _fresh(office, zone, begin)
-    life = _open(play)
+    life = _open(play, EMERGENCY if urgent else COMPLAINT)
     for hours, deed, looked in plan:
         office.clock.advance(hours=hours)
         _do(play, life, *deed)
@@ -79,12 +81,12 @@ def _fresh(office: Office, zone: str, begin: datetime) -> Play:
     return Play(World(office, SimpleNamespace(messages=[]), book), seed=1, families=0)  # type: ignore[arg-type]
 
 
-def _open(play: Play) -> Life:
+def _open(play: Play, what: w.Complaint) -> Life:
     sender, received = f"+62812{next(_senders):08d}", play.office.clock()
-    play.office.say(COMPLAINT, sender)
-    what = w.Complaint(COMPLAINT, "titipan_barang", "normal")
+    play.office.say(what.text, sender)
     life = play.life(sender, w.RUTAN, received, what, channel="simulator")
-    play.desk._do(life, "classify")
+    if what is COMPLAINT:
+        play.desk._do(life, "classify")
     return life
 
 

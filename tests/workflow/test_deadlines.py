@@ -24,7 +24,7 @@ from tests.workflow.steps import (
     together,
 )
 from tests.workflow.wires import FakeWire, drain
-from workflow import cases, decisions, deliveries, incidents, staff, states
+from workflow import cases, decisions, deliveries, incidents, staff, states, timekeeping
 from workflow import clocks as clocks_of_file
 from workflow.messages import DeliveryReport
 from workflow.models import Account, Case, Deadline, Escalation, HolidayOverride, Notice, Outbound, Unit
@@ -358,6 +358,22 @@ def test_an_emergency_told_later_starts_its_clock_then(office: Office) -> None:
     with office.db.read() as s:
         assert len(s.scalars(select(Deadline).where(Deadline.rule == "emergency")).all()) == 1
     assert "petugas" in told(office, "emergency")
+
+
+@pytest.mark.parametrize("taken", ["recommend", "wait"])
+def test_whoever_works_on_a_case_has_taken_its_emergency(office: Office, taken: str) -> None:
+    """Told of after the case was classified, or when it was opened again: nobody classifies it a second time."""
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    office.say(EMERGENCY)
+    assert clocks(office)["emergency"] == "running"
+
+    def wait(o: Office, s: Session, case: Case) -> None:
+        until = o.clock().date() + timedelta(days=2)
+        timekeeping.wait(s, case, o.officer(s, "petugas"), "Di blok mana?", "information", until, o.clock())
+
+    act(office, case_id, {"recommend": recommend, "wait": wait}[taken])
+    assert clocks(office)["emergency"] == "met"
 
 
 def test_a_rung_without_anybody_is_passed_at_once(office: Office) -> None:
