@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.live import Live, running
 from tests.support import PASSWORD
 from webhooks.settings import Settings
-from workflow.models import Case
+from workflow.models import Attachment, Case
 
 pytestmark = pytest.mark.browser
 ARGUMENTS = [
@@ -167,6 +167,27 @@ def test_the_form_keeps_what_was_typed(browser, live: Live) -> None:
     assert family.page.input_value("#nama") == "Siti"
     assert family.page.evaluate("document.activeElement.id") == "text"
     family.context.close()
+
+
+def test_what_is_wrong_stands_at_its_field_while_the_chosen_files_stay(browser, live: Live) -> None:
+    page = Person(browser, live.base, PHONE).page
+    page.goto("/lapor")
+    page.fill("#pin", "12")
+    page.set_input_files("#files", [{"name": "bukti.txt", "mimeType": "text/plain", "buffer": b"catatan"}])
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("#pin-error")
+    assert page.locator(".alarm a").count() == 2
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.fill("#text", "Petugas loket minta uang 50 ribu kemarin.")
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("#text-error", state="detached")
+    assert page.locator(".alarm a").count() == 1
+    assert page.evaluate("document.activeElement.id") == "pin"
+    page.fill("#pin", "246802")
+    page.click("main form button[type=submit]")
+    page.wait_for_selector("#kode-teks", timeout=60_000)  # the first report of a program waits for triage's data
+    with live.office.db.read() as s:
+        assert s.scalars(select(Attachment.id)).one()
 
 
 def test_the_console_works_with_the_keyboard_alone(browser, live: Live) -> None:
