@@ -58,7 +58,7 @@ def _standing(scene: Scene, kind: Kind, hit: Hit) -> Standing:
         return "denied"
     if scene.rumoured(hit):
         return "denied"
-    if scene.supposed(hit):
+    if scene.supposed(hit) or (kind.level == "darurat" and scene.joking):
         return "supposed"
-    behind = scene.long_past(hit) if kind.category in LASTING else scene.behind(hit)
+    behind = scene.long_past(hit) if kind.category in LASTING or kind.name == "threat" else scene.behind(hit)
     return "past" if behind else "asserted"

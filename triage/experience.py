@@ -21,7 +21,7 @@ from triage.patterns import Hit
 PIECE = 5  # letters of a piece of a word; its beginning and end count as letters too
 FIRST, LAST = 60, 160  # words looked at of a long message
 OPENING, CLOSING = 4, 6  # words whose place matters
-NOTICED = ("topics.", "events.", "signs.", "people.")
+NOTICED = ("topics.", "events.", "signs.", "people.", "idioms.")
 PLAINLY = 3  # weight of a phrase that says it outright
 SCALE = 100  # weights are stored as whole hundredths
 
@@ -34,16 +34,13 @@ class Question:
     def __init__(self, table: Mapping[str, Any]) -> None:
         self.answers: Sequence[str] = table["answers"]
         self.bias: Sequence[int] = table["bias"]
-        self.weights: Mapping[str, Sequence[int]] = table["weights"]
+        self.weights = {name: _spread(row, len(self.answers)) for name, row in table["weights"].items()}
 
     def answer(self, features: Features) -> dict[str, float]:
         """For each answer how likely it is."""
         known = [row for f in features if (row := self.weights.get(f)) is not None]
-        sums = [0] * len(self.answers)
-        for row in known:
-            for k in range(0, len(row), 2):
-                sums[row[k]] += row[k + 1]
         share = math.sqrt(len(known) or 1)
+        sums = map(sum, zip(*known, strict=True)) if known else [0] * len(self.answers)
         logits = [(b + s / share) / SCALE for b, s in zip(self.bias, sums, strict=True)]
         return dict(zip(self.answers, softmax(logits), strict=True))
 
@@ -55,8 +52,16 @@ class Question:
         return sorted(list(places)[:count])
 
     def _weight(self, feature: str, at: int) -> int:
-        row = self.weights.get(feature, ())
-        return next((row[k + 1] for k in range(0, len(row), 2) if row[k] == at), 0)
+        row = self.weights.get(feature)
+        return row[at] if row else 0
+
+
+def _spread(pairs: Sequence[int], size: int) -> tuple[int, ...]:
+    """A weight for each answer, from places and weights one behind the other: so that sums are fast."""
+    row = [0] * size
+    for k in range(0, len(pairs), 2):
+        row[pairs[k]] = pairs[k + 1]
+    return tuple(row)
 
 
 @lru_cache(maxsize=1)
@@ -66,9 +71,9 @@ def experience() -> Mapping[str, Question]:
     return {name: Question(table) for name, table in tables["questions"].items()}
 
 
-def seen(tokens: Sequence[Token], text: str) -> dict[str, int]:
-    """Everything about the words of a message that may have a weight."""
-    kept = list(enumerate(tokens))
+def seen(tokens: Sequence[Token], text: str, figurative: frozenset[int] = frozenset()) -> dict[str, int]:
+    """Everything about the words of a message that may have a weight; those of mere turns of speech have none."""
+    kept = [(i, t) for i, t in enumerate(tokens) if i not in figurative]
     if len(kept) > FIRST + LAST:
         kept = kept[:FIRST] + kept[-LAST:]
     found: dict[str, int] = {}

@@ -16,7 +16,7 @@ from triage.patterns import Pattern, PatternIndex, parse
 from triage.words import Spelling, Words
 
 DATA = files("triage") / "data"
-RULE_TABLES = ("topics", "topics_regional", "events", "signs", "intents", "tone", "people")
+RULE_TABLES = ("topics", "topics_regional", "events", "signs", "idioms", "intents", "tone", "people")
 WEIGHTS = {"decisive": 6.0, "strong": 3.0, "medium": 2.0, "weak": 1.0, "phrases": 1.0}
 
 Tables = dict[str, Any]

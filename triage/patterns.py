@@ -97,17 +97,18 @@ def _alternatives(part: str, classes: Mapping[str, str], verbs: frozenset[str]) 
 
 
 class PatternIndex:
-    """All phrases, found by their rarest word."""
+    """All phrases, found by their rarest word where the next rare one stands in the message as well."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._by_key: dict[str, list[tuple[Pattern, int]]] = {}
+        self._by_key: dict[str, list[tuple[Pattern, int, frozenset[str]]]] = {}
         self.words: set[str] = set()
         for pattern in patterns:
             for element in pattern.elements:
                 self.words |= element
-            anchor = min(range(len(pattern.elements)), key=lambda i: _commonness(pattern, i))
+            anchor, *others = sorted(range(len(pattern.elements)), key=lambda i: _commonness(pattern, i))
+            companion = pattern.elements[others[0]] if others else pattern.elements[anchor]
             for key in pattern.elements[anchor]:
-                self._by_key.setdefault(key, []).append((pattern, anchor))
+                self._by_key.setdefault(key, []).append((pattern, anchor, companion))
 
     def find(self, tokens: Sequence[Token]) -> tuple[list[Hit], bool]:
         """The phrases that stand in the tokens, each at each place once; and whether all was looked at.
@@ -119,11 +120,14 @@ class PatternIndex:
         often: dict[Pattern, int] = {}
         budget = BUDGET
         by_key = self._by_key
+        present = frozenset().union(*(t.keys for t in tokens))
         for i in _end_first(len(tokens)):
-            for key in tokens[i].keys:
+            for key in sorted(tokens[i].keys):  # in one order, so that one message has one judgement
                 candidates = by_key.get(key, ())
                 budget -= len(candidates)
-                for pattern, anchor in candidates if budget > 0 else ():
+                for pattern, anchor, companion in candidates if budget > 0 else ():
+                    if companion.isdisjoint(present):
+                        continue
                     hit = _verify(pattern, anchor, tokens, i)
                     if hit is None or often.get(pattern, 0) >= OFTEN:
                         continue

@@ -22,7 +22,11 @@ DENIAL_REACH = 5
 MAX_HITS = 60  # of one group; more would add time, not knowledge
 FRAME_REACH = 4  # words that may stand between "simulasi" and what is practised
 SCOPE = 10  # words around a phrase that bear on it, in texts without punctuation
+LAUGHING = "🤣😂😆😹"
 LONG_MEASURES = ("minggu", "pekan", "bulan", "tahun")
+DANGEROUS = ("events.", "signs.", "tone.problem")
+ONCE = ("dulu", "dulunya", "tadinya", "sebelumnya", "semula")
+NO_MORE = ("tone.no_more", "tone.plain_no_more")
 NOT_ONLY = ("hanya", "cuma", "saja", "sekali-dua", "lagi-lagi")
 
 
@@ -41,7 +45,8 @@ class Scene:
         self.hits: dict[str, list[Hit]] = {}
         found, complete = self.lexicon.index.find(self.tokens)
         self.overspent |= not complete
-        for hit in _without_parts(found):
+        self.figurative = _covered(found, "idioms.figurative")
+        for hit in _without_parts(_meant(found, self.figurative)):
             group = self.hits.setdefault(hit.group, [])
             if len(group) < MAX_HITS:
                 group.append(hit)
@@ -58,7 +63,7 @@ class Scene:
     @cached_property
     def seen(self) -> dict[str, int]:
         """Everything about the words that labelled messages may have given a weight."""
-        return seen(self.tokens, self.text)
+        return seen(self.tokens, self.text, self.figurative)
 
     @cached_property
     def noticed(self) -> dict[str, int]:
@@ -72,7 +77,7 @@ class Scene:
 
     def usual_danger(self, told: Mapping[str, int]) -> float:
         """How likely a message with such words, of which the rules see such signs, tells of an emergency."""
-        return experience()["danger"].answer({**self.seen, **self.noticed, **told})["yes"]
+        return experience()["urgency"].answer({**self.seen, **self.noticed, **told})["darurat"]
 
     def reasons(self, question: str, answer: str, rule: str) -> tuple[Evidence, ...]:
         """The words that made an answer usual."""
@@ -81,7 +86,7 @@ class Scene:
 
     def usual_intents(self, told: Mapping[str, int]) -> dict[str, float]:
         """How likely each intent is for messages with such words, of which the rules see such signs."""
-        return experience()["intent"].answer({**self.seen, **told})
+        return experience()["intent"].answer({**self.seen, **self.noticed, **told})
 
     def found(self, group: str) -> Sequence[Hit]:
         """The phrases of one group, as they stand."""
@@ -220,12 +225,20 @@ class Scene:
             return True
         if hit.pattern.negative:
             return False
+        if self._once(hit) and any(h.first > hit.last for g in NO_MORE for h in self.found(g)):
+            return True
         if any(h.first < hit.first < h.last for h in self.found("tone.plain_no_more")):
             return True
         return any(
             h.last < hit.first <= h.last + SCOPE and not any(t.pause for t in self.tokens[h.last + 1 : hit.first + 1])
             for h in self.found("tone.no_more")
         )
+
+    def _once(self, hit: Hit) -> bool:
+        """Whether the sentence opens in another time: ``dulu tiap minggu ada yang …``."""
+        sentence = self.sentences[hit.first]
+        before = range(hit.first - 1, max(-1, hit.first - 1 - SCOPE), -1)
+        return any(self.tokens[i].word in ONCE for i in before if self.sentences[i] == sentence)
 
     def rumoured(self, hit: Hit) -> bool:
         """Whether it was only told and is said to be untrue: ``cerita tahanan disiksa itu bohong``."""
@@ -268,6 +281,13 @@ class Scene:
             return any(t.word in LONG_MEASURES for t in self.tokens[max(0, i - 2) : i])
         return word in ("dulu", "lampau", "silam", "dulunya", "tadinya")
 
+    @cached_property
+    def joking(self) -> bool:
+        """Whether the writer laughs and asks for nothing: nobody reports a danger so."""
+        words = {t.word for t in self.tokens}
+        laughs = words & self.lexicon.sets["laughter"] or any(face in self.text[:4000] for face in LAUGHING)
+        return bool(laughs) and not words & self.lexicon.sets["plea"]
+
     def asked(self, hit: Hit) -> bool:
         """Whether the phrase stands in a sentence with a question mark."""
         return self.tokens[hit.first].asks
@@ -280,6 +300,24 @@ class Scene:
         """Tokens ``first`` to ``last`` as an observation on the text as given."""
         start, end = self.tokens[first].start, self.tokens[last].end
         return Evidence(rule, start, end, self.text[start:end], round(score, 2), note)
+
+
+def _covered(hits: Sequence[Hit], group: str) -> frozenset[int]:
+    """The tokens of the phrases of a group."""
+    return frozenset(i for h in hits if h.group == group for i in range(h.first, h.last + 1))
+
+
+def _meant(hits: Sequence[Hit], figurative: frozenset[int]) -> Sequence[Hit]:
+    """Without the danger that stands in turns of speech alone: ``setengah mati``, ``perang harga``."""
+    harmless = figurative | _covered(hits, "idioms.tame")
+    if not harmless:
+        return hits
+    return [
+        h
+        for h in hits
+        if not (h.group.startswith(DANGEROUS) and any(i in harmless for i in range(h.first, h.last + 1)))
+        and not (h.group.startswith("topics") and h.first in figurative and h.last in figurative)
+    ]
 
 
 def _without_parts(hits: Sequence[Hit]) -> list[Hit]:

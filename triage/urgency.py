@@ -18,9 +18,9 @@ SIGNS = {
     "pemindahan": "danger",
     "kelompok_rentan": "illness",
 }
-ALARM, CALM = 0.3, 0.01
-SURE = 0.6  # what is told as past counts as present only where the words leave little doubt
+ALARM, CALM = 0.3, 0.02
 LIKELY = 0.4
+SURE = 0.5  # what is told as past, or is a wrong that can wait for days, is an emergency only if hardly in doubt
 FEW, SHORT = 6, 60  # words; what is usual says little about a mere cry or a danger inside a long letter
 ENOUGH = 3  # points; one strong sign, or weaker ones together
 OWN_CASE = frozenset({"pungli", "kekerasan", "kekerasan_seksual", "narkoba_hp"})
@@ -63,10 +63,9 @@ def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: 
     relevant = [e for e in events if e.counts and (group != "none" or not e.kind.group_only)]
     counting = sorted(relevant, key=lambda e: URGENCIES.index(e.urgency))
     worst = counting[0] if counting else None
-    behind = any(e.standing == "past" for e in counting) and all(e.urgency != "darurat" for e in counting)
-    if danger >= (SURE if behind else ALARM) and len(scene.tokens) >= FEW:
+    if danger >= _needed(counting) and len(scene.tokens) >= FEW:
         own = [scene.evidence("urgency", e.hit, e.kind.name) for e in counting if e.urgency == "darurat"]
-        return Pressure("darurat", tuple(own[:1]) or scene.reasons("danger", "yes", "urgency"))
+        return Pressure("darurat", tuple(own[:1]) or scene.reasons("urgency", "darurat", "urgency"))
     if worst is None or worst.urgency != "darurat":
         signs = _severity(scene, main)
         if signs is not None:
@@ -81,6 +80,13 @@ def _of_complaint(scene: Scene, main: Category, events: Sequence[Event], group: 
     if main in HIGH_TOPICS and (scene.has(f"topics.{main}") or scene.usual_topics[main] >= LIKELY):
         return Pressure("tinggi", ())
     return Pressure("normal", ())
+
+
+def _needed(counting: Sequence[Event]) -> float:
+    """How likely an emergency must be before habit alone calls one: more beside a lesser wrong."""
+    if any(e.urgency == "darurat" for e in counting):
+        return ALARM
+    return SURE if any(e.standing == "past" or e.urgency == "tinggi" for e in counting) else ALARM
 
 
 def _severity(scene: Scene, main: Category) -> Pressure | None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +23,7 @@ from triage import (
     working_days,
 )
 
+HERE = Path(__file__).parent
 KEYS = {
     "id", "intent", "categories", "urgency", "about_head", "about_staff", "vulnerable_group", "language",
     "confidence", "evidence",
@@ -102,3 +107,41 @@ def test_a_few_words_are_no_spam(text: str) -> None:
 def test_asking_for_money_in_few_words_is_urgent_and_a_suicide_an_emergency() -> None:
     assert assess("Petugas minta uang").urgency == "tinggi"
     assert assess("mau bunuh diri").urgency == assess("ada kebakaran").urgency == "darurat"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["antre besuk sampai setengah mati, tapi petugasnya ramah", "harga parsel di koperasi bunuh-bunuhan, boleh bawa dari luar?",
+     "Persebaya membantai Arema 4-0, ada nobar di blok?", "anak saya kebakaran jenggot mau ujian paket B, kapan jadwalnya?",
+     "hahaha dihajar 5-0 mainnya, kapan latihan futsal lagi", "maaf kepencet nomor darurat"],
+)  # fmt: skip
+def test_a_turn_of_speech_is_no_emergency(text: str) -> None:
+    result = assess(text)
+    assert result.urgency in ("normal", "rendah")
+    assert result.intent != "complaint"
+
+
+def test_days_without_water_wait_for_days_and_not_for_the_night() -> None:
+    text = "Sudah tiga hari air di blok B Rutan Magetan mati, mohon diperbaiki"
+    assert assess(text).urgency == "tinggi"
+    assert assess(f"{text}, dua orang pingsan kehausan").urgency == "darurat"
+
+
+def test_what_is_over_is_no_emergency_and_what_goes_on_is() -> None:
+    assert assess("Dulu tiap malam ada yang dipukuli di blok itu, sekarang tidak pernah lagi").intent == "praise"
+    assert assess("Dulu aman, sekarang tiap malam ada yang dipukuli di blok itu").urgency == "darurat"
+
+
+def test_one_message_has_one_judgement_in_every_process() -> None:
+    """The order of Python's sets changes from process to process; what is judged must not."""
+    rows = (HERE / "messages.jsonl").read_text(encoding="utf-8").splitlines()[::40]
+    program = "import json, sys; from triage import assess; [print(assess(json.loads(r)['text'])) for r in sys.stdin]"
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program], input="\n".join(rows), env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True, cwd=HERE.parents[1],
+        ).stdout.splitlines()
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert len(told[0]) == len(rows)
+    assert told[0] == told[1]

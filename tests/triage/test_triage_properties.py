@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage import CATEGORIES, INTENTS, assess
+from triage.lexicon import lexicon
 
 LIMIT = 0.05
 MIXTURE = (
@@ -17,14 +18,16 @@ MIXTURE = (
     "p3tugas ga gk 500rb 2 lapas jember blok c ? ! , . \n mbayar teu ta' officer hamil kejang sudah sembuh"
 )
 WORDS = MIXTURE.split(" ")
+PHRASE_WORDS = sorted(w.lstrip("~") for w in lexicon().index.words if w[0].isalpha() or w[0] == "~")
 
 
 def best_of(text: str, runs: int = 3) -> float:
+    """Time of this thread alone: what else the machine does is no fault of the text's."""
     times = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.thread_time()
         assess(text)
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     return min(times)
 
 
@@ -77,6 +80,10 @@ NASTY = {
     "glued words": "dipukul" * 14_000,
     "money": "Rp 1.000.000 " * 7_700,
     "tickets": "ADU-" * 25_000,
+    "words of all tables": " ".join(random.Random(3).choices(PHRASE_WORDS, k=16_000)),
+    "turns of speech": "harga murah sekali bantai " * 4_000,
+    "then and now": "dulu dipukuli tidak lagi " * 4_000,
+    "typing errors": "sesakkk drahh pukkkul kbakarn mcncekik ngoroknyaaa " * 2_000,
     "random words": " ".join(
         "".join(random.Random(i).choices("abcdefghijklmnopqrstuvwxyz", k=3 + i % 9)) for i in range(12_000)
     ),
