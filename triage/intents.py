@@ -121,6 +121,7 @@ TABLE: tuple[Rule, ...] = (
 
 PLAIN = ("empty", "plain question", "bot command", "pleasantry", "menu digit", "closing", "addendum", "opening wish")
 BRIEF, FEW = 8, 6  # words
+PLAIN_PROBLEM = 3  # weight of one plain word of discontent, beside which "puas" alone is no praise
 WARY = 0.25  # complaints are the most of what was learnt from, so that every plain statement looks like one
 TRUST = 0.1  # how much a clear rule outweighs what is usual
 
@@ -171,7 +172,8 @@ def _reconsidered(scene: Scene, rule: Rule, signs: Signs, events: Sequence[Event
     possible = [i for i in INTENTS if i == rule.intent or not guarded or SHOWN[i](signs)]
     if not SHOWN["information"](signs):
         possible = [i for i in possible if i != "information" or i == rule.intent]  # whoever asks shows it
-    if not (signs.good or signs.thanks or signs.resolved or signs.tones or signs.improved):
+    relieved = signs.good or signs.resolved or signs.tones or signs.improved
+    if not (relieved or (signs.thanks and signs.problem < PLAIN_PROBLEM)):
         possible = [i for i in possible if i != "praise" or i == rule.intent]  # nothing shows that the trouble is over
     likely = max(possible, key=lambda i: usual[i] + TRUST * rule.clarity * (i == rule.intent))
     return rule if likely == rule.intent else Rule("experience", likely, round(usual[likely], 2), rule.fits)

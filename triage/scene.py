@@ -86,7 +86,7 @@ class Scene:
 
     def usual_intents(self, told: Mapping[str, int]) -> dict[str, float]:
         """How likely each intent is for messages with such words, of which the rules see such signs."""
-        return experience()["intent"].answer({**self.seen, **self.noticed, **told})
+        return experience()["intent"].answer({**self.seen, **told})
 
     def found(self, group: str) -> Sequence[Hit]:
         """The phrases of one group, as they stand."""

@@ -71,10 +71,10 @@ def report(module: ModuleType, name: str, judged: Judged) -> None:
 
 def main() -> None:
     scoring = load("triage_scoring")
-    rows = {name: scoring.load(HERE / f"{name}.jsonl") for name in ("dev", "messages")}
+    rows = {name: scoring.load(HERE / f"{name}.jsonl") for name in ("dev", "messages", "fresh")}
     for name, own in rows.items():
         report(scoring, name, scoring.judge(own))
-    report(scoring, "held out", held_out(scoring, [row for own in rows.values() for row in own]))
+    report(scoring, "held out", held_out(scoring, rows["dev"] + rows["messages"]))
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def learn(rows: Sequence[Row]) -> dict[str, Any]:
         "made_from": fingerprint(rows),
         "questions": {
             "category": question(CATEGORIES, words, [category_shares(r) for r in rows], noticed),
-            "intent": question(INTENTS, words, [[float(r["intent"] == i) for i in INTENTS] for r in rows], both),
+            "intent": question(INTENTS, words, [[float(r["intent"] == i) for i in INTENTS] for r in rows], signs),
             "urgency": question(URGENCIES, words, [[float(r["urgency"] == u) for u in URGENCIES] for r in rows], both),
         },
     }
