@@ -42,6 +42,9 @@ def statistik() -> str:
     if typed.strip() and not found.key and not found.near:
         abort(404)
     facility = found.key or ""
+    by_facility = _by_facility(shown) if shown and not facility else []
+    told = [row for row in by_facility if any(value is not None for value in row[2:])]
+    told = told if len(by_facility) > facilities.MENU else by_facility
     return render_template(
         "public/statistik.html",
         months=months,
@@ -50,7 +53,8 @@ def statistik() -> str:
         menu=facilities.MENU,
         meant=found.near,
         tables=_tables(shown, facility or ALL) if shown else [],
-        by_facility=_by_facility(shown) if shown and not facility else [],
+        by_facility=told,
+        untold=len(by_facility) - len(told),
         row=_row,
     )
 

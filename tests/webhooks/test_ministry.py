@@ -13,7 +13,7 @@ from tests.support import PASSWORD, Office
 from tests.webhooks.test_public import TEXT
 from workflow import staff, unit_roster
 from workflow.actors import Clock as Tick
-from workflow.models import Case, Unit
+from workflow.models import Case, PublicMonth, Unit
 
 CASES = 100_000
 
@@ -187,3 +187,17 @@ def test_the_directorate_sees_every_kanwil_and_a_kanwil_its_own(land: Office) ->
     reports = land.client("pusat").get("/petugas/laporan")
     assert reports.status_code == 200 and ministry.facility_name(500) in reports.text
     assert ministry.facility_name(500) not in land.client("wilayah").get("/petugas/laporan").text
+
+
+def test_the_public_page_names_the_facilities_with_figures_and_counts_the_others(land: Office) -> None:
+    known = {ministry.facility_code(n): ministry.facility_name(n) for n in range(ministry.FACILITIES)}
+    figures = [["category", code, "all", 40.0 + n if n < 3 else None] for n, code in enumerate(known)]
+    client = land.client()
+    assert client.post("/lapor", data=form(client, unit=ministry.facility_name(0))).status_code == 200
+    land.clock.advance(days=40)
+    with land.db.write() as s:
+        content = {"facilities": known, "figures": [["category", "all", "all", 900.0], *figures]}
+        s.add(PublicMonth(month="2026-11", made_at=land.clock(), content=content))
+    page = client.get("/statistik").text
+    assert page.count('<th scope="row"><a href=') == 3 and ministry.facility_name(2) in page
+    assert f"{ministry.FACILITIES - 3} lapas dan rutan lain: semua angkanya disamarkan." in page
