@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -161,12 +163,14 @@ def _copy(session: Session, case: Case) -> str:
         Message.conversation_id == case.conversation_id, Message.case_id.is_(None), Message.body_enc.is_not(None)
     )
     rows = session.scalars(select(Message).where(or_(Message.case_id == case.id, loose)).order_by(Message.id))
-    return "\n".join([*lines, *(_said(session, message) for message in rows)])
+    return "\n".join([*lines, *(_said(session, case, message) for message in rows)])
 
 
-def _said(session: Session, message: Message) -> str:
+def _said(session: Session, case: Case, message: Message) -> str:
     names = "".join(f" [{files.name(session, file)}]" for file in message.attachments)
-    return f"{message.received_at:%Y-%m-%d %H:%M} UTC: {conversations.text_of(session, message)}{names}"
+    at = message.received_at.astimezone(ZoneInfo((case.subject_unit or case.handling_unit).timezone))
+    when = format_datetime(at, "d MMM y, HH.mm", locale=case.conversation.locale)
+    return f"{when} {at:%Z}: {conversations.text_of(session, message)}{names}"
 
 
 # ------------------------------------------------------------------ what time does

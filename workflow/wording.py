@@ -70,7 +70,8 @@ MESSAGES: dict[str, str] = {
     "kanwil_next": N_("Baik. Tulis pengaduan Anda sekarang; pengaduan itu langsung ke {kanwil}, bukan ke {unit}."),
     "already_kanwil": N_("Pengaduan Anda sudah ditangani {kanwil}."),
     "emergency": N_(
-        "Kami memahami ini mendesak. Pesan Anda langsung kami teruskan kepada {to}.\n"
+        "Kami memahami ini mendesak. Tanda darurat langsung kami kirim kepada {to}, tanpa isi pesan dan tanpa nama "
+        "Anda.\n"
         "Layanan ini bukan layanan gawat darurat. Bila ada bahaya sekarang, hubungi:\n{help}"
     ),
     "ask_when_where": N_(

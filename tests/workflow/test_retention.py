@@ -170,7 +170,7 @@ def test_a_copy_holds_the_persons_own_words_and_goes_to_their_own_address(office
     assert client.post(f"/petugas/data/{request_id}/jawab", data=form).status_code == 303
     with office.db.read() as s:
         row = s.scalars(select(Outbound).where(Outbound.key == "data_copy")).one()
-        assert COMPLAINT in outbox.body(s, row)
+        assert f"2 Nov 2026, 09.00 WIB: {COMPLAINT}" in outbox.body(s, row)
         assert "Pompa diganti" not in outbox.body(s, row)
 
 
