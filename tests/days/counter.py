@@ -38,7 +38,8 @@ def write_down(play: Play, place: str) -> Life:
         )  # fmt: skip
         entries.enter(s, play.office.officer(s, officer), entry, now)
     play.office.handle()
-    life = play.life(f"entry:{form}", place, heard, what, sealed=what.about == "head", channel=channel, name=name)
+    sealed = what is w.ACCUSING  # these words tell of fear as well: no letter calls such a writer by name
+    life = play.life(f"entry:{form}", place, heard, what, sealed=sealed, channel=channel, name="" if sealed else name)
     if word in text:
         play.words[life.key] = word
     return life

@@ -132,7 +132,8 @@ class Tally:
         later = [line for line in life.story if released <= line[0] < self.end]
         again = next((line[0] for line in later if line[2] == "release" and line[0] > released), self.end)
         mine = [line for line in later if line[0] <= again]
-        if proof := next((line[3] for line in mine if line[2] == "delivered"), ""):
+        proofs = (line[3] for line in mine if line[2] == "delivered" and line[1] == self.unit)
+        if proof := next(proofs, ""):  # what another unit hands over later is not in this unit's chain
             return "desk" if proof == "desk" else "proven"
         if life.channel != "sms":
             return "held"
