@@ -80,12 +80,15 @@ COMPLAINTS = (
     Complaint("Titipan makanan untuk adik saya di {place} kamar 7 tidak sampai.", "titipan_barang", "normal"),
     Complaint("Antrean kunjungan di {place} empat jam, tidak ada kursi untuk ibu saya.", "kunjungan", "normal"),
     Complaint("Petugas loket {place} minta uang 50 ribu supaya kunjungan dilayani duluan.", "pungli", "tinggi", "staff"),
-    Complaint("Sudah tiga hari air di blok B {place} mati, anak saya tidak bisa mandi dan tidak bisa minum.", "makanan_air", "darurat"),
+    Complaint("Sudah tiga hari air di blok B {place} mati, anak saya tidak bisa minum, sekarang pingsan.", "makanan_air", "darurat"),
     Complaint("Tolong, adik saya di blok A {place} dipukuli teman sekamarnya malam ini, kepalanya berdarah!", "kekerasan", "darurat"),
     Complaint("Adik saya dipukuli petugas {place} sekarang sampai berdarah, tolong!", "kekerasan", "darurat", "staff"),
 )  # fmt: skip
 ACCUSING = Complaint(
-    "{head} {place} menyuruh potong jatah makan {word} di blok C, kami takut bicara.", "makanan_air", "darurat", "head"
+    "{head} {place} memotong jatah makan {word} di blok C, sudah tiga hari tidak makan dan sekarang pingsan, kami takut bicara.",
+    "kesehatan",
+    "darurat",
+    "head",
 )
 PLAIN = Complaint("Titipan makanan untuk {word} di {place} kamar 7 tidak sampai.", "titipan_barang", "normal")
 DESK = Complaint(
