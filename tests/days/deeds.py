@@ -17,6 +17,7 @@ from workflow.actors import Officer
 from workflow.models import Case, JournalEntry
 from workflow.states import Impossible
 
+URGENCIES = ("darurat", "tinggi", "normal", "rendah")
 Call = Callable[[Session, Case, Officer, datetime], object]
 OPTIONS = (decisions.Alternative("Perbaiki"), decisions.Alternative("Jelaskan"))
 
@@ -297,6 +298,7 @@ class Deeds:
         if done:
             self.book.act(life, "merge", who, self.office.clock())
             life.ground, life.into = "merged", into.key
+            into.urgency = min(life.urgency, into.urgency, key=URGENCIES.index)
         return done
 
     def unmerge(self, life: Life, who: str) -> bool:

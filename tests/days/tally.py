@@ -79,7 +79,8 @@ class Tally:
         here = [line for line in life.story if line[1] == self.unit and line[0] < self.end]
         last = here[-1]
         state = "elsewhere" if last[2] == "handed_on" else last[4]["status"]
-        category, urgency = last[4]["category"], last[4]["urgency"]
+        judged = [line for line in here if line[2] in ("open", "classify")][-1]
+        category, urgency = judged[4]["category"], judged[4]["urgency"]
         track = life.track or ("integrity" if category in INTEGRITY else "service")
         for table, key in (
             ("channel", life.channel),
@@ -135,8 +136,6 @@ class Tally:
         proofs = (line[3] for line in mine if line[2] == "delivered" and line[1] == self.unit)
         if proof := next(proofs, ""):  # what another unit hands over later is not in this unit's chain
             return "desk" if proof == "desk" else "proven"
-        if life.channel != "sms":
-            return "held"
         return "failed" if any(line[2] == "failed" for line in mine) else "pending"
 
     # ------------------------------------------------------------------ clocks
