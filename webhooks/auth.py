@@ -86,8 +86,10 @@ def _guard() -> Response | tuple[str, int] | None:
 def _ended() -> tuple[str, int]:
     """The session ended while somebody wrote: nothing is done, and what they wrote is handed back."""
     from webhooks.console.forms import Typed  # the pages of the console import this module
+    from webhooks.console.written import written
 
-    return render_template("console/berakhir.html", texts=Typed.read(request.form).texts()), 401
+    form = (request.view_args or {}).get("action") or str(request.endpoint).rpartition(".")[2]
+    return render_template("console/berakhir.html", texts=written(form, Typed.read(request.form).values)), 401
 
 
 def service_app_view(endpoint: str) -> Callable[..., Any] | None:

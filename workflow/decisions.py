@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import cases, deadlines, journal, ladder, letters, notices, outbox, proofs, staff, standards, units
+from workflow import cases, deadlines, journal, ladder, letters, notices, outbox, press, proofs, staff, standards, units
 from workflow.actors import Actor, Officer, Operator
 from workflow.alternatives import Alternative, Direction, decide
 from workflow.messages import Media
@@ -217,6 +217,8 @@ def draft(
         raise Impossible("report_first")
     if standards.gaps(text):
         raise Impossible("gaps_left")
+    if press.unprintable(text):
+        raise Impossible("unprintable")  # the letter would not be the text that is approved
     paper = _paper(session, case, "answer", _clean(text), actor, now, specific_data=specific_data)
     cases.move(session, case, "draft", actor, now, paper=paper.id, commitment=paper.hash)
     notices.ask_approval(session, case, paper.author_id, now)

@@ -290,6 +290,7 @@ LABELS: dict[str, dict[str, str]] = {
         "inspection_first": N_("Isi berkas pemeriksaan dulu: terlapor, tempat, waktu, urutan kejadian, bukti."),
         "choose_standard": N_("Standar itu tidak berlaku di sini. Pilih dari daftar."),
         "gaps_left": N_("Masih ada isian dalam kurung kurawal, misalnya {temuan}. Ganti dengan keterangan Anda."),
+        "unprintable": N_("Ada tanda yang tidak dapat dicetak dalam surat resmi. Hapus, atau ganti dengan kata-kata."),
         "two_alternatives": N_("Isi sedikitnya dua alternatif penanganan."),
         "choose_alternative": N_("Pilih salah satu alternatif."),
         "edited_another": N_(

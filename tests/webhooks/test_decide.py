@@ -80,6 +80,11 @@ def test_the_draft_begins_with_that_of_the_chosen_alternative_and_gaps_are_refus
     refused = official.post(f"/petugas/kasus/{case_id}/draft", data=draft)
     assert refused.status_code == 422
     assert "kurung kurawal" in refused.get_data(as_text=True)
+    lost = official.post(f"/petugas/kasus/{case_id}/draft", data=draft | {"text": "Dapur bersih 👍, bukan 🐀 👍."})
+    assert lost.status_code == 422, "the letter would print other signs than those that are approved"
+    assert "Tanda itu: <bdi>👍 🐀</bdi>" in lost.get_data(as_text=True)
+    assert "Dapur bersih 👍, bukan 🐀 👍." in lost.get_data(as_text=True)
+    assert office.case().status != "drafted"
     filled = official.post(f"/petugas/kasus/{case_id}/draft", data=draft | {"text": "Dapur diperiksa: bersih."})
     assert filled.status_code == 303
     assert office.case().status == "drafted"

@@ -54,6 +54,38 @@ def test_a_recommendation_asks_for_the_file_first(office: Office) -> None:
     assert recommend(office, case_id).status_code == 303
 
 
+def test_the_recommendation_names_the_file_before_anything_can_be_typed(office: Office) -> None:
+    case_id = levy(office)
+    before = page(office, case_id, "petugas")
+    turn = before.split('id="giliran"')[1].split("</section>")[0]
+    assert "Isi berkas pemeriksaan dulu" in turn
+    assert 'href="#form-pemeriksaan"' in turn
+    assert 'id="form-pemeriksaan"' in before
+    assert 'id="form-recommend"' not in before
+    post(office, case_id, "pemeriksaan", PARTS)
+    after = page(office, case_id, "petugas")
+    assert 'id="form-recommend"' in after
+    assert "Isi berkas pemeriksaan dulu" not in after
+
+
+def test_what_was_typed_on_an_older_page_comes_back_with_the_refusal(office: Office) -> None:
+    refused = recommend(office, levy(office)).get_data(as_text=True)
+    assert re.search(r'id="recommend-summary"[^>]*>\s*Uang diminta\.</textarea>', refused)
+
+
+def test_the_same_ticks_stand_for_everybody_before_and_after_it_is_kept(office: Office) -> None:
+    case_id = levy(office)
+
+    def ticks(name: str) -> list[tuple[str, str]]:
+        return re.findall(r"<span>([✓✗]) <strong>([^<]*)</strong>", page(office, case_id, name))
+
+    assert ticks("petugas") == ticks("kepala")
+    assert ("✗", "Tempat kejadian") in ticks("petugas"), "what triage proposes is not kept yet"
+    post(office, case_id, "pemeriksaan", PARTS | {"time": ""})
+    assert ticks("petugas") == ticks("kepala")
+    assert {("✓", "Tempat kejadian"), ("✗", "Waktu kejadian")} <= set(ticks("petugas"))
+
+
 def test_a_service_complaint_has_no_such_file(office: Office) -> None:
     office.say(steps.COMPLAINT)
     case_id = steps.carry(office, "classified")

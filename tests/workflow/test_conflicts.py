@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -257,3 +259,16 @@ def test_a_number_leads_to_what_one_may_see_and_to_nothing_else(office: Office) 
     for typed in (hidden.number, "ADU-RUTAN-MAGETAN-2026-9999"):
         answer = client.post("/petugas/cari", data={"csrf_token": token, "nomor": typed}, follow_redirects=True)
         assert "Tidak ada pengaduan dengan nomor" in answer.get_data(as_text=True)
+
+
+def test_a_receipt_code_opens_nothing_for_staff(office: Office) -> None:
+    found = re.search(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", "\n".join(office.say(COMPLAINT)))
+    assert found
+    code = found[0]
+    client = office.client("petugas")
+    queue = client.get("/petugas/").get_data(as_text=True)
+    assert "Nomor pengaduan atau nomor surat" in queue
+    assert "tanda terima" not in queue
+    form = {"csrf_token": csrf(client, "/petugas/"), "nomor": code}
+    answer = client.post("/petugas/cari", data=form, follow_redirects=True)
+    assert "Tidak ada pengaduan dengan nomor itu" in answer.get_data(as_text=True)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from workflow.press import covered, typeset
+from workflow.press import covered, typeset, unprintable
 from workflow.press.glyphs import MISSING, clean, printable
 
 NOON = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
@@ -44,6 +44,11 @@ def printed(text: str) -> str:
 )
 def test_what_no_font_has_is_a_visible_sign(text: str, shown: str) -> None:
     assert clean(text, covered()) == shown
+
+
+def test_the_signs_that_would_be_lost_are_named_once() -> None:
+    assert unprintable("Sudah selesai 👍🏽👍 漢\r\nterima kasih\x07 \u25a1") == ["👍", "漢", "U+0007"]
+    assert unprintable("Rp 50.000 – “uang”\r\n½ السلام \u202emalam\u202c") == []
 
 
 def test_arabic_is_printed_as_arabic() -> None:

@@ -24,6 +24,7 @@ from webhooks.console.reach import Reach
 from webhooks.console.rights import Rights, rights_of
 from webhooks.console.together import Together, together
 from webhooks.console.uploads import Upload, quarantined, upload
+from webhooks.console.written import Written, written
 from workflow import (
     access,
     conversations,
@@ -155,10 +156,12 @@ class CaseFile:
         return next((due.left for due in self.dues if due.left and due.row.rule != "satisfaction"), None)
 
     @property
-    def unsaved(self) -> list[str]:
+    def unsaved(self) -> list[Written]:
         """What somebody wrote into a form that is gone, without what stands in the papers anyway."""
         known = {text for sheet in self.sheets for text in sheet.texts()}
-        return [text for text in self.refusal.typed.texts() if text.strip() not in known] if self.refusal else []
+        refused = self.refusal
+        wrote = written(refused.action, refused.typed.values) if refused else []
+        return [one for one in wrote if one.text not in known]
 
     def edited(self, n: int) -> bool:
         """Whether the head has typed anything else for an alternative than was recommended."""

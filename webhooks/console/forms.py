@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from workflow import press
 from workflow.alternatives import EDITABLE, Alternative
 from workflow.decisions import MAX_TEXT
 from workflow.states import Impossible
 
 #: The fields of one alternative on the form.
 PARTS = ("measure", "standard", "official", "effort", "standard_id", "answer")
+#: So many signs are named where a letter cannot show them.
+MAX_SIGNS = 12
 #: Room for alternatives on the form; two are needed.
 ALTERNATIVES = 4
 #: The field that a refusal speaks of; a refusal without one speaks of the whole form.
@@ -23,6 +25,7 @@ FIELD_OF = {
     "two_alternatives": "measure-0",
     "choose_standard": "standard_id-0",
     "gaps_left": "text",
+    "unprintable": "text",
     "choose_alternative": "choice",
     "edited_another": "choice",
     "choose_official": "official_id",
@@ -37,9 +40,6 @@ FIELD_OF = {
 }
 #: Refusals that tell of somebody else's deed, not of a mistake in the form.
 OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})
-#: What people word themselves, however short.
-_PROSE = re.compile(r"(text|reason|summary|note|(measure|standard|official|effort|answer)-\d)$")
-_MACHINERY = frozenset({"csrf_token", "once", "hash", "paper", "outbound", "address", "link"})
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,6 @@ class Typed:
         """What the form says of one alternative that the head may word otherwise."""
         return {part: self[f"{part}-{n}"] for part in EDITABLE if f"{part}-{n}" in self}
 
-    def texts(self) -> list[str]:
-        """Everything that somebody wrote, to be handed back where its form is gone."""
-        kept = {name: value for name, value in self.values.items() if name not in _MACHINERY and value.strip()}
-        return [v for name, v in kept.items() if _PROSE.match(name) or len(v.strip()) > 30 or "\n" in v.strip()]
-
 
 def of_recommendation(summary: str, alternatives: list[Alternative]) -> Typed:
     """A recommendation as the form shows it, for improving one that was sent back."""
@@ -119,6 +114,11 @@ class Refusal:
         if self.reason == "measure_missing":
             return f"measure-{self.typed['choice']}"
         return FIELD_OF.get(self.reason, "")
+
+    @property
+    def signs(self) -> list[str]:
+        """What the letter cannot show of a refused draft."""
+        return press.unprintable(self.typed["text"])[:MAX_SIGNS] if self.reason == "unprintable" else []
 
     @property
     def status(self) -> int:

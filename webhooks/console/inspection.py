@@ -26,17 +26,22 @@ from workflow.vault import Erased
 
 @dataclass(frozen=True)
 class Inspected:
-    """What is known by part, what is missing, and what this account may do about it."""
+    """What is kept by part, what is missing, and what this account may do about it.
+
+    ``known`` is what the form starts with: before the first version that is what triage found in words that not
+    everybody may read, and it counts as kept for nobody.
+    """
 
     known: dict[str, str]
     missing: list[str]
+    askable: list[str]
     version: int
     may_write: bool
     may_ask: bool
 
     @property
     def checklist(self) -> list[tuple[str, bool]]:
-        """Every part, and whether it is there."""
+        """Every part, and whether it is kept."""
         return [(part, part not in self.missing) for part in (inspection.REPORTER, *inspection.PARTS)]
 
 
@@ -55,7 +60,8 @@ def inspected(
     may_write = inspection.may_write(session, officer, case)
     return Inspected(
         known=known,
-        missing=inspection.missing(case, known),
+        missing=inspection.missing(case, kept),
+        askable=[part for part in inspection.missing(case, known) if part != inspection.REPORTER],
         version=paper.version if paper else 0,
         may_write=may_write,
         may_ask=may_write and "wait" in states.possible(case.status, parts),

@@ -1,4 +1,8 @@
-"""One field that leads to one case: by its number, an older number, a letter's number, or the complainant's code."""
+"""One field that leads to one case: by its number, an older number, or a letter's number.
+
+Never by a complainant's receipt code: they are told to give it to nobody, not to staff either. The number stands on
+every receipt beside it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from webhooks.auth import current_officer, staff
 from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
 from webhooks.service import service
-from workflow import access, receipts
+from workflow import access
 from workflow.models import CaseNumber, Letter
 
 
@@ -25,7 +29,7 @@ def cari() -> Response:
         case = access.find(session, current_officer(), case_id) if case_id else None
         found = case.id if case else None
     if found is None:
-        flash(_("Tidak ada pengaduan dengan nomor atau kode itu di antara yang dapat Anda lihat."))
+        flash(_("Tidak ada pengaduan dengan nomor itu di antara yang dapat Anda lihat."))
         return redirect(url_for("console.antrean"), 303)
     return redirect(url_for("console.kasus", case_id=found), 303)
 
@@ -34,6 +38,4 @@ def _case_id(session: Session, typed: str) -> str | None:
     number = session.get(CaseNumber, typed.upper())
     if number is not None:
         return number.case_id
-    letter = session.scalar(select(Letter.case_id).where(Letter.number == typed))
-    receipt = receipts.find(session, typed)
-    return letter or (receipt.case_id if receipt else None)
+    return session.scalar(select(Letter.case_id).where(Letter.number == typed))

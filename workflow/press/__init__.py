@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from workflow.press.glyphs import printable
+from workflow.press.glyphs import lost, printable
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -46,6 +46,12 @@ def typeset(
                 timestamp=made_at.replace(microsecond=0),  # the press refuses anything finer
             )
         )
+
+
+def unprintable(text: str) -> list[str]:
+    """The signs of a text that no font of ours has, each once. For plain ASCII the fonts are not read at all."""
+    plain = all(" " <= character <= "~" or character in "\r\n" for character in text)
+    return [] if plain else lost(text, covered())
 
 
 def _font_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import Any
 
 #: Stands for one character that no font of ours has.
@@ -32,14 +32,24 @@ def printable(value: Any, covered: Set[int]) -> tuple[Any, bool]:
 
 def clean(text: str, covered: Set[int]) -> str:
     """The text as our fonts can print it: the same words, □ for each sign that they lack."""
-    kept, marks = list[str](), 0
+    return "".join(shown for _, shown in _signs(text, covered))
+
+
+def lost(text: str, covered: Set[int]) -> list[str]:
+    """The signs of a text that would be printed as □, each once, as they can be named to whoever wrote it."""
+    found = dict.fromkeys(sign for sign, shown in _signs(text, covered) if shown == MISSING != sign)
+    return [sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in found]
+
+
+def _signs(text: str, covered: Set[int]) -> Iterator[tuple[str, str]]:
+    """Every sign of a text, and what is printed for it."""
+    marks = 0
     for character in _LINES.sub("\n", text).expandtabs(4):
         marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
         if marks <= MAX_MARKS:
-            kept.append(_printed(character, covered))
+            yield character, _printed(character, covered)
         elif marks == MAX_MARKS + 1:
-            kept.append(MISSING)
-    return "".join(kept)
+            yield character, MISSING
 
 
 def _printed(character: str, covered: Set[int]) -> str:
