@@ -129,7 +129,7 @@ def test_whoever_writes_english_reads_in_english_what_the_letter_is(office: Offi
     assert "Ombudsman of Indonesia" in text and "within 10 working days" in text
 
 
-@pytest.mark.parametrize("body", ["Tolong 😭 ꦲꦏ꧀ꦱꦫ السلام عليكم", "x" * 19_000, "a\n" * 6_000, "#panic() *x* $y$ @z"])
+@pytest.mark.parametrize("body", ["Tolong 😭 – “½” السلام عليكم", "x" * 19_000, "a\n" * 6_000, "#panic() *x* $y$ @z"])
 def test_any_approved_text_becomes_a_letter(office: Office, body: str) -> None:
     office.say(steps.COMPLAINT)
     case_id = carry(office, "directed")
@@ -141,9 +141,22 @@ def test_any_approved_text_becomes_a_letter(office: Office, body: str) -> None:
     for step in (draft, steps.approve, steps.release):
         act(office, case_id, step)
     text = words(office, all_letters(office)[0])
-    assert ("□" in text and "Tanda □ menggantikan" in text) == ("😭" in body)
+    assert "□" not in text, "what is approved is what is printed"
     assert text.count("x") >= body.count("x")
     assert f"Halaman 1 dari {len(read(office, all_letters(office)[0]).pages)}" in text
+
+
+@pytest.mark.parametrize("body", ["Terima kasih 🙏", "ꦲꦏ꧀ꦱꦫ", "Sudah \x07 selesai"])
+def test_a_text_that_no_letter_can_show_is_no_draft(office: Office, body: str) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = carry(office, "directed")
+
+    def draft(o: Office, s, case: Case) -> None:
+        decisions.report(s, case, o.officer(s, "pejabat"), "repair", body, o.clock())
+        decisions.draft(s, case, o.officer(s, "pejabat"), body, o.clock())
+
+    with pytest.raises(Impossible, match="unprintable"):
+        act(office, case_id, draft)
 
 
 # ------------------------------------------------------------------ numbers
