@@ -28,6 +28,7 @@ from workflow import (
     openings,
     outbox,
     own_data,
+    people,
     receipts,
     retaliation,
     safety,
@@ -147,7 +148,8 @@ class _Desk:
                 unit = self.session.get_one(Unit, said.key)
             doubt = bool(self.facilities) and (unit.kind != "upt" or said.key not in (None, unit.id))
         concerned = (unit, case.handling_unit) if case is not None else (unit,)
-        self.staff = staff.directory(self.session, concerned)
+        writer = people.name_of(self.session, self.conversation.address.person_id)
+        self.staff = staff.directory(self.session, concerned, writer)
         above = units.superior(self.session, unit) if unit.kind == "upt" else unit
         self.situation = replace(self.situation, unit=unit, kanwil=above)
         return doubt

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from triage import surnames
 from triage.assessment import Details
+from triage.lexicon import Lexicon
 from triage.money import amounts
 from triage.patterns import SENTENCE
 from triage.scene import Scene
@@ -106,7 +108,7 @@ def extract(scene: Scene, directory: Named, staff: Named) -> Details:
         room=room[1].upper() if room else None,
         dates=dates[:5],
         amounts=amounts(text),
-        staff=named(text, staff),
+        staff=named(text, staff, scene.lexicon),
         officer_names=_officers(text),
         ticket=ticket[0] if ticket else None,
         desk=_desk(text),
@@ -224,11 +226,20 @@ def _place_words(text: str) -> list[str]:
     return [w for w in words[:end] if w != "kelas" and not _CLASS.fullmatch(w)]
 
 
-def named(text: str, directory: Named) -> tuple[str, ...]:
-    """The keys whose name stands in the text, word for word. Most lack one of their words: that is told quickly."""
+def named(text: str, directory: Named, tables: Lexicon | None = None) -> tuple[str, ...]:
+    """The keys whose name stands in the text, word for word. Most lack one of their words: that is told quickly.
+
+    ``~Hartono`` is a part of a name that is looked for alone, and found with a typing error too.
+    """
     words = set(_WORD.findall(text.lower()))
-    likely = (pair for pair in directory if words.issuperset(_WORD.findall(pair[1].lower())))
-    return tuple(key for key, name in likely if _named(text, name))
+    parts = {name[1:].lower(): key for key, name in directory if name.startswith(surnames.ALONE)}
+    whole = [pair for pair in directory if not pair[1].startswith(surnames.ALONE)]
+    likely = (pair for pair in whole if words.issuperset(_WORD.findall(pair[1].lower())))
+    found = [key for key, name in likely if _named(text, name)]
+    if parts:
+        others = {word for _, name in whole for word in _WORD.findall(name.lower())}.difference(parts)
+        found += surnames.meant(text, parts, others, tables)
+    return tuple(dict.fromkeys(found)) if parts else tuple(found)
 
 
 def _named(text: str, name: str) -> bool:

@@ -143,7 +143,7 @@ def _plain(char: str) -> str:
 
 
 #: Titles that are written with a full stop, which ends no sentence: "Ka. Rutan", "Bpk. Kalapas".
-_SHORTENED = frozenset({"ka", "kep", "kpl", "bpk", "bp", "sdr", "yth", "no", "jl"})
+_SHORTENED = frozenset({"k", "ka", "kep", "kpl", "kpla", "plh", "plt", "bpk", "bp", "sdr", "yth", "no", "jl"})
 
 
 def _pieces(folded: str, origin: Sequence[int]) -> Iterator[tuple[Piece, bool]]:

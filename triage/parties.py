@@ -44,7 +44,7 @@ def identify(scene: Scene, intent: Intent, categories: Sequence[Category], event
     heads = _heads(scene)
     accused = [h for h in heads if _accused(scene, h)]
     found += [scene.evidence("conflict.head", h, "acts, orders or ignores") for h in accused[:2]]
-    doubt = not accused and any(not _greeted(scene, h) for h in heads)
+    doubt = not accused and any(not _greeted(scene, h) for h in heads + _perhaps(scene))
     staff_hits = [] if accused else _staff(scene, categories, events)
     found += [scene.evidence("conflict.staff", h) for h in staff_hits[:2]]
     return Parties(bool(accused), doubt, bool(staff_hits), group, tuple(found))
@@ -56,11 +56,18 @@ def _heads(scene: Scene) -> list[Hit]:
     return sorted(hits, key=lambda h: h.first)
 
 
+def _perhaps(scene: Scene) -> list[Hit]:
+    """``kpl minta duit``: too short to tell whether the head is meant, so a person has to say."""
+    others = [*scene.found("people.not_head"), *scene.found("people.body")]
+    hits = scene.found("people.perhaps_head")
+    return [h for h in hits if not any(o.first <= h.first <= o.last for o in others)]
+
+
 def _of_a_body(scene: Scene, hit: Hit) -> bool:
     """``Pun bapa huluna bareuh``: a head on shoulders, read as "kepala" from another language."""
     last = scene.tokens[hit.last]
     typed = scene.text[last.start : last.end].lower()
-    if last.word == "kepala" and not typed.startswith(("kepala", "kapala")):
+    if last.word == "kepala" and not typed.startswith(("kepala", "kapala", "kp", "kepla")):
         return True
     owner = scene.tokens[hit.first - 1] if hit.first else last
     return typed == "head" and scene.text[owner.start : owner.end].lower() in ("his", "her", "my", "their")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import triage
-from workflow import staff
+from workflow import people, staff
 from workflow.models import Case, Message, Paper, Unit
 from workflow.vault import Erased, vault_of
 
@@ -22,7 +22,7 @@ _FILE = "inspection"
 
 def named(session: Session, case: Case, unit: Unit) -> tuple[str, ...]:
     """Accounts of a unit, or above it, that what was written in the case may mean."""
-    directory = staff.directory(session, (unit,))
+    directory = staff.directory(session, (unit,), people.name_of(session, case.person_id))
     found = (account for text in _words(session, case) for account in triage.named(text, directory))
     return tuple(dict.fromkeys(found))
 

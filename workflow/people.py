@@ -127,6 +127,12 @@ def identity(session: Session, person: Person) -> dict[str, str]:
     return facts
 
 
+def name_of(session: Session, person_id: str | None) -> str:
+    """What the writer is called, so that their own name accuses nobody; empty where that is not known."""
+    person = session.get(Person, person_id) if person_id else None
+    return identity(session, person).get("name", "") if person else ""
+
+
 def mask(session: Session, person: Person, text: str) -> str:
     """The text with what is known of its writer hidden: their names and numbers, letter by letter.
 

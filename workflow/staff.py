@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -133,23 +135,31 @@ def grant_held(session: Session, account_id: str, roles: Iterable[str], unit: Un
     return min(held, key=lambda grant: grant.delegated_by is not None, default=None)
 
 
-def directory(session: Session, concerned: Iterable[Unit]) -> tuple[tuple[str, str], ...]:
+def directory(session: Session, concerned: Iterable[Unit], writer: str = "") -> tuple[tuple[str, str], ...]:
     """(account id, name or post) of the staff of these units and of the offices above them, for triage to look for in a
     text. Who has ever held a role there counts, today or not.
 
-    Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody.
+    Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody. What a head
+    alone is called counts without a title too, unless the writer is called so: a complaint that the head must not see
+    is worth the doubt.
     """
     places = {above.id for unit in concerned for above in _upwards(unit)}
     here = select(RoleGrant.account_id).where(RoleGrant.unit_id.in_(places))
     enabled = select(Account.id, Account.full_name, Account.post).where(Account.disabled_at.is_(None))
     rows = session.execute(enabled.where(Account.id.in_(here))).all()
     names = [(i, name) for i, name, _ in rows]
-    titled = [
-        (i, f"{title} {part}") for i, name, _ in rows for part in name.split() if len(part) > 3 for title in TITLES
-    ]
+    titled = [(i, f"{title} {part}") for i, name, _ in rows for part in _parts(name) for title in TITLES]
+    heads = set(session.scalars(here.where(RoleGrant.role == "kepala")))
+    borne = Counter(part.lower() for name in (writer, *(name for _, name, _ in rows)) for part in set(_parts(name)))
+    alone = [(i, f"~{part}") for i, name, _ in rows if i in heads for part in _parts(name) if borne[part.lower()] == 1]
     officials = set(session.scalars(here.where(RoleGrant.role == "pejabat")))
     posts = [(i, post) for i, _, post in rows if post and i in officials]
-    return (*names, *titled, *posts)
+    return (*names, *titled, *alone, *posts)
+
+
+def _parts(name: str) -> list[str]:
+    """The names in a full name, without initials and degrees."""
+    return [part for part in re.split(r"[\s,]+", name) if len(part) > 3 and "." not in part]
 
 
 def _upwards(unit: Unit) -> Iterator[Unit]:

@@ -104,3 +104,26 @@ def test_the_directory_holds_the_units_concerned_and_those_above(region: Office)
     assert "Ratna Kusumawati" in names[RUTAN] & names[LAPAS] and "Ratna Kusumawati" not in names[KANWIL]
     assert "Bambang Nugroho" not in names[RUTAN] and "Agus Setiabudi" in names[RUTAN] & names[LAPAS] & names[KANWIL]
     assert "Kepala Seksi Keamanan" in names[LAPAS], "posts of officials"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hartono minta uang 3jt ke saya", "hartno minta uang 3jt ke saya", "kpl rutan mukul anak sy",
+     "kplrutan suka mukulin napi", "pak plh kepala minta duit", "kpl minta duit"],
+)  # fmt: skip
+def test_a_head_named_in_short_does_not_get_the_case(region: Office, text: str) -> None:
+    region.say(f"{text}, ini di Rutan Magetan")
+    case = region.case()
+    assert (case.seal, case.handling_unit.code) == ("kanwil", KANWIL)
+    assert not sees(region, "kepala", case.id)
+
+
+def test_a_name_that_the_writer_an_inmate_or_another_officer_bears_alone_accuses_no_head(region: Office) -> None:
+    region.say(f"{WATER} Ini di Rutan Magetan. Salam, Hartono", "+628120000002", display_name="Hartono")
+    region.say(f"{WATER} Ini di Rutan Magetan. Nama anak saya Hartono.", "+628120000003")
+    region.say(f"{WATER} Ini di Rutan Magetan. Wijaya minta uang.", "+628120000004")
+    with region.db.write() as s:
+        staff.add(s, "lain", PASSWORD, [("petugas", unit(s, RUTAN))], HIRED, "Joko Hartono")
+    region.say(f"{WATER} Ini di Rutan Magetan. Hartono minta uang.", "+628120000005")
+    for sender in range(2, 6):
+        assert region.case(f"+62812000000{sender}").seal == "none", sender
