@@ -124,7 +124,7 @@ class _Desk:
         self.which = self._settle_unit(fresh=saved.fresh)
         self.judgement = hearing.hear(self.text, self.staff)
         self.answer = self._find_answer()
-        self.respect = wording.RESPECT.get(self.judgement.language, "")
+        self.respect = telling.respect(self.judgement)
         self.wish = saved.direct or bool(messages[0].options.get("direct_to_kanwil"))
         turn = advance(saved, self._incoming(), self._context())
         self.state = turn.state
@@ -157,9 +157,8 @@ class _Desk:
     def _find_answer(self) -> Answer | None:
         if command(self.text) is not None:
             return None
-        return answers.find(
-            self.session, self.situation.unit, self.text, self.judgement, self.now, self.conversation.locale
-        )
+        unit, locale = self.situation.unit, self.conversation.locale
+        return answers.find(self.session, unit, self.text, self.judgement, self.now, locale)
 
     def _incoming(self) -> Incoming:
         kind = next((m.kind for m in self.messages if m.kind != "text"), "text")
@@ -177,6 +176,7 @@ class _Desk:
             silent=self.situation.silent,
             same_topic=bool(case and case.category in self.judgement.categories),
             has_answer=self.answer is not None,
+            asks_secrecy=self.answer is not None and self.answer.key in answers.SECRECY,
             only_asked=bool(case and case.track == "information"),
             erasable=self._wants("data_erase") and own_data.erasable(self.session, self.conversation),
             officer_asked=bool(case and conversations.officer_asked(self.session, case, QUESTIONS)),
@@ -226,8 +226,11 @@ class _Desk:
         said = select(Outbound.id).where(Outbound.conversation_id == self.conversation.id, Outbound.key == key)
         return self.session.scalar(said.where(Outbound.created_at > self.now - SAID_PAUSE).limit(1)) is not None
 
-    def _answer(self, _: Effect) -> None:
-        if self.answer is not None:
+    def _answer(self, effect: Effect) -> None:
+        if effect.value == "secrecy":
+            privacy = telling.privacy(self.session, self.case, self.situation, self.conversation, self.now)
+            self.say("privacy_told", self.case, privacy=privacy)
+        elif self.answer is not None:
             self.say("answer", answer=answers.render(self.answer, self.conversation.locale))
 
     def _open(self, effect: Effect) -> None:
@@ -262,8 +265,7 @@ class _Desk:
     def _acknowledge(self, case: Case, code: str) -> None:
         for earlier in conversations.wordless(self.session, self.conversation, self.now):
             cases.adopt(self.session, case, earlier)
-        locale, words = self.conversation.locale, self.ability.words
-        privacy = telling.privacy(self.session, case, self.situation, words, locale, self.now)
+        privacy = telling.privacy(self.session, case, self.situation, self.conversation, self.now)
         self.say("opened", case, code=code, privacy=privacy)
         if case.seal == "kanwil" and case.subject_unit is not None:
             self.say("sealed", case)

@@ -226,7 +226,19 @@ def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
         return _fared(state, incoming, context)
     if context.case_status == Status.RESPONDED and not state.fresh and unmet(incoming.text):
         return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("reopen")))
+    if context.asks_secrecy and context.open_case and not (state.fresh or help.in_crisis(incoming.text)):
+        return _reassured(state, incoming, context)
     return _by_intent(state, incoming, context)
+
+
+def _reassured(state: State, incoming: Incoming, context: Context) -> Turn:
+    """Whoever asks what becomes of their name is told it of their own case; our question is put again after it."""
+    told = (Effect("add"), Effect("answer", value="secrecy"))
+    if state.expecting == "risk" and (found := FEAR.search(incoming.text.lower())):
+        return _risk(state, "no" if found[1] else "yes", context, *told)
+    expecting = state.expecting if state.expecting in FACTS else ""
+    again = (reply(f"ask_{expecting}"),) if expecting else ()
+    return Turn(replace(state, expecting=expecting), (*told, *_fear(incoming, context), *again))
 
 
 def _by_intent(state: State, incoming: Incoming, context: Context) -> Turn:

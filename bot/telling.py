@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.hearing import HARM
 from triage import Assessment
 from workflow import clocks, openings, wording
 from workflow.conversations import Situation
-from workflow.models import Case
+from workflow.messages import CAPABILITIES, PLAIN
+from workflow.models import Case, Conversation
 from workflow.states import ENDED
 
 
-def privacy(session: Session, case: Case, place: Situation, words: Sequence[str], locale: str, now: datetime) -> str:
-    """Who reads a new case, how to take it elsewhere, and when nobody reads; worded as this channel words it."""
+def privacy(session: Session, case: Case, place: Situation, to: Conversation, now: datetime) -> str:
+    """Who reads a case, how to take it elsewhere, and when nobody reads; worded as this channel words it."""
+    words, locale = CAPABILITIES.get(to.channel_account.channel, PLAIN).words, to.locale
     notes = [wording.render(wording.variant(f"privacy_{case.visibility}", words), locale)]
     if case.seal == "none" and case.handling_unit.kind == "upt":
         names = {"unit": place.unit.name, "kanwil": place.kanwil.name}
@@ -23,6 +25,12 @@ def privacy(session: Session, case: Case, place: Situation, words: Sequence[str]
     if not clocks.office_open(session, case.handling_unit, now):
         notes.append(wording.render(wording.variant("after_hours", words), locale))
     return " ".join(notes)
+
+
+def respect(judgement: Assessment) -> str:
+    """A greeting in the language of a region; nobody is thanked for what was done to them."""
+    harmed = judgement.urgency == "darurat" or not HARM.isdisjoint(judgement.categories)
+    return (wording.RESPECT_GRAVE if harmed else wording.RESPECT).get(judgement.language, "")
 
 
 def reached(

@@ -55,7 +55,8 @@ class Context:
 
     ``asked_after``: we asked how they fare, and have no answer yet. ``erasable``: asked to erase what is kept of them,
     there is something that may be erased, now or later. ``officer_asked``: the newest question is an officer's, and has
-    no answer yet. ``feared``: it is on record that they fear reprisal.
+    no answer yet. ``asks_secrecy``: the answer that was found is who reads a case and a name.
+    ``feared``: it is on record that they fear reprisal.
     ``case_sealed``: it is handled outside the facility. ``which``: what facility a new complaint means is not certain.
     """
 
@@ -67,6 +68,7 @@ class Context:
     silent: bool = False
     same_topic: bool = False
     has_answer: bool = False
+    asks_secrecy: bool = False
     only_asked: bool = False
     asked_after: bool = False
     erasable: bool = False

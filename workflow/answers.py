@@ -8,6 +8,7 @@ decides. Triage's topic tips the balance. Complaints and whatever is urgent are 
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,13 +38,15 @@ PRIOR = (0.08, 0.05, 0.03)  # for a topic that triage puts first, second, third
 NO_TOPIC = -0.06
 WHY = "mengapa"  # who asks why something happened wants no rule, but an explanation
 LOCAL = "fakta satuan kerja"
+#: Entries on who reads a complaint and the name of whoever makes it.
+SECRECY = ("complaint_confidential", "complaint_anonymous")
 _PERHAPS_QUESTIONS = ("status_check", "follow_up", "greeting", "spam_abuse")
 _SKIPPED_URGENCIES = ("darurat", "tinggi")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One everyday question with its answer in both languages."""
+    """One everyday question with its answer in both languages. ``certain``: words that ask just this."""
 
     key: str
     topics: tuple[str, ...]
@@ -54,6 +57,7 @@ class Entry:
     source: str
     as_of: date
     fact: str = ""
+    certain: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class _Table:
     def __init__(self, content: dict[str, Any]) -> None:
         words = content["words"]
         self.entries = tuple(_entry(row, content["as_of"]) for row in content["answer"])
+        self.certain = tuple(entry for entry in self.entries if entry.certain)
         self.elsewhere = frozenset(content["elsewhere"]["words"].split())
         self._light = frozenset(words["light"].split())
         self._same: dict[str, str] = {v: word for word, block in words["same"].items() for v in block.split()}
@@ -143,6 +148,7 @@ def _entry(row: dict[str, Any], as_of: date) -> Entry:
         source=row["source"],
         as_of=row.get("as_of", as_of),
         fact=row.get("fact", ""),
+        certain=re.compile(row["certain"], re.IGNORECASE | re.VERBOSE) if "certain" in row else None,
     )
 
 
@@ -181,6 +187,10 @@ def best(text: str, judgement: Assessment) -> tuple[Entry, float] | None:
     if judgement.urgency in _SKIPPED_URGENCIES or len(text) > LONGEST:
         return None
     table = _table()
+    if judgement.intent != "complaint" or judgement.unsure:
+        for entry in table.certain:
+            if entry.certain and entry.certain.search(text):
+                return entry, 1.0
     asked = frozenset(table.words(text))
     if not asked or not table.elsewhere.isdisjoint(asked.union(text.lower().split())):
         return None

@@ -44,6 +44,7 @@ MESSAGES: dict[str, str] = {
         "Simpan kode ini, jangan berikan kepada siapa pun. Untuk bertanya kabar balas STATUS, untuk mencabut balas "
         "CABUT.\n\n{privacy}\n\nLayanan ini gratis; kami tidak pernah meminta transfer."
     ),
+    "privacy_told": N_("{privacy}\n\nPesan Anda juga tersimpan di pengaduan {number}."),
     "offer_kanwil": N_("Tidak ingin dibaca di {unit}? Balas KANWIL."),
     "privacy_open": N_("Petugas yang menangani dapat melihat nama dan nomor Anda, seperti yang Anda pilih."),
     "privacy_confidential": N_(
@@ -299,6 +300,8 @@ MESSAGES |= PAGES | REPORT_MAILS | SAFE_MESSAGES | DATA_MESSAGES
 
 #: A word of respect for those who write in a regional language; the answer itself is Indonesian.
 RESPECT = {"jv": "Nggih, matur nuwun.", "su": "Mangga, hatur nuhun.", "mad": "Enggi, sakalangkong."}
+#: The same where harm or danger is told: received, and no thanks for a beating.
+RESPECT_GRAVE = {"jv": "Nggih, sampun kula tampi.", "su": "Mangga, parantos katampi.", "mad": "Enggi, ampon etarema."}
 
 
 @lru_cache(maxsize=8)

@@ -43,6 +43,21 @@ def short(turn: Turn) -> list[str]:
     return [f"{e.name}:{e.key}" if e.key else f"{e.name}={e.value}" if e.value else e.name for e in turn.effects]
 
 
+@pytest.mark.parametrize(
+    "text, expecting, effects, after",
+    [
+        ("siapa yang tahu nama saya?", "who", ["add", "answer=secrecy", "reply:ask_who"], "who"),
+        ("siapa yang tahu nama saya? saya takut", "risk", ["add", "answer=secrecy", "risk=yes", "reply:risk_yes"], ""),
+        ("siapa yang tahu nama saya?", "same", ["add", "answer=secrecy"], ""),
+    ],
+)
+def test_who_asks_about_their_name_in_the_middle_is_answered(
+    text: str, expecting: str, effects: list[str], after: str
+) -> None:
+    turn = say(text, State(expecting=expecting), replace(OPEN, has_answer=True, asks_secrecy=True))
+    assert (short(turn), turn.state.expecting) == (effects, after)
+
+
 # ------------------------------------------------------------------ commands
 
 

@@ -116,12 +116,12 @@ def postgres_office(
 def _judged_once() -> Iterator[None]:
     """The same words are said on five channels: triage, which is pure, reads them once for each circle of staff."""
     judge = triage.assess
-    known: dict[tuple[str, object], triage.Assessment] = {}
+    known: dict[tuple[str, object, object], triage.Assessment] = {}
 
-    def assess(text: str, staff: Any = ()) -> triage.Assessment:
-        key = (text, tuple(staff))
+    def assess(text: str, staff: Any = (), heard: Any = None) -> triage.Assessment:
+        key = (text, tuple(staff), heard)
         if key not in known:
-            known[key] = judge(text, staff=staff)
+            known[key] = judge(text, staff=staff, heard=heard)
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:

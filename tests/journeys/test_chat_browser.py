@@ -12,7 +12,8 @@ from tests.journeys.test_browser import DESK, PHONE, Person, browser
 from tests.live import Live, eventually, running
 from tests.workflow.steps import STEPS, act
 from webhooks.settings import Settings
-from workflow.models import Attachment, Case, Outbound
+from workflow import conversations
+from workflow.models import Attachment, Case, Message, Outbound
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
@@ -84,6 +85,119 @@ def test_a_message_that_does_not_get_through_stays_where_it_was_typed(browser, l
     page.wait_for_selector("#percakapan >> text=ADU-RUTAN-MAGETAN")
     with live.office.db.read() as s:
         assert len(s.scalars(select(Case)).all()) == 1
+    family.context.close()
+
+
+class Slow:
+    """A line on which what is said goes out only when it is let go, and arrives, or does not."""
+
+    def __init__(self, family: Person) -> None:
+        self.page, self.held = family.page, []
+        self.page.route("**/obrolan", self._hold)
+
+    def _hold(self, route) -> None:
+        if route.request.method == "POST":
+            self.held.append(route)
+        else:
+            route.continue_()
+
+    def send(self) -> None:
+        """Press Kirim, and wait until the message is under way."""
+        with self.page.expect_request(lambda r: r.method == "POST" and r.url.endswith("/obrolan")):
+            self.page.click("#tulis button[type=submit]")
+        eventually(lambda: self.page.wait_for_timeout(20) is None and bool(self.held))
+
+    def let_go(self, **answer) -> None:
+        route = self.held.pop()
+        route.fulfill(**answer) if answer else route.continue_()
+
+
+def said(live: Live) -> list[str]:
+    with live.office.db.read() as s:
+        return [conversations.text_of(s, m) for m in s.scalars(select(Message).order_by(Message.id))]
+
+
+def test_what_is_typed_while_a_message_is_under_way_stays_and_goes_next(browser, live: Live) -> None:
+    family = Person(browser, live.base, PHONE)
+    page, more = family.page, "Kejadiannya di loket dua, dan ada saksi."
+    page.goto("/obrolan")
+    line = Slow(family)
+    page.fill("#text", TEXT)
+    page.set_input_files("#files", [{"name": "satu.txt", "mimeType": "text/plain", "buffer": b"satu"}])
+    line.send()
+    page.locator("#text").press_sequentially("\n" + more)
+    page.click("#tulis button[type=submit]")
+    page.wait_for_selector("#kemajuan >> text=Pesan sebelumnya masih dikirim")
+    assert page.input_value("#text") == TEXT + "\n" + more
+    assert len(line.held) == 1, "one message at a time"
+    line.let_go()
+    page.wait_for_selector("#kemajuan >> text=Yang masih ada di kotak ini belum")
+    assert page.input_value("#text") == more
+    assert page.evaluate("document.getElementById('files').files.length") == 0
+    assert page.inner_text("#files-picked") == ""
+    page.keyboard.type(" Namanya Budi.")
+    line.send()
+    line.let_go()
+    page.wait_for_selector("#kemajuan >> text='Terkirim.'")
+    assert page.input_value("#text") == ""
+    assert said(live) == [TEXT, more + " Namanya Budi."]
+    family.context.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ({"status": 429, "json": {"sentence": "Coba lagi semenit lagi."}}, "Coba lagi semenit lagi."),
+        ({"status": 500, "body": "<p>rusak</p>"}, "Belum terkirim"),
+        ({"status": 422, "json": {}}, "Belum terkirim"),
+        ({"status": 200, "body": "<title>Masuk ke jaringan ini</title>"}, "Belum terkirim"),
+    ],
+)
+def test_a_refused_message_stays_with_what_was_typed_meanwhile(browser, live: Live, answer, sentence: str) -> None:
+    family = Person(browser, live.base, PHONE)
+    page = family.page
+    page.goto("/obrolan")
+    line = Slow(family)
+    page.fill("#text", TEXT)
+    line.send()
+    page.locator("#text").press_sequentially(" Lagi.")
+    line.let_go(**answer)
+    page.wait_for_selector(f"#kemajuan.error >> text={sentence}")
+    assert page.input_value("#text") == TEXT + " Lagi."
+    line.send()
+    line.let_go()
+    page.wait_for_selector("#kemajuan:not(.error) >> text='Terkirim.'")
+    assert page.input_value("#text") == ""
+    assert said(live) == [TEXT + " Lagi."]
+    family.context.close()
+
+
+def test_words_written_anew_over_the_ones_under_way_are_kept_whole(browser, live: Live) -> None:
+    family = Person(browser, live.base, PHONE)
+    page, anew = family.page, "Petugas loket yang sama minta lagi."
+    page.goto("/obrolan")
+    line = Slow(family)
+    page.fill("#text", "Petugas loket")
+    line.send()
+    page.locator("#text").select_text()
+    page.keyboard.type(anew)
+    line.let_go()
+    page.wait_for_selector("#kemajuan >> text=Yang masih ada di kotak ini belum")
+    assert page.input_value("#text") == anew
+    family.context.close()
+
+
+def test_a_pressed_button_leaves_alone_what_stands_in_the_box(browser, live: Live) -> None:
+    family = Person(browser, live.base, PHONE)
+    page = family.page
+    page.goto("/obrolan")
+    page.fill("#text", TEXT)
+    page.click("#tulis button[type=submit]")
+    page.wait_for_selector("#percakapan button[value=LEWATI]:visible")
+    page.fill("#text", "Satu hal lagi")
+    page.click("#percakapan button[value=LEWATI]:visible")
+    page.wait_for_selector("#kemajuan >> text=Yang masih ada di kotak ini belum")
+    assert page.input_value("#text") == "Satu hal lagi"
     family.context.close()
 
 

@@ -3,12 +3,15 @@
 
 const log = document.getElementById("percakapan");
 const writing = document.getElementById("tulis");
+const box = document.getElementById("text");
+const files = document.getElementById("files");
 const progress = document.getElementById("kemajuan");
 const [QUICK, CALM, SLOW, HIDDEN] = [2000, 8000, 30000, 60000];
 let place = log.dataset.place;
 let last = Date.now(); // when something was last said
 let timer = 0;
 let busy = false;
+let head = ""; // what the box begins with while it is being sent; nothing once that was rewritten
 
 log.classList.add("scrolls"); // with plain pages the newest line stands right above the form
 document.getElementById("muat").hidden = true;
@@ -57,37 +60,58 @@ async function readOn() {
   timer = setTimeout(readOn, pause());
 }
 
+// Only what was sent leaves the box: whoever wrote on meanwhile finds those words as they were.
+function clear(sent) {
+  if (head && box.value.startsWith(head)) {
+    const rest = box.value.slice(head.length).trimStart();
+    const caret = Math.max(box.selectionStart - (box.value.length - rest.length), 0);
+    box.value = rest;
+    box.setSelectionRange(caret, caret);
+  }
+  if (files.files.length === sent.length && sent.every((file, n) => file === files.files[n])) {
+    files.value = "";
+    files.dispatchEvent(new Event("change")); // the list of picked files goes too
+  }
+}
+
+function tell(sentence, refused = false) {
+  progress.classList.toggle("error", refused);
+  progress.textContent = sentence;
+}
+
 async function say(form, button) {
-  if (busy) return;
+  if (busy) {
+    tell(progress.dataset.waiting);
+    return;
+  }
   busy = true;
+  const sent = form === writing ? [...files.files] : null;
+  head = sent ? box.value : "";
   const data = new FormData(form);
   if (button?.name) data.append(button.name, button.value);
   data.append("sesudah", place);
-  const files = form.querySelector("input[type=file]");
-  const sends = Boolean(files?.files.length);
-  progress.classList.remove("error");
-  progress.textContent = progress.dataset.sending;
+  const sends = Boolean(sent?.length);
+  tell(progress.dataset.sending);
   if (sends) showProgress(progress, 0);
   try {
     const answer = await sendForm(form, data, { "X-Requested-With": "obrolan" }, (share) => {
       if (sends) showProgress(progress, share);
     });
-    if (answer.status === 200) {
-      take(answer.responseText, answer.getResponseHeader("X-Aduan-Sampai"));
-      progress.textContent = progress.dataset.sent;
+    const until = answer.getResponseHeader("X-Aduan-Sampai");
+    if (answer.status === 200 && until) {
       form.querySelector("[name=pesan_id]").value = freshId();
-      if (form === writing) {
-        form.reset();
-        document.getElementById("files-picked").replaceChildren();
-        document.getElementById("text").focus({ preventScroll: true });
+      if (sent) {
+        clear(sent);
+        box.focus({ preventScroll: true });
       }
+      take(answer.responseText, until);
+      const left = box.value.trim() || files.files.length;
+      tell(left ? progress.dataset.left : progress.dataset.sent);
     } else {
-      progress.classList.add("error");
-      progress.textContent = sentenceOf(answer);
+      tell(sentenceOf(answer), true);
     }
   } catch {
-    progress.classList.add("error");
-    progress.textContent = progress.dataset.failed;
+    tell(progress.dataset.failed, true);
   } finally {
     busy = false;
     last = Date.now();
@@ -98,12 +122,15 @@ async function say(form, button) {
 
 function sentenceOf(answer) {
   try {
-    return JSON.parse(answer.responseText).sentence;
+    return JSON.parse(answer.responseText).sentence ?? progress.dataset.failed;
   } catch {
     return progress.dataset.failed;
   }
 }
 
+box.addEventListener("input", () => {
+  if (!box.value.startsWith(head)) head = "";
+});
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-say]")) return;
   event.preventDefault();
