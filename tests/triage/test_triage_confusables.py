@@ -51,3 +51,17 @@ def test_short_tokens_match_whole_words_only(short: str) -> None:
 def test_typing_errors_are_read(typed: str, plain: str) -> None:
     token = Scene(typed).tokens[0]
     assert plain == token.word or plain in token.keys
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("Sudah tiga hari tidak ada air di blok B, tidak bisa minum", "darurat"),
+        ("air mati 3 hari kami gak bisa minum", "darurat"),
+        ("anak saya kehausan sampai lemas, air tidak ada dari kemarin", "darurat"),
+        ("tiga hari air mati di blok B mohon diperbaiki", "tinggi"),
+        ("air galon habis jadi tidak bisa minum kopi", "tinggi"),
+    ],
+)
+def test_nothing_to_drink_is_danger_and_a_dry_tap_is_not(text: str, urgency: str) -> None:
+    assert assess(text).urgency == urgency
