@@ -147,9 +147,8 @@ class _Desk:
             if said.certain:
                 unit = self.session.get_one(Unit, said.key)
             doubt = bool(self.facilities) and (unit.kind != "upt" or said.key not in (None, unit.id))
-        concerned = (unit, case.handling_unit) if case is not None else (unit,)
         writer = people.name_of(self.session, self.conversation.address.person_id)
-        self.staff = staff.directory(self.session, concerned, writer)
+        self.staff = staff.directory(self.session, (unit, case.handling_unit) if case else (unit,), writer)
         above = units.superior(self.session, unit) if unit.kind == "upt" else unit
         self.situation = replace(self.situation, unit=unit, kanwil=above)
         return doubt
@@ -162,8 +161,7 @@ class _Desk:
 
     def _incoming(self) -> Incoming:
         kind = next((m.kind for m in self.messages if m.kind != "text"), "text")
-        form = bool(self.messages[0].options.get("form"))
-        return Incoming(self.text, kind, self.judgement, from_form=form)
+        return Incoming(self.text, kind, self.judgement, from_form=bool(self.messages[0].options.get("form")))
 
     def _context(self) -> Context:
         case = self.situation.case
