@@ -46,8 +46,15 @@ class Tally:
         return at is not None and self.begin <= at < self.end
 
     def here(self, life: Life) -> Iterator[Line]:
-        """What happened to a case at this unit in this month."""
-        return (line for line in life.story if line[1] == self.unit and self._in(line[0]))
+        """What happened to a case at this unit in this month; nothing, where another one has it at the end."""
+        return iter(() if self._gone(life) else self._lines(life))
+
+    def _lines(self, life: Life) -> list[Line]:
+        return [line for line in life.story if line[1] == self.unit and self._in(line[0])]
+
+    def _gone(self, life: Life) -> bool:
+        last = self._at(life, self.end)
+        return last is not None and last[1] != self.unit
 
     def _at(self, life: Life, moment: datetime) -> Line | None:
         """The last that had happened to a case before a moment, wherever it was."""
@@ -60,27 +67,37 @@ class Tally:
         for name, moment in (("open_before", self.begin), ("open_after", self.end)):
             last = self._at(life, moment)
             self.found["flow", name] += last is not None and last[1] == self.unit and last[4]["status"] in OPEN
+        lines = self._lines(life)
+        if lines and self._gone(life):
+            self._left(life, lines[0][2])
+        for _, _, action, _, known in lines:
+            self.found["sealed", "at_intake"] += action == "open" and known["sealed"]
+            self.found["sealed", "later"] += action == "seal"
         for _, _, action, _, known in self.here(life):
             before, after = known.get("before", ""), known["status"]
             self.found["flow", "received"] += action == "open"
             self.found["flow", action] += action in ("taken_over", "handed_on")
             self.found["flow", "ended"] += bool(before) and before in OPEN and after not in OPEN
             self.found["flow", "reopened"] += bool(before) and before not in OPEN and after in OPEN
-            self.found["sealed", "at_intake"] += action == "open" and known["sealed"]
-            self.found["sealed", "later"] += action == "seal"
             self.found["extensions", "extended"] += action == "extend"
             self.found["extensions", f"wait_{known.get('reason')}"] += action == "wait"
 
+    def _left(self, life: Life, first: str) -> None:
+        """A neutral entry: how it came and that it went."""
+        before = self._at(life, self.begin)
+        was_open = before is not None and before[1] == self.unit and before[4]["status"] in OPEN
+        came = {"open": "received", "taken_over": "taken_over"}.get(first, "" if was_open else "reopened")
+        self.found["flow", came] += bool(came)
+        self.found["flow", "handed_on"] += 1
+
     def _arrived(self, life: Life) -> None:
-        """What came in: as it was judged and how far it had come when the month ended, or had left."""
-        opened = next((line for line in self.here(life) if line[2] == "open"), None)
-        if opened is None:
+        """What came in, here or elsewhere first: as it was judged and how far it had come when the month ended."""
+        last = self._at(life, self.end)
+        opened = any(line[2] == "open" and self._in(line[0]) for line in life.story)
+        if last is None or last[1] != self.unit or not opened:
             return
-        here = [line for line in life.story if line[1] == self.unit and line[0] < self.end]
-        last = here[-1]
-        state = "elsewhere" if last[2] == "handed_on" else last[4]["status"]
-        judged = [line for line in here if line[2] in ("open", "classify")][-1]
-        category, urgency = judged[4]["category"], judged[4]["urgency"]
+        judged = [line for line in life.story if line[2] in ("open", "classify") and line[0] < self.end][-1]
+        state, category, urgency = last[4]["status"], judged[4]["category"], judged[4]["urgency"]
         track = life.track or ("integrity" if category in INTEGRITY else "service")
         for table, key in (
             ("channel", life.channel),
@@ -108,15 +125,16 @@ class Tally:
             if any(line[2] == "join" and line[0] < self.end for line in life.story):
                 crowds[life.lead] |= {life.key, life.lead}
         for lead, crowd in crowds.items():
-            mine = [self.book.lives[key] for key in crowd if self._ever(self.book.lives[key])]
+            mine = [self.book.lives[key] for key in crowd if self._had(self.book.lives[key])]
             new = sum(any(line[2] == "open" for line in self.here(life)) for life in mine)
             counts = new and len(mine) > 1 and self.book.lives[lead] in mine
             self.found["incidents", "complaints"] += new if counts else 0
             self.found["incidents", "incidents"] += bool(counts)
 
-    def _ever(self, life: Life) -> bool:
-        """Whether a case had come to this unit when the month ended."""
-        return any(line[1] == self.unit and line[0] < self.end and line[2] != "handed_on" for line in life.story)
+    def _had(self, life: Life) -> bool:
+        """Whether this unit had a case when the month ended."""
+        last = self._at(life, self.end)
+        return last is not None and last[1] == self.unit
 
     def _said(self, life: Life) -> None:
         """What families said of their answers, and whether these arrived."""
@@ -170,7 +188,7 @@ class Tally:
 
     def _ladder(self, life: Life) -> None:
         for at, rule, turn, rung, role, told, unit in life.rungs:
-            if unit == self.unit and self._in(at):
+            if unit == self.unit and self._in(at) and not self._gone(life):
                 clock = next(c for c in life.clocks if (c.rule, c.turn) == (rule, turn))
                 settled = clock.ended is not None and clock.ended < self.end
                 for column, counts in (
@@ -188,7 +206,7 @@ class Tally:
         begun, first, released = life.received, None, None
         days = self.book.days(self.unit)
         for at, unit, action, _, _ in life.story:
-            mine = unit == self.unit and self._in(at)
+            mine = unit == self.unit and self._in(at) and not self._gone(life)
             if (
                 action in ("reopen", "unmerge", "taken_over") and unit == self.unit
             ):  # elsewhere is not this unit's chain

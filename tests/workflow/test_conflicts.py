@@ -10,12 +10,15 @@ from sqlalchemy import func, select
 from tests.support import Office, csrf
 from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, act, carry
 from tests.workflow.test_deadlines import clock
-from workflow import access, decisions, sealing
+from workflow import access, cases, decisions, sealing, units
+from workflow.actors import Clock
 from workflow.models import Account, Case, JournalEntry, Letter, Notice, Paper, RoleGrant
 from workflow.states import Impossible, Part
 
 DESK = "Bu Sari Wulandari petugas pengaduan membocorkan nama saya kepada sipir, sekarang adik saya ditekan."
 FACILITY = ("petugas", "petugas2", "pejabat", "admin")
+SENDER, OTHER = "+628120000001", "+628120000002"
+NOTHING = "Tidak ada pengaduan dengan nomor"
 
 
 def sees(office: Office, name: str, case_id: str) -> bool:
@@ -256,9 +259,36 @@ def test_a_number_leads_to_what_one_may_see_and_to_nothing_else(office: Office) 
     token = csrf(client, "/petugas/")
     found = client.post("/petugas/cari", data={"csrf_token": token, "nomor": plain.number.lower()})
     assert found.headers["Location"].endswith(f"/petugas/kasus/{plain.id}")
-    for typed in (hidden.number, "ADU-RUTAN-MAGETAN-2026-9999"):
-        answer = client.post("/petugas/cari", data={"csrf_token": token, "nomor": typed}, follow_redirects=True)
-        assert "Tidak ada pengaduan dengan nomor" in answer.get_data(as_text=True)
+    assert search(office, "petugas", "ADU-RUTAN-MAGETAN-2026-9999") == NOTHING
+    assert search(office, "petugas", hidden.number) == f"{hidden.number}: Ditangani di tempat lain", "as the list says"
+
+
+def test_the_number_of_a_case_that_was_handed_on_is_found_as_the_list_shows_it(office: Office) -> None:
+    """Sealed or merely transferred: those who have the register read one neutral line, others nothing."""
+    for sender in (SENDER, OTHER):
+        office.say(COMPLAINT, sender)
+    sealed, passed = office.case(SENDER), office.case(OTHER)
+    act(office, sealed.id, lambda o, s, c: cases.seal(s, c, o.officer(s, "petugas"), "head", o.clock()))
+    act(office, passed.id, lambda o, s, c: cases.transfer(s, c, units.superior(s, c.handling_unit), Clock(), o.clock()))
+    for old in (sealed, passed):
+        neutral = f"{old.number}: Ditangani di tempat lain"
+        assert [search(office, name, old.number) for name in ("petugas", "kepala", "pejabat")] == [
+            neutral,
+            neutral,
+            NOTHING,
+        ]
+    for name in ("petugas", "kepala"):
+        assert search(office, name, office.case(SENDER).number) == NOTHING, "the number of the office above"
+    office.say("Kalapas menyuruh potong jatah makan di blok C, kami takut bicara.", "+628120000003")
+    assert search(office, "kepala", office.case("+628120000003").number) == NOTHING
+
+
+def search(office: Office, name: str, number: str) -> str:
+    """What the page says of a number that leads nowhere."""
+    client = office.client(name)
+    form = {"csrf_token": csrf(client, "/petugas/"), "nomor": number}
+    page = client.post("/petugas/cari", data=form, follow_redirects=True).get_data(as_text=True)
+    return next((words for words in (f"{number}: Ditangani di tempat lain", NOTHING) if words in page), "")
 
 
 def test_a_receipt_code_opens_nothing_for_staff(office: Office) -> None:

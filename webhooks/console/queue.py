@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 from werkzeug.wrappers import Response
 
@@ -103,7 +103,7 @@ def antrean() -> str:
             bulletins=monthly.unread(session, officer),
             several=len({unit for _, unit in officer.roles}) > 1 or bool(officer.units(*_OVERSEERS)),
             set_aside=cases.set_aside_count(session) if officer.units(*_OVERSEERS) else 0,
-            elsewhere=_elsewhere(session, officer) if tab == "selesai" else [],
+            elsewhere=list(session.scalars(elsewhere(officer).limit(PAGE))) if tab == "selesai" else [],
             alarms=_alarms(session, officer),
             recovered=_recovered(session, officer),
             tasks=tasks(session, officer, service().now()),
@@ -140,12 +140,11 @@ def _recovered(session: Session, officer: Officer) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in LABELS["recovered"]]
 
 
-def _elsewhere(session: Session, officer: Officer) -> list[str]:
+def elsewhere(officer: Officer) -> Select[str]:
     """Numbers of the own register that are handled elsewhere: a neutral entry, so that no gap asks questions."""
     units = officer.units("petugas", "kepala")
     query = select(CaseNumber.number).join(Case, Case.id == CaseNumber.case_id)
-    query = query.where(CaseNumber.unit_id.in_(units), ~access.visible(officer)).order_by(CaseNumber.given_at.desc())
-    return list(session.scalars(query.limit(PAGE))) if units else []
+    return query.where(CaseNumber.unit_id.in_(units), ~access.visible(officer)).order_by(CaseNumber.given_at.desc())
 
 
 def _condition(officer: Officer, tab: str) -> ColumnElement[bool]:

@@ -18,7 +18,6 @@ from workflow import clocks, letters, units, wording
 from workflow.models import Unit
 from workflow.reports import words
 from workflow.reports.figures import Figures, gather, together
-from workflow.reports.ledger import ELSEWHERE
 from workflow.reports.month import Month
 from workflow.states import Status
 
@@ -39,7 +38,7 @@ _COMPLETE = {
         name: tuple(words.ROWS[name]) for name in ("flow", "track", "satisfaction", "deliveries", "incidents", "others")
     },
 }
-_STATES = (*(str(status) for status in Status), ELSEWHERE)
+_STATES = tuple(str(status) for status in Status)
 
 
 @dataclass(frozen=True)

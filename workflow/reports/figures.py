@@ -1,15 +1,17 @@
 """The figures of one unit and one month, as they stood when the month ended.
 
 ``tables`` holds counts by table, row and column; ``samples`` holds durations, so that medians of several units can
-be taken together. What a later change could still alter: a decree on holidays moves clocks that ran at the month's
-end, and the working days between two moments. A stored report keeps what it said.
+be taken together. A case that left the unit before the month ended is one neutral number of the register there, and in
+nothing else: what it was is in the figures of the unit that has it. What a later change could still alter: a decree on
+holidays moves clocks that ran at the month's end, and the working days between two moments. A stored report keeps what
+it said.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -21,11 +23,13 @@ from workflow.reports import incidents, lateness, ledger, outcomes, reasons
 from workflow.reports.ledger import Entry, Span
 from workflow.reports.month import Month
 from workflow.reports.reasons import Reason
+from workflow.states import UNDONE_BY_SEAL, Status
 
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 Counts = dict[str, dict[str, dict[str, int]]]
 #: Intents that are counted without a case.
 COUNTED = ("praise", "aspiration", "information")
+_TOLD = (*ledger.ARRIVES, *ledger.LEAVES, *ledger.MOVES, "delivered", "seal", "seal_desk")
 
 
 @dataclass
@@ -66,8 +70,10 @@ def gather(session: Session, unit: Unit, month: Month, now: datetime) -> Figures
     end = month.ends(unit.timezone)
     span = Span(unit.id, month.begins(unit.timezone), min(end, max(now, month.begins(unit.timezone))))
     figures = Figures(month, span.end, partial=now < end)
-    happened = ledger.entries(session, span, {*ledger.ARRIVES, *ledger.LEAVES, *ledger.MOVES, "delivered", "seal"})
-    _flow(session, figures, span)
+    everything = ledger.entries(session, span, _TOLD)
+    span = replace(span, gone=ledger.gone(everything))
+    happened = [entry for entry in everything if entry.case_id not in span.gone]
+    _flow(session, figures, span, everything)
     _received(session, figures, span, happened)
     _satisfaction(figures, happened)
     _pauses(session, figures, span)
@@ -77,8 +83,8 @@ def gather(session: Session, unit: Unit, month: Month, now: datetime) -> Figures
     outcomes.gather(session, figures, unit, span)
     figures.add("incidents", incidents.count(session, span))
     if unit.kind != "upt":
-        sealed = sum(bool(e.data.get("sealed")) for e in happened if e.action == "open")
-        figures.add("sealed", {"at_intake": sealed, "later": sum(e.action == "seal" for e in happened)})
+        sealed = sum(bool(e.data.get("sealed")) for e in everything if e.action == "open")
+        figures.add("sealed", {"at_intake": sealed, "later": sum(e.action == "seal" for e in everything)})
     figures.head = ledger.head(session, unit.id, span.end)
     return figures
 
@@ -95,29 +101,48 @@ def together(month: Month, all_of_them: Iterable[Figures]) -> Figures:
 # ------------------------------------------------------------------ how much came, how much is left
 
 
-def _flow(session: Session, figures: Figures, span: Span) -> None:
-    """Counted back from what is open now, over what the chain says has happened since."""
+def _flow(session: Session, figures: Figures, span: Span, everything: list[Entry]) -> None:
+    """Counted back from what is open now, over what the chain says has happened since.
+
+    Of a case that is gone: how it came, and that it went, but not what was done to it in between.
+    """
     within = ledger.tally(session, span)
     since = ledger.tally(session, Span(span.unit_id, span.end, _EVER))
     left = ledger.open_now(session, span.unit_id) - ledger.growth(since)
+    came = _came([entry for entry in everything if entry.case_id in span.gone])
     flow = {
-        "open_before": left - ledger.growth(within),
-        "received": within["open"],
-        "taken_over": within["taken_over"],
-        "reopened": sum(within[name] for name in ledger.REOPENS),
+        "open_before": left - ledger.growth(within) + came["here"],
+        "received": within["open"] + came["open"],
+        "taken_over": within["taken_over"] + came["taken_over"],
+        "reopened": sum(within[name] for name in ledger.REOPENS) + came["reopened"],
         "ended": sum(within[name] for name in ledger.ENDS),
-        "handed_on": within["handed_on"],
+        "handed_on": within["handed_on"] + len(span.gone),
         "open_after": left,
     }
     figures.add("flow", flow)
 
 
+def _came(entries: list[Entry]) -> Counter[str]:
+    """How each of these cases, which left, had come: in the span, by being reopened in it, or (``here``) before it."""
+    first, grown = dict[str, str](), Counter[str]()
+    for entry in entries:
+        first.setdefault(entry.case_id, entry.action)
+        grown[entry.case_id] += ledger.growth(Counter([ledger.kind(entry)]))
+    return Counter(
+        action if action in ledger.ARRIVES else "here" if grown[case_id] < 0 else "reopened"
+        for case_id, action in first.items()
+    )
+
+
 def _received(session: Session, figures: Figures, span: Span, happened: list[Entry]) -> None:
-    """What came in during the month: as it was judged, and how far it had come, when the month ended."""
+    """What came in during the month, here or where it was before: as it was judged, and how far it had come, when the
+    month ended."""
     tracks = _tracks(session, span)
     known: dict[str, dict[str, str]] = {}
-    for entry in happened:
-        if entry.action == "open":
+    before = ledger.taken_over(session, span, _TOLD) if any(e.action == "taken_over" for e in happened) else []
+    moved = {entry.case_id for entry in before}
+    for entry in (*before, *(e for e in happened if e.case_id not in moved)):
+        if entry.action == "open" and entry.at >= span.begin:
             known[entry.case_id] = {"state": "received", "channel": str(entry.data["channel"])}
         if entry.case_id in known:
             _learn(known[entry.case_id], entry)
@@ -132,17 +157,14 @@ def _learn(facts: dict[str, str], entry: Entry) -> None:
     for name in ("category", "urgency"):
         if entry.action in ("open", "classify") and entry.data.get(name):
             facts[name] = str(entry.data[name])
-    if entry.action in ledger.LEAVES:
-        facts["before"], facts["state"] = facts["state"], ledger.ELSEWHERE
-    elif entry.action == "taken_over":
-        facts["state"] = facts.get("before", facts["state"])
-    elif after := entry.data.get("after"):
-        facts["state"] = str(after)
+    facts["state"] = str(entry.data.get("after") or facts["state"])
+    if entry.action in ("seal", "seal_desk") and facts["state"] in UNDONE_BY_SEAL:
+        facts["state"] = str(Status.CLASSIFIED)
 
 
 def _tracks(session: Session, span: Span) -> dict[str, str]:
     query = select(Case.id, Case.track).join(JournalEntry, JournalEntry.case_id == Case.id)
-    return {case_id: track for case_id, track in session.execute(query.where(span.where("open")))}
+    return {case_id: track for case_id, track in session.execute(query.where(span.where(*ledger.ARRIVES)))}
 
 
 def _track(category: str) -> str:

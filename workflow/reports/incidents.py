@@ -30,14 +30,16 @@ def count(session: Session, span: Span) -> dict[str, int]:
 
 
 def _here(session: Session, span: Span, nodes: set[str]) -> set[str]:
-    """Those that this unit has ever had: a link to another unit's case is not this unit's to tell."""
-    query = select(JournalEntry.case_id).where(
+    """Those that this unit had when the span ended: a link to another unit's case is not this unit's to tell."""
+    moves = (*ledger.ARRIVES, *ledger.LEAVES)
+    query = select(JournalEntry.case_id, JournalEntry.action).where(
         JournalEntry.unit_id == span.unit_id,
         JournalEntry.case_id.in_(nodes),
-        JournalEntry.action.in_(ledger.ARRIVES),
+        JournalEntry.action.in_(moves),
         JournalEntry.at < span.end,
     )
-    return {case_id for case_id in session.scalars(query) if case_id}
+    last = {case_id: action for case_id, action in session.execute(query.order_by(JournalEntry.sequence))}
+    return {case_id for case_id, action in last.items() if case_id and action in ledger.ARRIVES}
 
 
 def _groups(edges: Iterable[Edge]) -> list[set[str]]:

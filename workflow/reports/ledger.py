@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import states
@@ -22,21 +22,26 @@ REOPENS = tuple(name for name, row in states.TABLE.items() if row.to in OPEN and
 MOVES = tuple(name for name, row in states.TABLE.items() if row.to is not None)
 #: What counts as a first answer to the complainant: the ends of the clock ``first_response``.
 FIRST = ("recommend", "refer", "ask")
-ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True)
 class Span:
-    """A unit from one moment up to, but not including, another."""
+    """A unit from one moment up to, but not including, another.
+
+    ``gone``: cases that are passed over, because another unit handles them when the span ends.
+    """
 
     unit_id: str
     begin: datetime
     end: datetime
+    gone: frozenset[str] = frozenset()
 
     def where(self, *actions: str) -> ColumnElement[bool]:
         """The condition on entries of the chain in this span."""
-        span = (JournalEntry.unit_id == self.unit_id, JournalEntry.at >= self.begin, JournalEntry.at < self.end)
-        return and_(*span, JournalEntry.action.in_(actions)) if actions else and_(*span)
+        span = and_(JournalEntry.unit_id == self.unit_id, JournalEntry.at >= self.begin, JournalEntry.at < self.end)
+        if self.gone:
+            span = and_(span, or_(JournalEntry.case_id.is_(None), JournalEntry.case_id.not_in(self.gone)))
+        return and_(span, JournalEntry.action.in_(actions)) if actions else span
 
     def moments(self, *actions: str) -> Subquery:
         """(case, moment) of these actions, each once."""
@@ -66,9 +71,16 @@ def history(session: Session, span: Span, actions: Iterable[str], of: Iterable[s
     return _read(session, and_(JournalEntry.case_id.in_(touched), *until, JournalEntry.action.in_(tuple(actions))))
 
 
+def taken_over(session: Session, span: Span, actions: Iterable[str]) -> list[Entry]:
+    """Of the cases that came from another unit in the span: what had happened to them, wherever it was."""
+    came = select(JournalEntry.case_id).where(span.where("taken_over"))
+    known = (JournalEntry.case_id.in_(came), JournalEntry.at < span.end)
+    return _read(session, and_(*known, JournalEntry.action.in_(tuple(actions))))
+
+
 def _read(session: Session, condition: ColumnElement[bool]) -> list[Entry]:
     query = select(JournalEntry.case_id, JournalEntry.action, JournalEntry.at, JournalEntry.record)
-    query = query.where(condition, JournalEntry.case_id.is_not(None)).order_by(JournalEntry.sequence)
+    query = query.where(condition, JournalEntry.case_id.is_not(None)).order_by(JournalEntry.id)
     return [_entry(*row) for row in session.execute(query)]
 
 
@@ -82,10 +94,14 @@ def tally(session: Session, span: Span) -> Counter[str]:
     query = select(JournalEntry.action, func.count()).where(span.where()).group_by(JournalEntry.action)
     found = Counter({action: count for action, count in session.execute(query)})
     for entry in entries(session, span, REOPENS) if any(found[name] for name in REOPENS) else ():
-        if entry.data.get("before") not in ENDED:
-            found[entry.action] -= 1
-            found["rated"] += 1
+        found[entry.action] -= 1
+        found[kind(entry)] += 1
     return found
+
+
+def kind(entry: Entry) -> str:
+    """The action; ``rated`` where it reopened nothing that had ended."""
+    return "rated" if entry.action in REOPENS and entry.data.get("before") not in ENDED else entry.action
 
 
 def growth(found: Counter[str]) -> int:

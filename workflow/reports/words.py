@@ -35,7 +35,7 @@ ROWS: dict[str, dict[str, str]] = {
         "taken_over": N_("Diambil alih dari unit lain"),
         "reopened": N_("Dibuka kembali setelah ditutup"),
         "ended": N_("Berakhir"),
-        "handed_on": N_("Beralih ke unit lain"),
+        "handed_on": N_("Ditangani di tempat lain"),
         "open_after": N_("Terbuka pada akhir bulan"),
     },
     "track": {
@@ -43,7 +43,6 @@ ROWS: dict[str, dict[str, str]] = {
         "integrity": N_("Integritas"),
         "information": N_("Permintaan informasi"),
     },
-    "state": {"elsewhere": N_("Ditangani di tempat lain")},
     "durations": {
         "first_response": N_("Dari diterima sampai tanggapan pertama"),
         "handling": N_("Dari tanggapan pertama sampai jawaban dikirim"),
@@ -118,7 +117,10 @@ COLUMNS: dict[str, str] = {
 }
 
 NOTES: dict[str, str] = {
-    "flow": N_("Pengaduan dihitung pada bulan ketika masuk ke register unit ini."),
+    "flow": N_(
+        "Pengaduan dihitung pada bulan ketika masuk ke register unit ini. Yang ditangani di tempat lain pada akhir "
+        "bulan tidak dirinci dalam tabel lain."
+    ),
     "deadlines": N_(
         "Tenggat yang berakhir pada bulan ini, dan tenggat yang masih berjalan pada akhir bulan. Lewat tenggat: "
         "belum selesai padahal batasnya sudah lewat."
