@@ -290,4 +290,4 @@ def test_an_address_outside_twilio_is_never_called(twilio: TwilioAdapter, url: s
     started = time.monotonic()
     error = fetch_refusal(twilio, url)
     assert (error.code, error.retryable) == ("media", False)
-    assert time.monotonic() - started < 0.2
+    assert time.monotonic() - started < 5, "it was not even tried: that would wait for its time limit"
