@@ -424,7 +424,8 @@ def _in_language(sentence: Said, locale: str, key: str) -> None:
     if sentence.key in BY_STAFF:
         return
     plain = re.sub(
-        r"For English, reply ENGLISH\.|(?m:^(Sumber|Source): .*$)|Rumah Tahanan Negara|Kantor Wilayah",
+        r"For English, reply ENGLISH\.|(?m:^(Sumber|Source): .*$)|Rumah Tahanan Negara|Kantor Wilayah"
+        r"|\b\w{4}(-\w{4}){3}\b",  # letters of a receipt code may be a word by chance
         "",
         sentence.text,
     )
