@@ -6,8 +6,10 @@ import hashlib
 import mimetypes
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -106,7 +108,7 @@ def _attachments(session: Session, case: Case, reader: Reader) -> tuple[list[Blo
     listed, kept = list[Block](), dict[str, bytes]()
     for n, row in enumerate(session.scalars(query), 1):
         name = _name(session, row, writer) if reader.text else say("withheld")
-        content = _content(session, row)
+        content = _bytes(partial(files.content, session, row))
         small = [say("sha", hash=hashlib.sha256(content).hexdigest()) if content else say("no_file", state=row.state)]
         shown = say("attachment", name=name, type=row.content_type, size=row.size)
         if content is not None and reader.text:
@@ -125,10 +127,7 @@ def _enclosed(
     then ends, and what to say of it."""
     if reader.identity or not files.is_guarded(row, case):
         return content, "", ""
-    try:
-        copy = files.picture(session, row, "copy")
-    except (Erased, Unreadable, FileNotFoundError, ValueError):
-        copy = None
+    copy = _bytes(partial(files.picture, session, row, "copy"))
     if copy is None:
         return None, "", say("not_enclosed")
     other = row.copy_type and row.copy_type != row.content_type
@@ -145,9 +144,10 @@ def _name(session: Session, row: Attachment, writer: Person | None) -> str:
     return plain.strip(". ")[-_LONGEST:] or "lampiran"
 
 
-def _content(session: Session, row: Attachment) -> bytes | None:
+def _bytes(read: Callable[[], bytes | None]) -> bytes | None:
+    """What is read; None where it is erased, lost or damaged."""
     try:
-        return files.content(session, row)
+        return read()
     except (Erased, Unreadable, FileNotFoundError, ValueError):
         return None
 
