@@ -21,12 +21,14 @@ LONGEST_TASK = timedelta(days=90)
 PAUSES = ("information", "documents", "attendance", "other")
 
 
-def start(session: Session, case: Case, event: str, now: datetime, track: str) -> None:
-    """Start every clock that this event starts for the track of the case."""
+def start(
+    session: Session, case: Case, event: str, now: datetime, track: str, *, since: datetime | None = None
+) -> None:
+    """Start every clock that this event starts for the track of the case, counted from ``since`` or from now."""
     unit = _unit(case)
     for rule in rules().values():
         if rule.starts == event and track in rule.tracks and _applies(rule, case):
-            _begin(session, case, rule, unit, now, now)
+            _begin(session, case, rule, unit, since or now, now)
     _refresh(session, case)
 
 
@@ -43,6 +45,7 @@ def _begin(session: Session, case: Case, rule: Rule, unit: Unit, begin: datetime
             round=turn,
             days=count,
             started_at=begin,
+            created_at=now,
             due_at=due.at,
             provisional=due.provisional,
             next_at=clocks.reminder(days, rule, now, due.at) or due.at,
@@ -70,7 +73,7 @@ def handed_on(session: Session, case: Case, now: datetime) -> None:
         copied = ("case_id", "rule", "days", "stood", "started_at", "due_at", "provisional", "state", "paused_at")
         next_at = now if row.state == "running" else None
         values = {name: getattr(row, name) for name in (*copied, "extensions")}
-        session.add(Deadline(**values, round=session.scalar(turns), next_at=next_at))
+        session.add(Deadline(**values, round=session.scalar(turns), created_at=now, next_at=next_at))
         row.state, row.ended_at, row.next_at = "void", now, None
     _refresh(session, case)
 

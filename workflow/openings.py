@@ -86,7 +86,7 @@ def open_case(
     for message in messages:
         cases.adopt(session, case, message)
     cases.hide_from(session, case, assessment.details.staff, now)
-    deadlines.start(session, case, "received", case.received_at, cases.track_of(case))
+    deadlines.start(session, case, "received", now, cases.track_of(case), since=case.received_at)
     case.number = units.give_number(session, case, handling, case.received_at)
     actor = Citizen(case.person_id)
     journal.append(

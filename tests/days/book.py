@@ -93,11 +93,11 @@ class Book:
 
     # ------------------------------------------------------------------ clocks
 
-    def begin(self, life: Life, event: str, at: datetime) -> None:
+    def begin(self, life: Life, event: str, at: datetime, since: datetime | None = None) -> None:
         for name, rule in RULES.items():
             wanted = rule.starts == event and life.of in rule.tracks
             if wanted and (name != "emergency" or life.urgency == "darurat"):
-                self.start(life, name, at, at)
+                self.start(life, name, since or at, at)
 
     def start(self, life: Life, name: str, begin: datetime, now: datetime) -> None:
         rule, days = RULES[name], self.days(life.about)
@@ -152,9 +152,7 @@ class Book:
         """A case is opened: received at one moment, entered a little later."""
         self.lives[life.key] = life
         life.begun = life.received
-        self.begin(life, "received", life.received)
-        for clock in life.clocks:
-            clock.made = at
+        self.begin(life, "received", at, life.received)
         self.numbers.append((life.received, life.unit, life.key))
         self.note(life, "open", "family", at, sealed=life.sealed)
 

@@ -182,7 +182,7 @@ class Tally:
 
     def _ran(self, life: Life, clock: Clock) -> None:
         due = next((before for at, before in clock.longer if at >= self.end), clock.due)
-        late = due <= self.end and clock.state != "paused"
+        late = due <= self.end and not (clock.paused and clock.paused < self.end)
         self.found["deadlines", f"{clock.rule}/{'overdue' if late else 'running'}"] += 1
         self.found["emergencies", "waiting"] += clock.rule == "emergency"
 

@@ -109,6 +109,22 @@ def test_what_happens_later_changes_no_figure_of_a_month_that_is_over(office: Of
     assert [plain(f) for f in told] == [plain(f) for f in again]
 
 
+def test_a_clock_that_was_set_after_the_month_did_not_run_when_it_ended(office: Office) -> None:
+    """Another track, and a case that goes on after it was merged: both count from receipt, from December on."""
+    at(office, 27)
+    into, other = steps.repeated(office)
+    steps.merge(office, other, into)
+    office.clock.now = NOVEMBER.ends("Asia/Jakarta") + timedelta(hours=1)
+    told = plain(figures(office, RUTAN, NOVEMBER))
+    steps.unmerge(office, other)
+
+    def judge(o: Office, s: Session, c: Case) -> None:
+        cases.classify(s, c, o.officer(s, "petugas"), "pungli", "normal", o.clock(), about_head=False)
+
+    act(office, into, judge)
+    assert plain(figures(office, RUTAN, NOVEMBER)) == told
+
+
 @pytest.mark.parametrize("seed", [9])
 def test_clocks_are_counted_once_and_by_the_unit_where_they_ended(office: Office, seed: int) -> None:
     diary = live(office, seed, 50)

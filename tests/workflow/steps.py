@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.support import Office
-from workflow import cases, decisions
+from workflow import cases, decisions, likeness, merging
 from workflow.alternatives import Alternative
 from workflow.models import Case
 
@@ -70,6 +70,30 @@ def act(office: Office, case_id: str, step: Callable[[Office, Session, Case], ob
     """One step in a transaction of its own."""
     with office.db.write() as s:
         step(office, s, cases.lock(s, case_id))
+
+
+def repeated(office: Office) -> tuple[str, str]:
+    """The same person tells the same thing twice."""
+    office.say(COMPLAINT)
+    first = office.case().id
+    office.say("BARU")
+    office.clock.advance(minutes=20)
+    office.say(COMPLAINT)
+    second = office.case().id
+    assert first != second
+    with office.db.write() as s:
+        likeness.propose(s, office.clock())
+    return first, second
+
+
+def merge(office: Office, case_id: str, into: str) -> None:
+    """One case goes into another."""
+    act(office, case_id, lambda o, s, c: merging.merge(s, c, s.get_one(Case, into), o.officer(s, "petugas"), o.clock()))
+
+
+def unmerge(office: Office, case_id: str) -> None:
+    """It goes on by itself."""
+    act(office, case_id, lambda o, s, c: merging.unmerge(s, c, o.officer(s, "petugas"), o.clock()))
 
 
 class Beside:

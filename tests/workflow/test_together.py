@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support import Office, csrf
-from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, act, carry
+from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, act, carry, merge, repeated, unmerge
 from tests.workflow.test_deadlines import clocks
-from workflow import cases, decisions, incidents, likeness, links, merging, openings, outbox
+from workflow import cases, decisions, incidents, links, merging, openings, outbox
 from workflow.models import Approval, Case, Letter, Message, Outbound, Paper
 from workflow.states import Impossible
 
@@ -144,27 +144,6 @@ def test_a_sealed_case_never_joins_one_of_the_facility(office: Office) -> None:
 # ------------------------------------------------------------------ merge and split
 
 
-def repeated(office: Office) -> tuple[str, str]:
-    """The same person tells the same thing twice."""
-    office.say(COMPLAINT)
-    first = office.case().id
-    office.say("BARU")
-    office.clock.advance(minutes=20)
-    office.say(COMPLAINT)
-    second = office.case().id
-    assert first != second
-    with office.db.write() as s:
-        likeness.propose(s, office.clock())
-    return first, second
-
-
-def merge(office: Office, case_id: str, into: str) -> None:
-    def step(o: Office, s, c) -> None:  # type: ignore[no-untyped-def]
-        merging.merge(s, c, s.get_one(Case, into), o.officer(s, "petugas"), o.clock())
-
-    act(office, case_id, step)
-
-
 def test_a_merged_number_stays_an_alias_and_the_merge_can_be_undone(office: Office) -> None:
     first, second = repeated(office)
     with office.db.read() as s:
@@ -178,7 +157,7 @@ def test_a_merged_number_stays_an_alias_and_the_merge_can_be_undone(office: Offi
     with office.db.read() as s:
         newest = s.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
         assert newest.case_id == first
-    act(office, second, lambda o, s, c: merging.unmerge(s, c, o.officer(s, "petugas"), o.clock()))
+    unmerge(office, second)
     assert status(office, second) == "classified"
     assert old in bodies(office, "+628120000001")
     with office.db.read() as s:

@@ -16,7 +16,7 @@ class Deadline(Base):
 
     ``days`` (minutes for an emergency) with what was added by an extension, ``stood`` working days that it stood still:
     from these and ``started_at`` it is counted again when the calendar changes. ``provisional``: it crosses the last
-    day that the holiday data cover.
+    day that the holiday data cover. ``created_at`` is after ``started_at`` where a case got another track, or went on.
     """
 
     __tablename__ = "deadline"
@@ -31,6 +31,7 @@ class Deadline(Base):
     days: Mapped[int] = mapped_column(default=0)
     stood: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     provisional: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(8), default="running")  # running, paused, met, missed, void

@@ -31,7 +31,8 @@ def gather(session: Session, figures: Figures, unit: Unit, span: Span) -> None:
             figures.samples["emergency"].append(int((row.ended_at - row.started_at) / timedelta(minutes=1)))
     sooner = _before_extension(session, span)
     for row in _running(session, unit, span.end):
-        late = sooner.get(row.id, row.due_at) <= span.end and row.state != "paused"
+        stood_still = row.paused_at is not None and row.paused_at < span.end
+        late = sooner.get(row.id, row.due_at) <= span.end and not stood_still
         figures.add("deadlines", {row.rule: 1}, "overdue" if late else "running")
         if row.rule == "emergency":
             figures.add("emergencies", {"waiting": 1})
@@ -48,13 +49,10 @@ def ended(session: Session, span: Span) -> Iterator[Deadline]:
 
 
 def _running(session: Session, unit: Unit, moment: datetime) -> Iterator[Deadline]:
-    """Clocks of the unit's cases that ran, or stood still, at a moment; each once, though a transfer copies them."""
-    moved, seen = ledger.moved_after(session, unit.id, moment), set[tuple[str, str, datetime]]()
+    """Clocks of the unit's cases that ran, or stood still, at a moment."""
+    moved = ledger.moved_after(session, unit.id, moment)
     for row, here in _candidates(session, unit, moment):
-        was_here = moved[row.case_id] in ledger.LEAVES if row.case_id in moved else here
-        key = (row.case_id, row.rule, row.started_at)
-        if was_here and key not in seen:
-            seen.add(key)
+        if moved[row.case_id] in ledger.LEAVES if row.case_id in moved else here:
             yield row
 
 
@@ -71,7 +69,7 @@ def _before_extension(session: Session, span: Span) -> dict[str, datetime]:
 def _candidates(session: Session, unit: Unit, moment: datetime) -> Iterator[tuple[Deadline, bool]]:
     """What runs now at this unit, and what of the cases in its chain ended after that moment."""
     begun = select(Deadline, Case.handling_unit_id).join(Case, Case.id == Deadline.case_id)
-    begun = begun.where(Deadline.started_at < moment, Deadline.rule != NO_PROMISE)
+    begun = begun.where(Deadline.created_at < moment, Deadline.rule != NO_PROMISE)
     open_ones = Case.status.in_([str(s) for s in OPEN])
     now_here = begun.where(Case.handling_unit_id == unit.id, open_ones, Deadline.ended_at.is_(None))
     since = select(JournalEntry.case_id).where(JournalEntry.unit_id == unit.id, JournalEntry.at >= moment)
