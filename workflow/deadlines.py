@@ -70,9 +70,9 @@ def handed_on(session: Session, case: Case, now: datetime) -> None:
         if not row.rung:
             continue
         turns = select(func.count()).where(Deadline.case_id == case.id, Deadline.rule == row.rule)
-        copied = ("case_id", "rule", "days", "stood", "started_at", "due_at", "provisional", "state", "paused_at")
+        copied = ("case_id", "rule", "days", "stood", "started_at", "due_at", "moved_at", "moved_from", "provisional")
         next_at = now if row.state == "running" else None
-        values = {name: getattr(row, name) for name in (*copied, "extensions")}
+        values = {name: getattr(row, name) for name in (*copied, "state", "paused_at", "extensions")}
         session.add(Deadline(**values, round=session.scalar(turns), created_at=now, next_at=next_at))
         row.state, row.ended_at, row.next_at = "void", now, None
     _refresh(session, case)
@@ -176,6 +176,8 @@ def end_pauses(session: Session, case: Case, now: datetime) -> None:
 
 def _plan(days: Calendar, row: Deadline, due: Due, now: datetime) -> None:
     """A running clock is due at another time: the reminder comes before it, unless it was given already."""
+    if row.moved_at is None or days.local_day(row.moved_at).replace(day=1) < days.local_day(now).replace(day=1):
+        row.moved_at, row.moved_from = now, row.due_at
     row.due_at, row.provisional = due.at, due.provisional
     remind = None if row.reminded_at else clocks.reminder(days, rules()[row.rule], now, due.at)
     row.next_at = remind or due.at

@@ -131,6 +131,7 @@ class Book:
                 if clock.state == "running" and clock.due > now and clock.rule != "emergency":
                     due = max(self.recount(life, clock), days.end(days.day(now)))
                     if due != clock.due:
+                        clock.moves.append((now, clock.due))
                         clock.due = due
                         self.plan(life, clock, now)
 
@@ -179,6 +180,7 @@ class Book:
         for clock in life.clocks:
             if clock.state == "running":
                 clock.state, clock.paused, clock.look = "paused", now, None
+                clock.pauses.append((now, None))
 
     def _go_on(self, life: Life, now: datetime) -> None:
         """At most to the day that was set, whenever somebody notices."""
@@ -188,6 +190,8 @@ class Book:
                 late = clock.due < clock.paused
                 idle = (days.day(clock.paused), days.day(end))
                 stood = days.between(clock.paused, end)
+                clock.moves.append((now, clock.due))
+                clock.pauses[-1] = (clock.paused, now)
                 if clock.rule == "emergency":
                     clock.due += max(end - clock.paused, timedelta(0))
                 elif late:
@@ -210,7 +214,7 @@ class Book:
             look = now if clock.state == "running" else None
             copy = Clock(clock.rule, turn, clock.started, clock.length, clock.due, look, clock.state)
             copy.stood, copy.paused, copy.extended = clock.stood, clock.paused, clock.extended
-            copy.made = now
+            copy.made, copy.moves, copy.pauses = now, list(clock.moves), list(clock.pauses)
             life.clocks.append(copy)
             clock.state, clock.ended, clock.look = "void", now, None
         self.note(life, "taken_over", "", now)

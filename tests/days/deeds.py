@@ -186,7 +186,7 @@ class Deeds:
         done = self.try_it(life, "extend", who, lambda s, c, o, t: timekeeping.extend(s, c, o, reason, t), fits=fits)
         if done and clock is not None:
             before = clock.due
-            clock.longer.append((now, before))
+            clock.moves.append((now, before))
             clock.length, clock.extended = clock.length + RULES["respond"].extra, True
             clock.due = self.book.recount(life, clock)
             life.extensions.append((now, before, clock.due, reason))

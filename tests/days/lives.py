@@ -37,7 +37,8 @@ class Clock:
     made: datetime | None = None
     stood: int = 0
     paused: datetime | None = None
-    longer: list[tuple[datetime, datetime]] = field(default_factory=list)
+    moves: list[tuple[datetime, datetime]] = field(default_factory=list)
+    pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
     @property
     def alive(self) -> bool:

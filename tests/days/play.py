@@ -268,10 +268,10 @@ class Play:
             if "JWB-" not in message.body:
                 continue
             life, dice = self._answered(message.body), self.dice.random()
-            round_ = life.rounds
             if dice > UNPROVED:
                 state = "undelivered" if dice < UNPROVED + LOST else "delivered"
-                self._later(0.01, 1.5, lambda m=message, s=state, x=life, r=round_: self._receipt(m, s, x, r))  # type: ignore[misc]
+                answer = life.responded
+                self._later(0.01, 1.5, lambda m=message, s=state, x=life, a=answer: self._receipt(m, s, x, a))  # type: ignore[misc]
             self._reaction(life)
 
     def _answered(self, body: str) -> Life:
@@ -281,18 +281,17 @@ class Play:
         with self.office.db.read() as s:
             return self.book.lives[s.get_one(CaseNumber, found.group()).case_id]
 
-    def _receipt(self, message, state: str, life: Life, round_: int) -> None:  # type: ignore[no-untyped-def]
+    def _receipt(self, message, state: str, life: Life, released: datetime | None) -> None:  # type: ignore[no-untyped-def]
         request = self.wire.receipt(message, state, "30005" if state == "undelivered" else None)
         parts = urlsplit(request.url)
         answer = self.office.app.test_client().post(
             f"{parts.path}?{parts.query}", data=request.body, headers=request.headers
         )
         assert answer.status_code == 204, answer.status_code
-        if round_ == life.rounds:
-            if state == "delivered":
-                self.book.arrived(life, "receipt", self.office.clock())
-            else:
-                self.book.note(life, "failed", "", self.office.clock())
+        if state != "delivered":
+            self.book.note(life, "failed", "", self.office.clock(), answer=released)
+        elif released == life.responded:
+            self.book.arrived(life, "receipt", self.office.clock())
 
     def _reaction(self, life: Life) -> None:
         mood = self.dice.random()

@@ -42,19 +42,21 @@ def agree(play: Play) -> int:
     play.dispatch.agrees()
     assert {month for _, month in made} == {"2026-11", "2026-12"}
     assert not empty, "a month in which nothing happened"
+    wrong, expected = {}, {}
     for (code, month), content in (made | running).items():
         ours = _expected(play, code, Month.parse(month), names)
         theirs = _cells(content)
-        wrong = {
-            key: (theirs.get(key), ours.get(key))
+        wrong |= {
+            (code, month, *key): (theirs.get(key), ours.get(key))
             for key in theirs.keys() | ours.keys()
             if theirs.get(key) != ours.get(key)
         }
-        assert not wrong, (code, month, wrong)
         _reasons(play, code, Month.parse(month), content)
-        if (code, month) in made:
-            _spreadsheet(sheets_of[code, month], ours)
-            _sentence(pages[code, month], ours)
+        expected[code, month] = ours
+    assert not wrong, wrong
+    for key in made:
+        _spreadsheet(sheets_of[key], expected[key])
+        _sentence(pages[key], expected[key])
     return len(made)
 
 

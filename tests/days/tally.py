@@ -154,7 +154,8 @@ class Tally:
         proofs = (line[3] for line in mine if line[2] == "delivered" and line[1] == self.unit)
         if proof := next(proofs, ""):  # what another unit hands over later is not in this unit's chain
             return "desk" if proof == "desk" else "proven"
-        return "failed" if any(line[2] == "failed" for line in mine) else "pending"
+        failed = any(line[2] == "failed" and line[4]["answer"] == released for line in later)
+        return "failed" if failed else "pending"
 
     # ------------------------------------------------------------------ clocks
 
@@ -181,8 +182,9 @@ class Tally:
             self.minutes.append(int((clock.ended - clock.started).total_seconds() // 60))
 
     def _ran(self, life: Life, clock: Clock) -> None:
-        due = next((before for at, before in clock.longer if at >= self.end), clock.due)
-        late = due <= self.end and not (clock.paused and clock.paused < self.end)
+        due = next((before for at, before in clock.moves if at >= self.end), clock.due)
+        spans = (began for began, over in clock.pauses if began < self.end and (over is None or over >= self.end))
+        late = due <= next(spans, self.end)
         self.found["deadlines", f"{clock.rule}/{'overdue' if late else 'running'}"] += 1
         self.found["emergencies", "waiting"] += clock.rule == "emergency"
 

@@ -16,12 +16,11 @@ from tests.reports.lives import Diary, Event, live
 from tests.support import Office
 from tests.workflow import steps
 from tests.workflow.steps import COMPLAINT, OPTIONS, act, carry
-from workflow import cases, decisions, deliveries
+from workflow import cases, decisions, deliveries, timekeeping
 from workflow.models import Case, Deadline, Exclusion, Unit
 from workflow.reports import Figures, Month, gather, sheets
 from workflow.reports.document import compose
 from workflow.states import ENDED
-from workflow.timekeeping import extend
 
 RUTAN, KANWIL = "RUTAN-MAGETAN", "KANWIL-JATIM"
 NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
@@ -125,6 +124,33 @@ def test_a_clock_that_was_set_after_the_month_did_not_run_when_it_ended(office: 
     assert plain(figures(office, RUTAN, NOVEMBER)) == told
 
 
+def test_what_was_late_as_a_month_ended_is_told_as_it_was_then(office: Office) -> None:
+    """One case was late and is waited for since; of another the clock stood still before it was late, and runs again."""
+
+    def wait(o: Office, s: Session, c: Case) -> None:
+        until = o.clock().date() + timedelta(days=20)
+        timekeeping.wait(s, c, o.officer(s, "petugas"), "Kapan?", "information", until, o.clock())
+
+    office.say(COMPLAINT)
+    late = carry(office, "classified")
+    office.say("Titipan makanan untuk adik saya di kamar 7 tidak sampai.", OTHER)
+    still = carry(office, "classified", OTHER)
+    at(office, 18)
+    act(office, still, wait)
+    office.clock.now = NOVEMBER.ends("Asia/Jakarta") + timedelta(hours=1)
+    found = figures(office, RUTAN, NOVEMBER)
+    assert dict(found.tables["deadlines"]["respond"]) == {"overdue": 1, "running": 1}
+    told = plain(found)
+    for step in (
+        lambda: act(office, late, wait),
+        lambda: office.say("Blok B, Pak", OTHER),
+        lambda: office.say("Blok C, Pak"),
+    ):
+        office.clock.advance(days=1)
+        step()
+        assert plain(figures(office, RUTAN, NOVEMBER)) == told
+
+
 @pytest.mark.parametrize("seed", [9])
 def test_clocks_are_counted_once_and_by_the_unit_where_they_ended(office: Office, seed: int) -> None:
     diary = live(office, seed, 50)
@@ -216,7 +242,11 @@ def test_of_a_case_that_was_handed_on_the_facility_reports_one_neutral_number(of
     office.say("Petugas loket minta uang 50 ribu supaya kunjungan dilayani duluan.", OTHER)
     office.clock.advance(days=1)
     case_id = carry(office, "directed", OTHER)
-    act(office, case_id, lambda o, s, c: extend(s, c, o.officer(s, "kepala"), "Menunggu suku cadang", o.clock()))
+    act(
+        office,
+        case_id,
+        lambda o, s, c: timekeeping.extend(s, c, o.officer(s, "kepala"), "Menunggu suku cadang", o.clock()),
+    )
     for step in ("drafted", "approved", "responded"):
         act(office, case_id, steps.STEPS[step])
     office.say("TIDAK PUAS, Kalapas yang menyuruh potong jatah makan itu.", OTHER)

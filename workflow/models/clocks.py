@@ -17,6 +17,8 @@ class Deadline(Base):
     ``days`` (minutes for an emergency) with what was added by an extension, ``stood`` working days that it stood still:
     from these and ``started_at`` it is counted again when the calendar changes. ``provisional``: it crosses the last
     day that the holiday data cover. ``created_at`` is after ``started_at`` where a case got another track, or went on.
+    ``moved_at``, ``moved_from``: its first move in the month of its last one, and when it was due before: a report made
+    early in a month tells from them what was late as the month began.
     """
 
     __tablename__ = "deadline"
@@ -33,6 +35,8 @@ class Deadline(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    moved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    moved_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
     provisional: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(8), default="running")  # running, paused, met, missed, void
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

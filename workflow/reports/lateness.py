@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import clocks
-from workflow.models import Case, Deadline, Escalation, Extension, JournalEntry, Unit
+from workflow.models import Case, Deadline, Escalation, JournalEntry, Pause, Unit
 from workflow.reports import ledger
 from workflow.reports.ledger import Span
 from workflow.states import OPEN
@@ -29,10 +29,8 @@ def gather(session: Session, figures: Figures, unit: Unit, span: Span) -> None:
         if row.rule == "emergency" and row.ended_at:
             figures.add("emergencies", {"in_time" if row.state == "met" else "late": 1})
             figures.samples["emergency"].append(int((row.ended_at - row.started_at) / timedelta(minutes=1)))
-    sooner = _before_extension(session, span)
-    for row in _running(session, unit, span.end):
-        stood_still = row.paused_at is not None and row.paused_at < span.end
-        late = sooner.get(row.id, row.due_at) <= span.end and not stood_still
+    for row, stands_since in _running(session, unit, span.end):
+        late = _due(row, span.end) <= min(span.end, stands_since or span.end)
         figures.add("deadlines", {row.rule: 1}, "overdue" if late else "running")
         if row.rule == "emergency":
             figures.add("emergencies", {"waiting": 1})
@@ -48,36 +46,36 @@ def ended(session: Session, span: Span) -> Iterator[Deadline]:
     yield from session.scalars(query.where(Deadline.rule != NO_PROMISE).distinct())
 
 
-def _running(session: Session, unit: Unit, moment: datetime) -> Iterator[Deadline]:
-    """Clocks of the unit's cases that ran, or stood still, at a moment."""
+def _due(row: Deadline, moment: datetime) -> datetime:
+    """When a clock was due, as it was known at a moment."""
+    return row.moved_from if row.moved_from and row.moved_at and row.moved_at >= moment else row.due_at
+
+
+def _running(session: Session, unit: Unit, moment: datetime) -> Iterator[tuple[Deadline, datetime | None]]:
+    """Clocks of the unit's cases that ran at a moment, and since when they stood still then."""
     moved = ledger.moved_after(session, unit.id, moment)
-    for row, here in _candidates(session, unit, moment):
-        if moved[row.case_id] in ledger.LEAVES if row.case_id in moved else here:
-            yield row
+    for row, handled_by, stands_since in _candidates(session, unit, moment):
+        if moved[row.case_id] in ledger.LEAVES if row.case_id in moved else handled_by == unit.id:
+            yield row, stands_since
 
 
-def _before_extension(session: Session, span: Span) -> dict[str, datetime]:
-    """When deadlines were due that were extended only after the span."""
-    query = select(Extension.deadline_id, Extension.before).where(Extension.at >= span.end)
-    since = select(JournalEntry.case_id).where(
-        JournalEntry.unit_id == span.unit_id, JournalEntry.at >= span.end, JournalEntry.action == "extend"
+def _candidates(session: Session, unit: Unit, moment: datetime) -> Iterator[tuple[Deadline, str, datetime | None]]:
+    """What runs now at this unit, and what of the cases in its chain ended after that moment; who handles the case now;
+    since when the complainant was waited for at that moment."""
+    waited = and_(
+        Pause.case_id == Deadline.case_id,
+        Pause.started_at.between(Deadline.started_at, moment),
+        or_(Pause.ended_at.is_(None), Pause.ended_at >= moment),
     )
-    found = session.execute(query.where(Extension.case_id.in_(since)).order_by(Extension.at.desc()))
-    return {deadline_id: before for deadline_id, before in found}
-
-
-def _candidates(session: Session, unit: Unit, moment: datetime) -> Iterator[tuple[Deadline, bool]]:
-    """What runs now at this unit, and what of the cases in its chain ended after that moment."""
-    begun = select(Deadline, Case.handling_unit_id).join(Case, Case.id == Deadline.case_id)
-    begun = begun.where(Deadline.created_at < moment, Deadline.rule != NO_PROMISE)
+    begun = select(Deadline, Case.handling_unit_id, Pause.started_at).join(Case, Case.id == Deadline.case_id)
+    begun = begun.outerjoin(Pause, waited).where(Deadline.created_at < moment, Deadline.rule != NO_PROMISE)
     open_ones = Case.status.in_([str(s) for s in OPEN])
     now_here = begun.where(Case.handling_unit_id == unit.id, open_ones, Deadline.ended_at.is_(None))
     since = select(JournalEntry.case_id).where(JournalEntry.unit_id == unit.id, JournalEntry.at >= moment)
     later = begun.where(Deadline.case_id.in_(since), Deadline.ended_at >= moment)
     elsewhere = begun.where(Deadline.case_id.in_(since), Deadline.ended_at.is_(None), Case.handling_unit_id != unit.id)
     for query in (now_here, later, elsewhere):
-        for row, handled_by in session.execute(query.order_by(Deadline.started_at, Deadline.round)):
-            yield row, handled_by == unit.id
+        yield from session.execute(query.order_by(Deadline.started_at, Deadline.round))
 
 
 def _escalations(session: Session, figures: Figures, span: Span) -> None:
