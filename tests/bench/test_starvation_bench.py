@@ -50,8 +50,8 @@ def fill(office: Office, count: int) -> None:
 
 
 def _deadline(case_id: str, now: datetime) -> dict[str, object]:
-    past = now - timedelta(minutes=1)
-    return {"id": new_id(), "case_id": case_id, "rule": "respond", "days": 14, "started_at": now - timedelta(days=30),
+    past, begun = now - timedelta(minutes=1), now - timedelta(days=30)
+    return {"id": new_id(), "case_id": case_id, "rule": "respond", "days": 14, "started_at": begun, "created_at": begun,
             "due_at": past, "next_at": past, "state": "running"}  # fmt: skip
 
 
