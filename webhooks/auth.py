@@ -24,7 +24,7 @@ SESSION_HOURS = 9
 _manager = LoginManager()
 
 
-class _User:
+class User:
     """A logged-in account as Flask-Login wants it: its id carries the epoch, so that old sessions end."""
 
     is_authenticated = is_active = True
@@ -111,7 +111,7 @@ def current_account() -> Account:
     return account
 
 
-def _load(user_id: str) -> _User | None:
+def _load(user_id: str) -> User | None:
     account_id, _, epoch = user_id.partition(":")
     office = service()
     with office.database.read() as db:
@@ -121,21 +121,24 @@ def _load(user_id: str) -> _User | None:
         officer = accounts.officer(db, account, office.now())
         db.expunge(account)
     g.locale = account.locale
-    return _User(account, officer)
+    return User(account, officer)
 
 
 def log_in(name: str, password: str) -> bool:
     """Start a staff session, if name and password fit."""
-    office = service()
+    office, name = service(), name.strip()
+    with office.database.read() as db:
+        hashed = accounts.hash_of(db, name)
+    attempt = accounts.tried(name, hashed, password)
     with office.database.write() as db:
-        account = accounts.log_in(db, name.strip(), password, office.now())
+        account = accounts.log_in(db, attempt, office.now())
         db.flush()
         if account is None:
             return False
         officer = accounts.officer(db, account, office.now())
     session.clear()
     session.permanent = True
-    return bool(login_user(_User(account, officer)))
+    return bool(login_user(User(account, officer)))
 
 
 def log_out() -> None:

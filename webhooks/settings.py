@@ -118,11 +118,13 @@ class Settings(BaseSettings):
     @field_validator("mail_ca_file")
     @classmethod
     def _certificates(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
         from channels import mail_tls
         from channels.base import SendError
 
         try:
-            mail_tls.context(str(value) if value else None)
+            mail_tls.context(str(value))
         except SendError:
             raise ValueError("must be a file of certificates in PEM form that can be read") from None
         return value

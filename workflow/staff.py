@@ -6,6 +6,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -78,20 +79,43 @@ def add(
     return account
 
 
-def log_in(session: Session, name: str, password: str, now: datetime) -> Account | None:
+@dataclass(frozen=True)
+class Tried:
+    """What a password was held against: slow on purpose, and therefore outside every transaction.
+
+    ``hashed``: the hash that it fits, if any. ``renewed``: the same password under newer parameters of the hash.
+    """
+
+    name: str
+    hashed: str | None
+    renewed: str | None = None
+
+
+def hash_of(session: Session, name: str) -> str | None:
+    """The hash of an account's password; None where there is no such account."""
+    return session.scalar(select(Account.password_hash).where(Account.name == name))
+
+
+def tried(name: str, hashed: str | None, password: str) -> Tried:
+    """Hold a password against the hash of an account."""
+    if not fits(hashed, password):
+        return Tried(name, None)
+    outdated = hashed is not None and _hasher.check_needs_rehash(hashed)
+    return Tried(name, hashed, hash_secret(password) if outdated else None)
+
+
+def log_in(session: Session, attempt: Tried, now: datetime) -> Account | None:
     """The account, if name and password fit and it is neither disabled nor locked. Counts failures."""
-    account = session.scalar(select(Account).where(Account.name == name))
-    good = fits(account.password_hash if account else None, password)
+    account = session.scalar(select(Account).where(Account.name == attempt.name))
     if account is None or account.disabled_at or (account.locked_until and account.locked_until > now):
         return None
-    if not good:
+    if attempt.hashed is None or attempt.hashed != account.password_hash:
         account.failures += 1
         if account.failures >= MAX_FAILURES:
             account.failures, account.locked_until = 0, now + LOCK
         return None
     account.failures, account.locked_until = 0, None
-    if _hasher.check_needs_rehash(account.password_hash):
-        account.password_hash = hash_secret(password)
+    account.password_hash = attempt.renewed or account.password_hash
     return account
 
 
