@@ -131,3 +131,27 @@ def opened(live: Live, sender: str) -> bool:
 def tap(person: Person, target: str) -> None:
     with person.page.expect_navigation():
         person.page.locator(target).first.tap()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_typed_in_another_form_of_the_case_is_not_lost_without_a_question(browser, live: Live) -> None:  # noqa: F811
+    complain(live)
+    act(live.office, live.office.case().id, steps.classify)
+    officer = Person(browser, live.base, DESK).log_in("petugas")
+    officer.page.goto(f"/petugas/kasus/{live.office.case().id}")
+    asked = []
+
+    def stay(dialog) -> None:  # type: ignore[no-untyped-def]
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    officer.page.on("dialog", stay)
+    summary = officer.page.locator("#form-recommend [name=summary]")
+    summary.press_sequentially("Air di satu blok mati tiga hari.")
+    with officer.page.expect_event("dialog"):
+        officer.page.locator("#form-classify").evaluate("form => form.requestSubmit()")
+    assert summary.input_value() == "Air di satu blok mati tiga hari."
+    officer.page.locator("#form-recommend > button[type=submit]").click()
+    eventually(lambda: live.office.case().status == "recommended")
+    assert asked == ["beforeunload"], "of what is sent nobody is asked"
+    officer.context.close()
