@@ -195,18 +195,19 @@ MESSAGES: dict[str, str] = {
     ),
     "answer_ready": N_("Jawaban resmi atas laporan {number} sudah ada. Balas pesan ini untuk membacanya."),
     "answer_ready_reply": N_(
-        "Jawaban resmi untuk Anda sudah ada. Balas pesan ini untuk membacanya, atau ambil di pos layanan pengaduan "
-        "dengan kode tanda terima Anda."
+        "Jawaban resmi untuk Anda sudah ada. Balas pesan ini untuk membacanya, atau ambil di pos layanan pengaduan: "
+        "ketik sendiri kode tanda terima Anda di sana."
     ),
     "answer_ready_only": N_(
-        "Jawaban resmi untuk Anda sudah ada. Baca lewat percakapan sebelumnya, atau ambil di pos layanan pengaduan "
-        "dengan kode tanda terima Anda."
+        "Jawaban resmi untuk Anda sudah ada. Baca lewat percakapan sebelumnya, atau ambil di pos layanan pengaduan: "
+        "ketik sendiri kode tanda terima Anda di sana."
     ),
     "question": N_("Ada pertanyaan petugas tentang laporan {number}. Balas pesan ini untuk membacanya."),
     "reminder": N_("Petugas masih menunggu keterangan Anda tentang laporan {number}. Mohon balas di sini."),
     "official_at_desk": N_(
         "Jawaban resmi {unit} atas pengaduan {number} sudah ada. Karena memuat data pribadi yang dilindungi, jawaban "
-        "lengkap diserahkan di pos layanan pengaduan. Mohon bawa kode tanda terima Anda.{body}"
+        "lengkap diserahkan di pos layanan pengaduan. Ketik sendiri kode tanda terima Anda di sana; jangan berikan "
+        "kepada petugas.{body}"
     ),
     "ask_reason": N_("Mohon maaf belum memuaskan. Balas dengan satu kalimat: apa yang belum selesai?"),
     "added_answered": N_(
