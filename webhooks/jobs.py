@@ -69,6 +69,7 @@ class Clockwork:
             (self._publish, 600),
             (self._ask_after, 300),
             (self._rights, 300),
+            (self._office.database.survey, 3600),
             (self._retain, 6 * 3600),
         ):
             self._scheduler.add_job(_guarded(job), "interval", seconds=seconds, coalesce=True, max_instances=1)

@@ -129,6 +129,13 @@ class Database:
             if session.info.pop("ring", False):
                 self.ring()
 
+    def survey(self) -> None:
+        """Let SQLite count what its tables hold, so that it chooses the right index; PostgreSQL does so by itself."""
+        if self.is_sqlite:
+            with self._writing.begin() as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+                connection.exec_driver_sql("ANALYZE")
+
     def bell(self) -> threading.Event:
         """A new event that is set whenever a transaction left work for the workers."""
         bell = threading.Event()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from tests.support import Office
 from tests.workflow.offices import on_postgres, on_sqlite
+from workflow import escalation
 from workflow.db import wake
 from workflow.models import Account, Mark
 
@@ -55,6 +57,27 @@ def test_errors_of_the_database_do_not_repeat_what_was_stored(office: Office) ->
     with pytest.raises(SQLAlchemyError) as caught, office.db.write() as s:
         s.add(Account(name="baru", full_name="Zulkarnaen Rahasia", password_hash=None))
     assert "Zulkarnaen" not in str(caught.value)
+
+
+@on_sqlite
+def test_the_sweep_reads_what_is_due_and_not_what_has_ended(office: Office) -> None:
+    """Also on a database whose tables nobody has counted; and nothing is sorted that the index has in its order."""
+    asked = list[tuple[str, Any]]()
+    with office.db.read() as s:
+        event.listen(office.db.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+        escalation.due(s, office.clock(), owned=False, after=(office.clock() - timedelta(days=1), "x"))
+        statement, values = asked.pop()
+        plan = [row[-1] for row in s.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, values)]
+    assert [line for line in plan if "TEMP B-TREE" in line or "ix_complaint" in line or "SCAN" in line] == []
+    assert "SEARCH deadline USING INDEX ix_deadline_next" in plan[0]
+    assert "ix_deadline_case (case_id=?" in plan[-1]
+
+
+@on_sqlite
+def test_sqlite_is_told_what_its_tables_hold(office: Office) -> None:
+    office.db.survey()
+    with office.db.read() as s:
+        assert s.scalar(text("SELECT count(*) FROM sqlite_stat1"))
 
 
 @on_postgres

@@ -24,10 +24,11 @@ class Deadline(Base):
     __tablename__ = "deadline"
     __table_args__ = (
         UniqueConstraint("case_id", "rule", "round"),
-        Index("ix_deadline_next", "next_at"),
+        Index("ix_deadline_next", "next_at", "id"),
+        Index("ix_deadline_case", "case_id", "next_at"),
     )
     id: Mapped[str] = pk()
-    case_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"))
     rule: Mapped[str] = mapped_column(String(20))
     round: Mapped[int] = mapped_column(default=0)
     days: Mapped[int] = mapped_column(default=0)

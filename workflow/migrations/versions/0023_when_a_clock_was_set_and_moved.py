@@ -1,4 +1,4 @@
-"""When a clock was set, which may be later than the moment from which it counts, and when it was moved"""
+"""When a clock was set, which may be later than the moment from which it counts, and when it was moved; how it is found"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,9 +20,17 @@ def upgrade() -> None:
     op.execute(sa.text('UPDATE deadline SET created_at = started_at'))
     with op.batch_alter_table('deadline') as table:
         table.alter_column('created_at', existing_type=UTCDateTime(), nullable=False)
+    op.drop_index('ix_deadline_case_id', table_name='deadline')
+    op.drop_index('ix_deadline_next', table_name='deadline')
+    op.create_index('ix_deadline_case', 'deadline', ['case_id', 'next_at'])
+    op.create_index('ix_deadline_next', 'deadline', ['next_at', 'id'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_deadline_case', table_name='deadline')
+    op.drop_index('ix_deadline_next', table_name='deadline')
+    op.create_index('ix_deadline_case_id', 'deadline', ['case_id'])
+    op.create_index('ix_deadline_next', 'deadline', ['next_at'])
     with op.batch_alter_table('deadline') as table:
         for name in ('created_at', 'moved_at', 'moved_from'):
             table.drop_column(name)
