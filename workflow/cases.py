@@ -128,7 +128,7 @@ def move(session: Session, case: Case, action: str, actor: Actor, now: datetime,
     """Apply one action of the table: status, clocks, journal, in the caller's transaction. Raises Impossible."""
     before: str = Status(case.status)
     after: str = states.apply(action, before, parts(session, case, actor), case.resume_status)
-    if after == Status.WAITING:
+    if after == Status.WAITING and before != Status.WAITING:
         case.resume_status = before
         deadlines.pause(session, case, now)
     elif before == Status.WAITING and after != before:
@@ -160,9 +160,7 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
         case.seal, case.seal_reason = "kanwil", case.seal_reason or reason
         return
     states.apply("seal", case.status, parts(session, case, actor))
-    if case.status in states.UNDONE_BY_SEAL:
-        case.status = Status.CLASSIFIED
-        deadlines.undo(session, case, now)
+    undo(session, case, now)
     case.seal, case.seal_reason = "kanwil", reason
     session.execute(delete(Notice).where(Notice.case_id == case.id))
     case.owner_id = case.official_id = None
@@ -175,6 +173,17 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
         )  # fmt: skip
     if case.urgency == "darurat":
         notices.emergency(session, case, now)
+
+
+def undo(session: Session, case: Case, now: datetime) -> None:
+    """What was decided before a seal holds no more: judged anew, now or when the complainant, who is asked, answers."""
+    if case.status in states.UNDONE_BY_SEAL:
+        case.status = Status.CLASSIFIED
+    elif case.status == Status.WAITING and case.resume_status in states.UNDONE_BY_SEAL:
+        case.resume_status = Status.CLASSIFIED
+    else:
+        return
+    deadlines.undo(session, case, now)
 
 
 def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:

@@ -212,8 +212,7 @@ def draft(
     ``specific_data`` marks health, criminal record and the like (UU 27/2022): such a text is not released to a
     party whose relation to the inmate nobody has verified.
     """
-    reported = newest(session, case, "report")
-    if reported is None or reported.attributes.get("round") != case.rounds:
+    if not _reported(session, case):
         raise Impossible("report_first")
     if standards.gaps(text):
         raise Impossible("gaps_left")
@@ -223,6 +222,14 @@ def draft(
     cases.move(session, case, "draft", actor, now, paper=paper.id, commitment=paper.hash)
     notices.ask_approval(session, case, paper.author_id, now)
     return paper
+
+
+def _reported(session: Session, case: Case) -> bool:
+    """Whether there is a report of this round on what was directed last: a seal makes both void."""
+    told, directed = newest(session, case, "report"), newest(session, case, "direction")
+    if told is None or told.attributes.get("round") != case.rounds:
+        return False
+    return directed is None or told.created_at >= directed.created_at
 
 
 # ------------------------------------------------------------------ approval and release

@@ -11,10 +11,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from triage import Assessment
-from workflow import cases, deadlines, journal, notices, staff
+from workflow import cases, journal, notices, staff
 from workflow.actors import Actor, Citizen, Officer
 from workflow.models import Case, Notice, Unit
-from workflow.states import ENDED, UNDONE_BY_SEAL, Impossible, Part, Status
+from workflow.states import ENDED, Impossible, Part
 
 CATEGORY = "layanan_pengaduan"
 
@@ -40,9 +40,7 @@ def seal_desk(session: Session, case: Case, actor: Actor, now: datetime) -> None
     if case.seal != "none" or case.handling_unit.kind != "upt":
         raise Impossible("not_now")
     cases.move(session, case, "seal_desk", actor, now)
-    if case.status in UNDONE_BY_SEAL:
-        case.status = Status.CLASSIFIED
-        deadlines.undo(session, case, now)
+    cases.undo(session, case, now)
     case.seal, case.seal_reason, case.owner_id = "desk", "desk", None
     unit = case.handling_unit
     desk = [a.id for a in staff.holders(session, "petugas", unit.id, now)]

@@ -161,7 +161,7 @@ class Book:
         """An action that was possible: status, clocks, and what it means besides."""
         before, to = life.status, STEPS[action].to
         after = life.back or "classified" if to == "back" else to or before
-        if after == "waiting":
+        if after == "waiting" and before != "waiting":
             life.back = before
             self._stand(life, now)
         elif before == "waiting" and after != before:
@@ -220,9 +220,13 @@ class Book:
         self.note(life, "taken_over", "", now)
 
     def seal(self, life: Life, now: datetime) -> None:
-        """Away from the facility: what it decided is void."""
-        if life.status in ("recommended", "directed", "drafted", "approved"):
-            life.status = "classified"
+        """Away from the facility: what it decided is void, also where the family was asked meanwhile."""
+        decided = ("recommended", "directed", "drafted", "approved")
+        if life.status in decided or (life.status == "waiting" and life.back in decided):
+            if life.status == "waiting":
+                life.back = "classified"
+            else:
+                life.status = "classified"
             later = [n for n, rule in RULES.items() if rule.starts != "received"]
             self.stop(life, "void", now, *later)
         life.sealed, life.owner, life.official = True, "", ""

@@ -168,7 +168,7 @@ class Deeds:
         call: Call = lambda s, c, o, now: decisions.direct(s, c, o, 0, self.account(official), "", now)  # noqa: E731
         done = self.try_it(life, "direct", who, call, fits=bool(able))
         if done:
-            life.official = official
+            life.official, life.reported = official, -1
             self.book.act(life, "direct", who, self.office.clock())
         return done
 

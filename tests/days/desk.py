@@ -23,7 +23,7 @@ NEXT: dict[str, dict[str, int]] = {
     "drafted": {"approve": 76, "return_draft": 8, "redraft": 10, "both": 6},
     "approved": {"release": 60, "leave": 40},
     "responded": {"hand_over": 30, "leave": 70},
-    "waiting": {"resume": 25, "leave": 75},
+    "waiting": {"resume": 25, "ask": 10, "leave": 65},
 }
 WRONG = ("classify", "recommend", "direct", "report", "draft", "approve", "release", "hand_over", "send_back",
          "return_draft", "extend", "discontinue", "withdraw", "refer", "inform", "approve_above")  # fmt: skip

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from tests.support import Office
 from tests.workflow.steps import COMPLAINT, act, carry
 from tests.workflow.test_deadlines import clock, clocks, local, run_to, told
-from workflow import calendar, cases, timekeeping
+from workflow import calendar, cases, states, timekeeping
 from workflow import clocks as file
-from workflow.actors import Clock
+from workflow.actors import Citizen, Clock
 from workflow.models import (
     Account,
     Deadline,
@@ -29,7 +29,7 @@ from workflow.models import (
     Pause,
     Unit,
 )
-from workflow.states import Impossible
+from workflow.states import Impossible, Part, Status
 from workflow.sweep import sweep
 
 DECREE = "SKB 3 Menteri tentang tambahan cuti bersama"
@@ -141,6 +141,26 @@ def test_a_message_of_the_family_ends_the_waiting_and_resets_nothing(office: Off
     assert (office.case().status, clock(office, "respond").due_at) == ("classified", before)
     with office.db.read() as s:
         assert s.scalars(select(Pause.ended_at)).one() is not None
+
+
+@pytest.mark.parametrize(
+    "action", [name for name, row in states.TABLE.items() if row.to is None and Status.WAITING in row.sources]
+)
+def test_what_is_done_meanwhile_does_not_keep_a_case_waiting(office: Office, action: str) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    wait(office, case_id, date(2026, 11, 12))
+    with office.db.write() as s:
+        case = cases.lock(s, case_id)
+        hands = {Part.OFFICER: office.officer(s, "petugas"), Part.HEAD: office.officer(s, "kepala"),
+                 Part.COMPLAINANT: Citizen(case.person_id)}  # fmt: skip
+        part = next(part for part in hands if part in states.TABLE[action].parts)
+        cases.move(s, case, action, hands[part], office.clock())
+    assert office.case().status == "waiting"
+    office.say("Ini suratnya, saya tulis ulang")
+    assert (office.case().status, clock(office, "respond").state) == ("classified", "running")
+    sweep(office.db, office.clock.advance(days=15))
+    assert journal(office, "resume") == 1
 
 
 @pytest.mark.parametrize("until", [date(2026, 11, 2), date(2026, 12, 3)])

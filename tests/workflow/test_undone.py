@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.journeys.test_spine import COMPLAINT, OPTIONS
 from tests.support import Office
-from workflow import cases, decisions
-from workflow.models import Deadline, Escalation, Outbound
+from tests.workflow.steps import act, carry
+from workflow import cases, decisions, sealing, timekeeping
+from workflow.models import Case, Deadline, Escalation, Outbound
+from workflow.states import Impossible
 from workflow.sweep import sweep
 
 
@@ -42,3 +48,54 @@ def test_an_emergency_that_accuses_staff_is_never_left_to_the_shift(office: Offi
     with office.db.read() as s:
         roles = [e.role for e in s.scalars(select(Escalation).order_by(Escalation.rung)) if e.at]
     assert roles[:2] == ["kepala", "kanwil"]
+
+
+def directed(office: Office) -> str:
+    """The head has chosen, the official has reported."""
+    office.say(COMPLAINT)
+    case_id = carry(office, "directed")
+    with office.db.write() as s:
+        decisions.report(s, cases.lock(s, case_id), office.officer(s, "pejabat"), "repair", "Sudah.", office.clock())
+    return case_id
+
+
+@pytest.mark.parametrize(
+    ("words", "unit", "seal"),
+    [("Yang memotong itu Karutan sendiri, Pak", "KANWIL-JATIM", "kanwil"), ("", "RUTAN-MAGETAN", "desk")],
+)
+def test_who_is_meant_is_told_while_the_family_is_asked_and_the_direction_is_void(
+    office: Office, words: str, unit: str, seal: str
+) -> None:
+    case_id, until = directed(office), date(2026, 11, 12)
+
+    def ask(o: Office, s: Session, case: Case) -> None:
+        timekeeping.wait(s, case, o.officer(s, "petugas"), "Siapa petugasnya?", "information", until, o.clock())
+        if not words:
+            sealing.seal_desk(s, case, o.officer(s, "petugas"), o.clock())
+
+    act(office, case_id, ask)
+    office.clock.advance(minutes=5)
+    office.say(words or "Kejadiannya hari Senin pagi.")
+    case = office.case()
+    assert (case.status, case.seal, case.handling_unit.code) == ("classified", seal, unit)
+    with office.db.read() as s:
+        open_ones = s.scalars(select(Deadline.rule).where(Deadline.case_id == case_id, Deadline.state == "running"))
+        assert "carry_out" not in set(open_ones)
+
+
+def test_what_the_facility_reported_is_no_ground_for_an_answer_from_above(office: Office) -> None:
+    case_id = directed(office)
+    office.clock.advance(minutes=5)
+    office.say("Yang menyuruh mematikan air itu Karutan sendiri, dia minta uang dari kami")
+
+    def again(o: Office, s: Session, case: Case) -> None:
+        officer, now = o.officer(s, "kanwil"), o.clock()
+        assert case.handling_unit.code == "KANWIL-JATIM"
+        decisions.recommend(s, case, officer, "Air mati.", OPTIONS, now)
+        decisions.direct(s, case, officer, 0, officer.account_id, "", now)
+        with pytest.raises(Impossible, match="report_first"):
+            decisions.draft(s, case, officer, "Tidak ada masalah.", now)
+        decisions.report(s, case, officer, "clarification", "Diperiksa sendiri.", now)
+        decisions.draft(s, case, officer, "Air sudah mengalir.", now)
+
+    act(office, case_id, again)
