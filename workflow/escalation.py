@@ -11,8 +11,10 @@ from workflow import clocks, journal, notices, staff
 from workflow.actors import Clock
 from workflow.clocks import rules
 from workflow.models import Account, Case, Deadline, Escalation, EscalationRecipient, Unit
-from workflow.states import ROLES
+from workflow.states import ROLES, SUPERIORS
 
+#: Who is told at the offices above a facility, in order.
+ABOVE = tuple(SUPERIORS.values())
 #: Where a sweep goes on: after this (time, deadline).
 Place = tuple[datetime, str]
 
@@ -57,18 +59,23 @@ def remind(session: Session, case: Case, deadline: Deadline, now: datetime) -> N
 
 
 def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) -> None:
-    """Tell the next person up and plan the rung after it; an emergency goes round until somebody takes it."""
-    ladder, rungs = clocks.ladder(case), _rungs(case, deadline)
+    """Tell the next person up and plan the rung after it.
+
+    Where the last rung is nobody, the offices above are told; an emergency goes round until somebody takes it.
+    """
+    rungs, repeats = _rungs(case, deadline), rules()[deadline.rule].kind == "minutes"
+    further = () if repeats else tuple(role for role in ABOVE if role not in rungs)
+    whole = (*rungs, *further)
     deadline.rung += 1
-    again = deadline.rung > len(rungs)
-    roles = rungs if again else rungs[deadline.rung - 1 : deadline.rung]
+    roles = whole[deadline.rung - 1 : deadline.rung] or whole
     people = list({a.id: a for role in roles for a in _people(session, case, role, now)}.values())
     _record(session, case, deadline, roles[-1], people, now)
-    if again or deadline.rung == len(rungs):
-        repeats = rules()[deadline.rule].kind == "minutes"
-        deadline.next_at = now + timedelta(minutes=ladder.repeat_minutes) if repeats else None
-    else:
+    if deadline.rung < len(rungs):
         deadline.next_at = _next_rung(session, case, deadline, now) if people else now
+    elif repeats:
+        deadline.next_at = now + timedelta(minutes=clocks.ladder(case).repeat_minutes)
+    else:
+        deadline.next_at = None if people or deadline.rung >= len(whole) else now
     journal.append(
         session, case.handling_unit_id, "escalate", Clock(), now, case_id=case.id,
         rule=deadline.rule, rung=deadline.rung, role=roles[-1], recipients=[a.id for a in people],
@@ -97,10 +104,9 @@ def _people(session: Session, case: Case, role: str, now: datetime) -> list[Acco
     """Who holds the role where the case is handled and may know of it; of the officers the owner alone, of
     the officials the one in charge."""
     unit = _unit_of(session, case, role)
-    if role == "pejabat" and case.official_id:
+    if role == "pejabat":  # others of that role cannot open the case
         here = {a.id: a for part in ROLES[unit.kind] for a in notices.able(session, case, unit, part, now)}
-        if case.official_id in here:
-            return [here[case.official_id]]
+        return [here[case.official_id]] if case.official_id in here else []
     people = [a for a in staff.holders(session, role, unit.id, now) if not notices.hidden(session, case, a.id)]
     if role == "petugas" and any(a.id == case.owner_id for a in people):
         return [a for a in people if a.id == case.owner_id]
@@ -108,7 +114,10 @@ def _people(session: Session, case: Case, role: str, now: datetime) -> list[Acco
 
 
 def _rungs(case: Case, deadline: Deadline) -> tuple[str, ...]:
-    """Whose turn it is, in order. An emergency with staff accused never goes to the shift."""
+    """Whose turn it is, in order. An emergency with staff accused never goes to the shift.
+
+    Where a unit's own ladder leaves nobody, the office above.
+    """
     ladder = clocks.ladder(case)
     if case.handling_unit.kind != "upt":
         return ladder.office
@@ -117,7 +126,7 @@ def _rungs(case: Case, deadline: Deadline) -> tuple[str, ...]:
     mine = rules()[deadline.rule].first
     if mine:
         return tuple(dict.fromkeys(mine if role == "petugas" else role for role in ladder.facility))
-    return tuple(role for role in ladder.facility if not (spared and role == "petugas"))
+    return tuple(role for role in ladder.facility if not (spared and role == "petugas")) or ABOVE[:1]
 
 
 def _next_rung(session: Session, case: Case, deadline: Deadline, now: datetime) -> datetime:

@@ -16,6 +16,7 @@ from workflow import clocks, letters, people, retention, wording
 from workflow.ladder import NOTICE_DAYS, PROOF_DAYS
 from workflow.models import Unit
 from workflow.slugs import SLUGS
+from workflow.states import SUPERIORS
 
 MAX_TEXT = 200
 #: Taken for "no longer set" where an empty field means "as it was".
@@ -128,6 +129,8 @@ def _roles(key: str) -> Callable[[str], list[str]]:
         named = [role.strip().lower() for role in typed.split(",")]
         if len(set(named)) != len(named) or not set(named) <= set(_RUNGS):
             raise Unfit(key, "roles", roles=", ".join(_RUNGS))
+        if not set(named) & set(SUPERIORS.values()):
+            raise Unfit(key, "above")
         return named
 
     return read

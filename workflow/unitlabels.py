@@ -66,6 +66,9 @@ UNIT_LABELS: dict[str, dict[str, str]] = {
         "email": N_("Bukan alamat surel."),
         "hours": N_("Harus dua jam bulat dari 0 sampai 24, misalnya 8-16."),
         "roles": N_("Harus peran yang dipisahkan koma, masing-masing sekali: {roles}."),
+        "above": N_(
+            "Harus ada kanwil atau ditjenpas di tangga ini: yang terlambat tidak boleh berhenti di satuan sendiri."
+        ),
         "pattern": N_(
             "Pola nomor harus memuat {{sequence}} dan {{year}}; selain itu hanya {{code}}, {{month}} dan {{roman}}. "
             "Nomornya paling panjang {most} huruf."

@@ -250,8 +250,8 @@ class Book:
         unit, wanted = life.unit, {"kanwil": "kanwil", "ditjenpas": "ditjen"}.get(role)
         while wanted and self.places[unit].kind != wanted and self.places[unit].above:
             unit = self.places[unit].above
-        if role == "pejabat" and life.official:
-            return {life.official} - life.hidden
+        if role == "pejabat":
+            return {life.official} - life.hidden if life.official else set()
         found = self.holders(role, unit, now) - life.hidden
         return {life.owner} if role == "petugas" and life.owner in found else found
 
@@ -262,13 +262,17 @@ class Book:
 
     def climb(self, life: Life, clock: Clock, now: datetime) -> None:
         ladder = self.rungs(life, clock.rule)
+        beyond = [r for r in ("kanwil", "ditjenpas") if r not in ladder and clock.rule != "emergency"]
         clock.rung += 1
-        roles = (ladder[clock.rung - 1],) if clock.rung <= len(ladder) else ladder
+        every = [*ladder, *beyond]
+        roles = (every[clock.rung - 1],) if clock.rung <= len(every) else ladder
         told = set().union(*(self.people(life, role, now) for role in roles))
         life.lines += [(now, name, f"late_{clock.rule}") for name in told]
         life.rungs.append((now, clock.rule, clock.turn, clock.rung, roles[-1], len(told), life.unit))
         if clock.rung >= len(ladder):
             clock.look = now + timedelta(minutes=AGAIN) if clock.rule == "emergency" else None
+            if not told and beyond[clock.rung - len(ladder) :]:
+                clock.look = now
         elif not told:
             clock.look = now
         elif clock.rule == "emergency":

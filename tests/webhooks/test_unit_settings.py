@@ -51,6 +51,7 @@ def test_an_office_above_and_the_keeper_change_settings_and_the_journal_keeps_it
         ("letter_number", "W15", "{sequence} dan {year}"),
         ("office_hours", "16-8", "dua jam bulat"),
         ("ladder.default.facility", "raja", "petugas, kepala, kanwil, ditjenpas"),
+        ("ladder.default.facility", "petugas, kepala", "kanwil atau ditjenpas"),
         ("retention.standard", "selamanya", "bilangan bulat dari 1 sampai 100"),
     ],
 )

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from tests.support import Office
 from tests.workflow.steps import COMPLAINT, act, carry
 from tests.workflow.test_deadlines import clock, clocks, local, run_to, told
-from workflow import calendar, cases, states, timekeeping
+from workflow import calendar, cases, staff, states, timekeeping
 from workflow import clocks as file
 from workflow.actors import Citizen, Clock
 from workflow.models import (
     Account,
     Deadline,
+    Escalation,
     EscalationRecipient,
     Extension,
     HolidayOverride,
@@ -107,6 +108,51 @@ def test_a_facility_without_staff_is_never_silent(office: Office) -> None:
         assert [a.name for a in notices.keepers(s, c, Part.OFFICER, o.clock())] == ["kanwil", "kanwil2"]
 
     act(office, case_id, keepers)
+
+
+def gone(office: Office, *names: str) -> None:
+    with office.db.write() as s:
+        for name in names:
+            s.scalars(select(Account).where(Account.name == name)).one().disabled_at = office.clock()
+
+
+def climbed(office: Office, rule: str) -> list[tuple[str, int]]:
+    """(role, how many were told) of each rung."""
+    with office.db.read() as s:
+        query = select(Escalation).join(Deadline, Deadline.id == Escalation.deadline_id)
+        rows = s.scalars(query.where(Deadline.rule == rule).order_by(Escalation.rung))
+        return [(row.role, row.recipients) for row in rows]
+
+
+def test_where_the_kanwil_has_nobody_the_directorate_is_told(office: Office) -> None:
+    with office.db.write() as s:
+        root = s.scalars(select(Unit).where(Unit.kind == "ditjen")).one()
+        staff.add(s, "pusat", "kata-sandi-pusat", [("ditjenpas", root)], office.clock())
+    office.say(COMPLAINT)
+    gone(office, "kanwil", "kanwil2")
+    for _ in range(6):
+        sweep(office.db, office.clock.advance(days=2))
+    assert climbed(office, "classify") == [("petugas", 2), ("kepala", 1), ("kanwil", 0), ("ditjenpas", 1)]
+
+
+def test_where_the_official_is_gone_the_head_is_told_at_once(office: Office) -> None:
+    office.say(COMPLAINT)
+    carry(office, "directed")
+    gone(office, "pejabat")
+    run_to(office, clock(office, "carry_out").due_at + timedelta(minutes=1))
+    assert climbed(office, "carry_out") == [("pejabat", 0), ("kepala", 1)]
+
+
+def test_a_ladder_that_leaves_nobody_leads_up_and_stops_no_other_case(office: Office) -> None:
+    with office.db.write() as s:
+        s.scalars(select(Unit).where(Unit.code == "RUTAN-MAGETAN")).one().settings = {
+            "ladder": {"default": {"facility": ["petugas"]}}
+        }
+    office.say("Petugas layanan pengaduan di sini memaki ibu saya waktu melapor, tidak mau mencatat.")
+    assert office.case().seal == "desk"
+    office.say(COMPLAINT, "+628120000002")
+    sweep(office.db, office.clock.advance(days=5))
+    assert sorted(climbed(office, "classify")) == [("kanwil", 2), ("petugas", 2)]
 
 
 # ------------------------------------------------------------------ waiting
