@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import cases, links, subject_rights, wording
+from workflow import cases, links, retention, subject_rights, wording
 from workflow.actors import Citizen
 from workflow.models import Case, Conversation, DataRequest
 from workflow.states import ENDED
@@ -49,13 +49,15 @@ def requests(session: Session, conversation_id: str) -> list[DataRequest]:
 
 def erasable(session: Session, conversation: Conversation) -> bool:
     """Whether anything here could be erased, now or later, and nobody has asked for it yet."""
-    return any(not _held(session, case) and not _running(session, case, "erase") for case in of(session, conversation))
+    return any(
+        not retention.held(session, case) and not _running(session, case, "erase") for case in of(session, conversation)
+    )
 
 
 def question(session: Session, conversation: Conversation) -> Reply:
     """The question before anything is written down: what is erased, what waits, what stays."""
     found = [case for case in of(session, conversation) if not _running(session, case, "erase")]
-    held = [case for case in found if _held(session, case)]
+    held = [case for case in found if retention.held(session, case)]
     meant = [case for case in found if case not in held]
     return Reply("ask_erase", {"number": _numbers(meant), "notes": _notes(session, conversation, meant, held)})
 
@@ -70,7 +72,7 @@ def ask(session: Session, conversation: Conversation, kind: str, now: datetime) 
         return Reply("data_none")
     running = {case.id: row for case in found if (row := _running(session, case, kind))}
     rest = [case for case in found if case.id not in running]
-    held = [case for case in rest if kind == "erase" and _held(session, case)]
+    held = [case for case in rest if kind == "erase" and retention.held(session, case)]
     meant = [case for case in rest if case not in held and not _often(session, case, kind, now)]
     for case in held:
         subject_rights.decline_held(session, case, now)
@@ -103,10 +105,6 @@ def _running(session: Session, case: Case, kind: str) -> DataRequest | None:
 def _often(session: Session, case: Case, kind: str, now: datetime) -> bool:
     query = select(DataRequest.id).where(DataRequest.case_id == case.id, DataRequest.kind == kind)
     return len(session.scalars(query.where(DataRequest.asked_at > now - SPAN).limit(MOST)).all()) == MOST
-
-
-def _held(session: Session, case: Case) -> bool:
-    return case.legal_hold or links.resolve(session, case).legal_hold
 
 
 # ------------------------------------------------------------------ words

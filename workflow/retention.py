@@ -1,7 +1,7 @@
 """What is kept how long, what must not be erased, and erasing: the key is destroyed, the count and the numbers stay.
 
 ``plan`` says what would go and changes nothing; ``run`` does it, each case in a transaction of its own. A case under
-legal hold stays, and so does an open one (UU 27/2022: not while it concerns a legal process).
+legal hold stays with whoever reported it, and so does an open one (UU 27/2022: not while it concerns a legal process).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from workflow import cases, decisions, journal
+from workflow import cases, conversations, decisions, journal, links
 from workflow.actors import Actor, Clock, Officer
 from workflow.db import Base, Database
 from workflow.models import Address, Attachment, Case, Conversation, Message, Person
@@ -67,7 +67,7 @@ def plan(session: Session, now: datetime) -> Iterator[Line]:
     while page := list(session.scalars(query.where(Case.id > place).limit(_PAGE))):
         place = page[-1].id
         for case in page:
-            if case.closed_at and _over(session, case, now):
+            if case.closed_at and not held(session, case) and _over(session, case, now):
                 yield Line(case.id, case.number, class_of(case), case.closed_at)
 
 
@@ -86,7 +86,7 @@ def run(database: Database, now: datetime) -> int:
     for case_id in due:
         with database.write() as session:
             case = cases.lock(session, case_id)
-            if not case.legal_hold and case.erased_at is None and _over(session, case, now):
+            if case.erased_at is None and not held(session, case) and _over(session, case, now):
                 erase(session, case, Clock(), now, "retention")
     _anonymous(database, now)
     _loose(database, now)
@@ -94,6 +94,11 @@ def run(database: Database, now: datetime) -> int:
 
 
 # ------------------------------------------------------------------ holds
+
+
+def held(session: Session, case: Case) -> bool:
+    """Whether a legal process needs it: by itself, or as part of the case into which it was merged."""
+    return case.legal_hold or links.resolve(session, case).legal_hold
 
 
 def hold(session: Session, case: Case, actor: Officer, reason: str, now: datetime, *, on: bool) -> None:
@@ -113,7 +118,7 @@ def erase(session: Session, case: Case, actor: Actor, now: datetime, ground: str
 
     Raises Impossible where it is open or under legal hold.
     """
-    if case.legal_hold:
+    if held(session, case):
         raise Impossible("under_hold")
     if case.status not in ENDED:
         raise Impossible("still_open")
@@ -175,17 +180,28 @@ def _remember_erased(session: Session, names: Iterable[str]) -> None:
 
 
 def _anonymous(database: Database, now: datetime) -> None:
-    """The address of somebody who is anonymous in every case goes a month after the last one ended."""
+    """The address of somebody anonymous in every case goes a month after the last one ended, unless one is held."""
     before = now - timedelta(days=_rules()["anonymous"]["days"])
-    needed = or_(Case.visibility != "anonymous", Case.closed_at.is_(None), Case.closed_at > before)
-    keeps = select(Case.person_id).where(needed)
+    needed = or_(Case.visibility != "anonymous", Case.closed_at.is_(None), Case.closed_at > before, Case.legal_hold)
     query = select(Case.person_id).where(Case.visibility == "anonymous", Case.closed_at <= before)
     query = query.join(Person, Person.id == Case.person_id).where(Person.erased_at.is_(None))
+    keeps = select(Case.person_id).where(needed)
     with database.read() as session:
         people = list(session.scalars(query.where(Case.person_id.not_in(keeps)).distinct().limit(_PAGE)))
     for person_id in people:
         with database.write() as session:
-            forget(session, session.get_one(Person, person_id), now)
+            _lock(session, person_id)
+            if session.scalar(select(Case.id).where(Case.person_id == person_id, needed).limit(1)) is None:
+                forget(session, session.get_one(Person, person_id), now)
+
+
+def _lock(session: Session, person_id: str) -> None:
+    """Nobody opens, reopens or holds a case of this person meanwhile."""
+    talks = select(Conversation.id).join(Address, Address.id == Conversation.address_id)
+    for conversation_id in list(session.scalars(talks.where(Address.person_id == person_id).order_by(Conversation.id))):
+        conversations.lock(session, conversation_id)
+    for case_id in list(session.scalars(select(Case.id).where(Case.person_id == person_id).order_by(Case.id))):
+        cases.lock(session, case_id)
 
 
 def _loose(database: Database, now: datetime) -> None:

@@ -104,7 +104,7 @@ def grant(session: Session, request: DataRequest, case: Case, officer: Officer, 
         _tell(session, case, "data_copy", now, text=_copy(session, case))
         request.state = "done"
     else:
-        if case.legal_hold:
+        if retention.held(session, case):
             raise Impossible("under_hold")
         _tell(session, case, "data_erased" if _ended(session, case) else "data_erase_later", now)
         request.state = "granted"
@@ -200,7 +200,9 @@ def _carry_out(database: Database, request_id: str, now: datetime) -> bool:
 def _may_go(session: Session, request: DataRequest, case: Case, now: datetime) -> bool:
     """Whether the copy that was asked for too is out, and the person knows, or could not be told within a day."""
     copy = select(DataRequest.id).where(DataRequest.case_id == case.id, DataRequest.kind == "copy")
-    if case.legal_hold or not _ended(session, case) or session.scalar(copy.where(DataRequest.state == "open").limit(1)):
+    if retention.held(session, case) or not _ended(session, case):
+        return False
+    if session.scalar(copy.where(DataRequest.state == "open").limit(1)):
         return False
     told = select(Outbound).where(Outbound.case_id == case.id, Outbound.key == "data_erased")
     told = told.where(Outbound.created_at >= request.answered_at).order_by(Outbound.id.desc()).limit(1)

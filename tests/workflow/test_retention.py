@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support import Office, csrf
-from tests.workflow.steps import COMPLAINT, act, carry
+from tests.workflow.offices import on_postgres
+from tests.workflow.steps import COMPLAINT, Beside, act, carry, classify, merge, repeated
 from workflow import cases, conversations, outbox, people, retention, subject_rights
 from workflow.db import Base
 from workflow.messages import Media
@@ -18,6 +19,7 @@ from workflow.models import (
     Case,
     CaseNumber,
     DataKey,
+    DataRequest,
     JournalEntry,
     Message,
     Outbound,
@@ -137,6 +139,68 @@ def test_an_anonymous_address_goes_a_month_after_the_end_and_the_case_stays(offi
         message = s.scalars(select(Message).where(Message.case_id == case_id)).first()
         assert message
         assert conversations.text_of(s, message) == COMPLAINT
+
+
+def hold(office: Office, case_id: str, *, on: bool = True) -> None:
+    """The Kanwil notes on the case page that a court needs it, or no longer does."""
+    client = office.client("kanwil")
+    form = {
+        "csrf_token": csrf(client, f"/petugas/kasus/{case_id}"),
+        "reason": "Perkara 12/Pid",
+        "on": "1" if on else "",
+    }
+    assert client.post(f"/petugas/data/{case_id}/tahan", data=form).status_code == 303
+
+
+def known(office: Office, case_id: str) -> bool:
+    """Whether it can still be found out who wrote."""
+    with office.db.read() as s:
+        person = s.get_one(Person, s.get_one(Case, case_id).person_id)
+        values = [address.value_enc for address in s.scalars(select(Address).where(Address.person_id == person.id))]
+        return person.erased_at is None and all(values)
+
+
+def test_a_hold_keeps_the_address_of_somebody_anonymous_too(office: Office) -> None:
+    office.say("ANONIM")
+    case_id = ended(office)
+    hold(office, case_id)
+    office.clock.now += 3 * YEAR
+    retention.run(office.db, office.clock())
+    assert known(office, case_id)
+    hold(office, case_id, on=False)
+    retention.run(office.db, office.clock())
+    assert not known(office, case_id)
+
+
+@on_postgres
+def test_a_hold_that_is_noted_while_addresses_are_being_erased_is_kept(office: Office) -> None:
+    office.say("ANONIM")
+    case_id = ended(office)
+    office.clock.now += timedelta(days=31)
+    with office.db.write() as s:
+        case = cases.lock(s, case_id)
+        retention.hold(s, case, office.officer(s, "kepala"), "Perkara 12/Pid", office.clock(), on=True)
+        s.flush()
+        beside = Beside(office, lambda: retention.run(office.db, office.clock()))
+    beside.join()
+    assert known(office, case_id)
+
+
+def test_what_was_merged_into_a_held_case_is_held_with_it(office: Office) -> None:
+    first, second = repeated(office)
+    act(office, second, classify)
+    merge(office, second, first)
+    hold(office, first)
+    request_id = asked(office, second, "erase")
+    client = office.client("kustodian")
+    form = {"csrf_token": csrf(client, "/petugas/data"), "decision": "grant"}
+    client.post(f"/petugas/data/{request_id}/jawab", data=form)
+    with office.db.read() as s:
+        assert s.get_one(DataRequest, request_id).state == "open"
+    office.clock.now += 20 * YEAR
+    assert retention.run(office.db, office.clock()) == 0
+    hold(office, first, on=False)
+    assert retention.run(office.db, office.clock()) == 1
 
 
 def test_words_that_opened_no_case_go_after_a_year(office: Office) -> None:
