@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +86,13 @@ def forget_accounts(info: dict[str, Any]) -> None:
 def superior(session: Session, unit: Unit) -> Unit:
     """One unit up; the top is its own superior."""
     return session.get_one(Unit, unit.parent_id) if unit.parent_id else unit
+
+
+def reach(session: Session, unit_ids: Collection[str]) -> set[str]:
+    """Ids of these units and of everything below them."""
+    tree = select(Unit.id).where(Unit.id.in_(unit_ids)).cte(recursive=True)
+    tree = tree.union(select(Unit.id).where(Unit.parent_id == tree.c.id))
+    return set(session.scalars(select(Unit.id).where(Unit.id.in_(select(tree.c.id)), Unit.kind != "test")))
 
 
 def handling_unit(session: Session, unit: Unit, *, sealed: bool) -> Unit:

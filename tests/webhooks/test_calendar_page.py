@@ -1,4 +1,4 @@
-"""The keeper of the installation, and an office for its own units, set holidays; nobody else does."""
+"""A keeper and an office set holidays for their unit and those below, those at the top for all; nobody else does."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def rows(office: Office) -> list[tuple[str, bool]]:
         return [(row.day.isoformat(), row.holiday) for row in s.scalars(live)]
 
 
-def test_the_keeper_sets_a_day_for_all_and_takes_it_back(office: Office) -> None:
-    assert add(office, "admin") == 303
+def test_the_keeper_sets_a_day_for_the_own_unit_and_takes_it_back(office: Office) -> None:
+    assert add(office, "admin") == 422, "not for the whole country"
+    assert add(office, "admin", unit="RUTAN-MAGETAN") == 303
     assert rows(office) == [("2026-12-30", True)]
     client = office.client("admin")
     page = client.get("/petugas/kalender").get_data(as_text=True)

@@ -19,7 +19,7 @@ from workflow.actors import Officer
 from workflow.models import HolidayOverride, Unit
 from workflow.states import Impossible
 
-#: Who may change the calendar: the keeper of the installation for all units, an office for itself and those below.
+#: Who may change the calendar, each for the own unit and those below; at the top for all units at once.
 EDITORS = ("admin", "kanwil", "ditjenpas")
 
 
@@ -84,11 +84,13 @@ def _page(session: Session, fault: str = "") -> str:
 
 
 def own_units(session: Session, officer: Officer) -> set[str | None]:
-    """Ids of the units whose calendar and settings this account may change; ``None`` stands for all units at once."""
+    """Ids of the units whose calendar and settings this account may change; ``None`` stands for all units at once.
+
+    They are those of its grants and all below: whoever keeps one facility keeps no other, and no office above.
+    """
     mine = officer.units(*EDITORS)
-    if officer.units("admin") or units.root(session).id in mine:
-        return {None, *session.scalars(select(Unit.id).where(Unit.kind != "test"))}
-    return {*mine, *session.scalars(select(Unit.id).where(Unit.parent_id.in_(mine)))}
+    everywhere: set[str | None] = {None} if units.root(session).id in mine else set()
+    return everywhere | units.reach(session, mine)
 
 
 def _chosen(session: Session, officer: Officer, code: str) -> Unit | None:
