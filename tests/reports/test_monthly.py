@@ -16,7 +16,7 @@ from tests.workflow.steps import together
 from workflow import enclosures, journal, staff, units
 from workflow.actors import Clock as Tick
 from workflow.models import Account, Bulletin, JournalEntry, Report, Unit
-from workflow.reports import Month, monthly, silence
+from workflow.reports import Month, monthly, silence, statistics
 
 WATER = "Sudah tiga hari air di blok B mati, anak saya tidak bisa mandi."
 #: 1 December 2026 is a Tuesday; in Magetan it begins at 17.00 UTC of the day before.
@@ -149,7 +149,7 @@ def rows(office: Office) -> list[Bulletin]:
 def test_the_facility_reads_its_own_and_the_kanwil_all(office: Office) -> None:
     december(office)
     made = reports(office)
-    for name, visible in (("petugas", {RUTAN}), ("kepala", {RUTAN}), ("kanwil", {RUTAN, KANWIL})):
+    for name, visible in (("kepala", {RUTAN}), ("kanwil", {RUTAN, KANWIL})):
         client = office.client(name)
         page = client.get("/petugas/laporan").get_data(as_text=True)
         for code, report in made.items():
@@ -158,11 +158,41 @@ def test_the_facility_reads_its_own_and_the_kanwil_all(office: Office) -> None:
                 answer = client.get(f"/petugas/laporan/{report.id}.{kind}")
                 assert answer.status_code == (200 if code in visible else 404), (name, code)
             assert client.get(f"/petugas/laporan/{report.id}.docx").status_code == 404
-    for name in ("pejabat", "kustodian", "admin"):
+    for name in ("petugas", "pejabat", "kustodian", "admin"):
         assert office.client(name).get("/petugas/laporan").status_code == 403, name
     with office.db.read() as s:
         read = s.scalars(select(JournalEntry).where(JournalEntry.action == "report_read")).all()
-    assert len(read) == 3 * 4
+    assert len(read) == 3 * 3
+
+
+ABOUT_THE_DESK = "Bu Sari Wulandari petugas pengaduan membocorkan nama saya kepada sipir, sekarang adik saya ditekan."
+
+
+def test_the_complaint_unit_reads_in_no_report_or_figure_of_a_complaint_about_itself(office: Office) -> None:
+    """It knows every other case: any count that holds this one, too, would tell how it was judged."""
+    for n in range(8):
+        office.say(WATER, f"+62811{n:06d}")
+    office.say(ABOUT_THE_DESK)
+    case = office.case()
+    assert case.seal == "desk"
+    office.clock.now = FIRST
+    assert monthly.tick(office.db, "test", FIRST) == 1
+    statistics.keep_due(office.db, FIRST)
+    for name in ("petugas", "petugas2"):
+        client = office.client(name)
+        assert "/petugas/laporan" not in client.get("/petugas/").get_data(as_text=True)
+        assert client.get(f"/petugas/laporan?unit={RUTAN}").status_code == 403
+        for report in reports(office).values():
+            for kind in ("pdf", "xlsx", "csv"):
+                assert client.get(f"/petugas/laporan/{report.id}.{kind}").status_code == 403
+            form = {"csrf_token": csrf(client, "/petugas/saya")}
+            assert client.post(f"/petugas/laporan/{report.id}/kirim", data=form).status_code == 403
+        found = client.post("/petugas/cari", data={"nomor": case.number, "csrf_token": csrf(client, "/petugas/saya")})
+        assert "Ditangani di tempat lain" in client.get(found.headers["Location"]).get_data(as_text=True)
+    csv = office.client("kepala").get(f"/petugas/laporan/{reports(office)[RUTAN].id}.csv").get_data(as_text=True)
+    assert f"category;{case.category};" in csv, "the head, who works on it, reads of it"
+    public = office.client().get("/statistik.csv").get_data(as_text=True)
+    assert f"{RUTAN};category;all;8" in public.replace("\r", "")
 
 
 @on_sqlite

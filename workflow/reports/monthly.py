@@ -44,8 +44,9 @@ AT_ONCE = 60
 #: Whose report it is to confirm, and whose to acknowledge from above, by kind of unit.
 CONFIRMS = {"upt": "kepala", "kanwil": "kanwil"}
 RECEIVES = {"kanwil": "kanwil", "ditjen": "ditjenpas"}
-#: Who reads the reports of their own unit; offices above read all below them, too.
-READERS = ("petugas", "kepala", "kanwil", "ditjenpas")
+#: Who reads the reports of their own unit; offices above read all below them, too. Not the complaint unit: what is
+#: about itself is counted there.
+READERS = ("kepala", "kanwil", "ditjenpas")
 
 
 def tick(database: Database, holder: str, now: datetime, *, mail: str = "") -> int:

@@ -1,8 +1,9 @@
 """Public figures of a month that is over: facilities only, small numbers kept back.
 
 A complaint counts where it entered the register, unless it left the facility before the month ended, for whatever
-reason: whoever leaves is in no public figure, so that a sealed case is neither in one nor in a difference of two. What
-the Kanwil handles is never published. The figures of a month do not change afterwards.
+reason: whoever leaves is in no public figure, so that a sealed case is neither in one nor in a difference of two. Nor
+is what is hidden from the complaint unit, which knows all the others. What the Kanwil handles is never published. The
+figures of a month do not change afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import triage
 from workflow import clocks
 from workflow.db import Database
 from workflow.labels import LABELS
-from workflow.models import JournalEntry, PublicMonth, Unit
+from workflow.models import Case, JournalEntry, PublicMonth, Unit
 from workflow.reports import lateness, ledger, suppression
 from workflow.reports.document import ANSWERS
 from workflow.reports.ledger import Span
@@ -119,7 +120,7 @@ def publish(session: Session, month: Month) -> Published:
 def _count(session: Session, unit: Unit, month: Month) -> Counted:
     span, found = Span(unit.id, month.begins(unit.timezone), month.ends(unit.timezone)), Counted()
     happened = ledger.entries(session, span, {*ledger.ARRIVES, *ledger.LEAVES, *ledger.MOVES})
-    gone, categories = ledger.gone(happened), dict[str, str]()
+    gone, categories = ledger.gone(happened) | _from_desk(session, unit), dict[str, str]()
     for entry in happened:
         if entry.case_id in gone:
             continue
@@ -137,6 +138,11 @@ def _count(session: Session, unit: Unit, month: Month) -> Counted:
             found.answers["in_time" if row.state == "met" else "late"] += 1
             found.days.append(days.working_between(row.started_at, row.ended_at))
     return found
+
+
+def _from_desk(session: Session, unit: Unit) -> set[str]:
+    query = select(Case.id).where(Case.handling_unit_id == unit.id, Case.seal == "desk")
+    return set(session.scalars(query))
 
 
 # ------------------------------------------------------------------ keeping back
