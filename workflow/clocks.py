@@ -27,8 +27,9 @@ ALARM = timedelta(days=60)
 class Rule:
     """A named deadline as the data file gives it. ``on_due``: ``escalate``, ``close`` or ``release``.
 
-    ``remind``: working days before it is due; ``extension``: days that may be added once; 0 for none. ``first``: whose
-    task it is, where that is not the complaint unit.
+    ``voids``: actions after which it runs no more, neither met nor missed. ``remind``: working days before it is due;
+    ``extension``: days that may be added once; 0 for none. ``first``: whose task it is, where that is not the complaint
+    unit.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Rule:
     tracks: tuple[str, ...]
     source: str
     checked: date
+    voids: tuple[str, ...] = ()
     on_due: str = "escalate"
     remind: int = 0
     extension: int = 0
@@ -65,8 +67,9 @@ def _document() -> dict[str, Any]:
 def rules() -> dict[str, Rule]:
     """Every rule by its name."""
     rows = {name: row for name, row in _document().items() if name not in ("ladder", "waiting")}
+    lists = ("ends", "voids", "tracks")
     return {
-        name: Rule(name=name, **{**row, "ends": tuple(row["ends"]), "tracks": tuple(row["tracks"])})
+        name: Rule(**{"name": name, **row, **{key: tuple(row[key]) for key in lists if key in row}})
         for name, row in rows.items()
     }
 

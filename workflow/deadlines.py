@@ -79,14 +79,15 @@ def handed_on(session: Session, case: Case, now: datetime) -> None:
 
 
 def end(session: Session, case: Case, action: str, now: datetime) -> None:
-    """End the clocks that this action meets, in time or late."""
-    ended = [name for name, rule in rules().items() if action in rule.ends]
-    if not ended:
+    """End the clocks that this action meets, in time or late, and those that it makes void."""
+    known = rules()
+    if not any(action in (*rule.ends, *rule.voids) for rule in known.values()):
         return
     for row in _open(session, case):
-        if row.rule in ended:
-            in_time = now <= row.due_at or rules()[row.rule].on_due != "escalate"
-            row.state = "met" if in_time else "missed"
+        rule = known[row.rule]
+        if action in (*rule.ends, *rule.voids):
+            in_time = now <= row.due_at or rule.on_due != "escalate"
+            row.state = "void" if action in rule.voids else "met" if in_time else "missed"
             row.ended_at, row.next_at = now, None
     _refresh(session, case)
 
@@ -224,7 +225,9 @@ def aim(session: Session, case: Case, rule: str, day: date, now: datetime) -> da
 
     Raises Impossible for a day that is over or too far away.
     """
-    row = next(r for r in _open(session, case) if r.rule == rule and r.state == "running")
+    row = next((r for r in _open(session, case) if r.rule == rule and r.state == "running"), None)
+    if row is None:
+        raise Impossible("not_now")
     days = calendar_of(session, _unit(case), now)
     today = days.local_day(now)
     if not today < day <= today + LONGEST_TASK:

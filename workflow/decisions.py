@@ -1,7 +1,8 @@
 """Papers of the office: recommend, direct, report, draft, approve one exact text, return, release.
 
 A paper is an immutable version. What the head approves is the hash of one version; a newer version, or another
-hash, voids the approval by simply not being the approved one. The author of a text never approves it.
+hash, voids the approval by simply not being the approved one, and the case waits for approval again. Until the answer
+is sent the head may take an approval back. The author of a text never approves it.
 """
 
 from __future__ import annotations
@@ -212,7 +213,7 @@ def draft(
     ``specific_data`` marks health, criminal record and the like (UU 27/2022): such a text is not released to a
     party whose relation to the inmate nobody has verified.
     """
-    if not _reported(session, case):
+    if not reported(session, case):
         raise Impossible("report_first")
     if standards.gaps(text):
         raise Impossible("gaps_left")
@@ -224,7 +225,7 @@ def draft(
     return paper
 
 
-def _reported(session: Session, case: Case) -> bool:
+def reported(session: Session, case: Case) -> bool:
     """Whether there is a report of this round on what was directed last: a seal makes both void."""
     told, directed = newest(session, case, "report"), newest(session, case, "direction")
     if told is None or told.attributes.get("round") != case.rounds:

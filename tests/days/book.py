@@ -169,6 +169,8 @@ class Book:
         life.status = after
         if ended := [n for n, rule in RULES.items() if action in rule.ends]:
             self.stop(life, "", now, *ended)
+        if undone := [n for n, rule in RULES.items() if action in rule.voids]:
+            self.stop(life, "void", now, *undone)
         if after != before and after not in OPEN:
             life.closed = now
             self.stop(life, "void", now)

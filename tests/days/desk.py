@@ -21,7 +21,7 @@ NEXT: dict[str, dict[str, int]] = {
     "recommended": {"direct": 88, "send_back": 8, "extend": 4},
     "directed": {"write": 78, "extend": 10, "wait": 8, "discontinue": 2, "report": 2},
     "drafted": {"approve": 76, "return_draft": 8, "redraft": 10, "both": 6},
-    "approved": {"release": 60, "leave": 40},
+    "approved": {"release": 58, "redraft": 4, "return_draft": 4, "leave": 34},
     "responded": {"hand_over": 30, "leave": 70},
     "waiting": {"resume": 25, "ask": 10, "leave": 65},
 }

@@ -10,6 +10,7 @@ from typing import NamedTuple
 OPEN = frozenset(("received", "classified", "recommended", "directed", "drafted", "approved", "responded", "waiting"))
 BEFORE_ANSWER = OPEN - {"responded"}
 COMPLAINTS = ("service", "integrity")
+EVERY = (*COMPLAINTS, "information")
 INTEGRITY = frozenset({"pungli", "kekerasan", "narkoba_hp", "kekerasan_seksual"})
 
 
@@ -20,6 +21,7 @@ class Rule(NamedTuple):
     starts: str
     ends: tuple[str, ...]
     tracks: tuple[str, ...] = COMPLAINTS
+    voids: tuple[str, ...] = ()
     remind: int = 0
     extra: int = 0
     on_due: str = "escalate"
@@ -27,16 +29,16 @@ class Rule(NamedTuple):
 
 
 RULES = {
-    "classify": Rule(1, "received", ("classify", "refer", "join")),
+    "classify": Rule(1, "received", ("classify", "recommend", "refer", "join")),
     "first_response": Rule(3, "received", ("recommend", "refer", "ask", "join"), remind=1),
-    "direct": Rule(3, "recommended", ("direct", "send_back"), remind=1, first="kepala"),
+    "direct": Rule(3, "recommended", ("direct", "send_back"), EVERY, remind=1, first="kepala"),
     "respond": Rule(14, "received", ("release",), ("service",), remind=3, extra=14),
     "respond_integrity": Rule(60, "received", ("release",), ("integrity",), remind=10),
     "inform": Rule(5, "received", ("inform", "release"), ("information",), remind=1),
-    "carry_out": Rule(5, "directed", ("draft",), remind=1, first="pejabat"),
-    "approve": Rule(2, "drafted", ("approve", "approve_above", "return_draft"), remind=1, first="kepala"),
-    "release": Rule(1, "approved", ("release",), on_due="release"),
-    "satisfaction": Rule(10, "delivered", ("reopen", "close"), on_due="close"),
+    "carry_out": Rule(5, "directed", ("draft",), EVERY, remind=1, first="pejabat"),
+    "approve": Rule(2, "drafted", ("approve", "approve_above", "return_draft"), EVERY, remind=1, first="kepala"),
+    "release": Rule(1, "approved", ("release",), EVERY, ("draft", "return_draft"), on_due="release"),
+    "satisfaction": Rule(10, "delivered", ("reopen", "close"), EVERY, on_due="close"),
     "emergency": Rule(15, "received", ("assign", "classify", "refer", "join", "recommend", "wait")),
 }
 #: Whose turn it is, from the first rung up, and the pause between two rungs in working days.
@@ -66,10 +68,10 @@ STEPS = {
     "send_back": _step("recommended", "classified", HEAD),
     "direct": _step("recommended", "directed", HEAD),
     "report": _step("directed", "", OFFICIAL, OFFICER),
-    "draft": _step("directed drafted", "drafted", OFFICIAL, OFFICER),
+    "draft": _step("directed drafted approved", "drafted", OFFICIAL, OFFICER),
     "approve": _step("drafted", "approved", HEAD),
     "approve_above": _step("drafted", "approved", SUPERIOR),
-    "return_draft": _step("drafted", "directed", HEAD),
+    "return_draft": _step("drafted approved", "directed", HEAD),
     "release": _step("approved", "responded", OFFICER, CLOCK),
     "hand_over": _step("responded", "", OFFICER),
     "close": _step("responded", "closed", FAMILY, CLOCK),

@@ -243,10 +243,11 @@ def _offered(case: Case, parts: frozenset[Part], sheets: list[Sheet], officer: O
 
 
 def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, bool]:
-    report = next((s for s in sheets if s.kind == "report"), None)
-    answer = next((s for s in sheets if s.kind == "answer"), None)
+    newest = {sheet.kind: sheet for sheet in reversed(sheets)}
+    report, direction, answer = (newest.get(kind) for kind in ("report", "direction", "answer"))
+    unreported = report is None or report.attributes.get("round") != case.rounds
     return {
-        "draft": report is None or report.attributes.get("round") != case.rounds,
+        "draft": unreported or bool(report and direction and report.at < direction.at),
         "approve": answer is None or answer.author_id == officer.account_id,
         "hand_over": case.delivered_at is not None,
         "inform": case.track != "information",
