@@ -173,7 +173,7 @@ class Clockwork:
         retention.run(self._office.database, self._office.now())
 
     def _spread(self) -> None:
-        incidents.spread(self._office.database, self._office.now())
+        incidents.tend(self._office.database, self._office.now())
 
     def _watch(self) -> None:
         polling.watch(self._office)

@@ -18,6 +18,7 @@ itself is excluded (named in the text). Nobody is told that something is hidden.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union_all
@@ -109,6 +110,12 @@ _RULES = {
 def find(session: Session, officer: Officer, case_id: str) -> Case | None:
     """The case, if this account may see it; a hidden case is as absent as one that never was."""
     return session.scalar(cases(officer).where(Case.id == case_id))
+
+
+def among(session: Session, officer: Officer, found: Sequence[Case]) -> list[Case]:
+    """Those of some cases that this account may see: whoever may not see a case does not see a link to it either."""
+    seen = set(session.scalars(cases(officer).where(Case.id.in_([c.id for c in found])).with_only_columns(Case.id)))
+    return [case for case in found if case.id in seen]
 
 
 def view(session: Session, officer: Officer, case: Case) -> View:

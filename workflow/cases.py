@@ -15,18 +15,9 @@ from sqlalchemy.orm import Session
 
 import triage
 from triage import Assessment
-from workflow import access, deadlines, journal, knocks, naming, notices, outbox, staff, states, units
+from workflow import access, deadlines, journal, knocks, links, naming, notices, outbox, staff, states, units
 from workflow.actors import Actor, Citizen, Officer
-from workflow.models import (
-    Attachment,
-    Case,
-    Exclusion,
-    Judgement,
-    Message,
-    Notice,
-    Paper,
-    Unit,
-)
+from workflow.models import Attachment, Case, Exclusion, Judgement, Message, Notice, Paper, Unit
 from workflow.states import ENDED, Impossible, Part, Status, players
 from workflow.vault import vault_of
 
@@ -158,6 +149,7 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
     """
     if case.seal == "kanwil" or case.handling_unit.kind != "upt":
         case.seal, case.seal_reason = "kanwil", case.seal_reason or reason
+        bring_along(session, case, actor, now)
         return
     states.apply("seal", case.status, parts(session, case, actor))
     undo(session, case, now)
@@ -220,6 +212,22 @@ def transfer(session: Session, case: Case, unit: Unit, actor: Actor, now: dateti
     case.number = units.give_number(session, case, unit, now)
     deadlines.handed_on(session, case, now)
     journal.append(session, unit.id, "taken_over", actor, now, case_id=case.id, number=case.number)
+    bring_along(session, case, actor, now)
+
+
+def bring_along(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+    """What was merged into a case goes where it goes, under the same seal: one part of it tells of the other."""
+    unit = case.handling_unit
+    for part in links.sources(session, case, "merged"):
+        part.seal, part.seal_reason, before = case.seal, case.seal_reason, part.handling_unit_id
+        if before != unit.id:
+            hide_from(session, part, naming.named(session, part, unit), now)
+            session.execute(delete(Notice).where(Notice.case_id == part.id))
+            part.owner_id, part.handling_unit_id, part.handling_unit = None, unit.id, unit
+            units.keep_number(session, part)
+            for unit_id in (before, unit.id):
+                journal.append(session, unit_id, "brought_along", actor, now, case_id=part.id)
+        bring_along(session, part, actor, now)
 
 
 # ------------------------------------------------------------------ verbs of the complaint unit

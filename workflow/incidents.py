@@ -1,45 +1,49 @@
 """Many complaints about one event: one of them leads, its approved answer goes to each, and nobody learns of another.
 
 A member keeps its number, its secrecy and its complainant; only the work is done once. The answer that reaches it is
-the lead's approved text to the letter, under the same hash and the same approval.
+the lead's approved text to the letter, under the same hash and the same approval. A lead that will answer nobody here
+(sealed since, handed on, ended, erased) is let go without a word of why: the next member leads, or each goes alone.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from workflow import cases, decisions, links, outbox
+from workflow import batches, cases, decisions, journal, links, notices, outbox
 from workflow.actors import Clock, Officer
 from workflow.db import Database
 from workflow.models import Approval, Case, CaseLink, Exclusion, Paper, new_id
-from workflow.states import Impossible, Status
+from workflow.states import ENDED, Impossible, Part, Status
 from workflow.vault import vault_of
 
 KIND = "member"
 
 
 def join(session: Session, case: Case, lead: Case, actor: Officer, now: datetime) -> None:
-    """Work this case together with another; its complainant is told that it is. Raises Impossible.
-
-    Both are handled at one place under one seal on one track; whoever may not see the member has no part in the lead.
-    """
+    """Work this case together with another; its complainant is told that it is. Raises Impossible."""
     lead = links.target(session, lead, KIND) or lead
-    if case.id == lead.id or links.sources(session, case, KIND) or links.alive(session, case, KIND):
+    if links.sources(session, case, KIND) or links.alive(session, case, KIND) or not _fits(session, case, lead):
         raise Impossible("not_together")
-    same = (case.handling_unit_id, case.seal, case.track, cases.track_of(case))
-    if same != (lead.handling_unit_id, lead.seal, lead.track, cases.track_of(lead)) or lead.close_ground == "merged":
-        raise Impossible("not_together")
-    if not _hidden(session, case) <= _hidden(session, lead):
-        raise Impossible("not_together")
-    if lead.status in (Status.WITHDRAWN, Status.REFERRED, Status.DISCONTINUED):
+    if lead.erased_at is not None:
+        raise Impossible("lead_erased")
+    if lead.status in ENDED and lead.status != Status.CLOSED:
         raise Impossible("not_now")
     cases.move(session, case, "join", actor, now, lead=lead.id)
     case.owner_id = case.owner_id or lead.owner_id or actor.account_id
     links.tie(session, case, lead, KIND, now)
     outbox.enqueue(session, case.conversation, "joined", now, case=case, number=case.number)
+
+
+def _fits(session: Session, case: Case, lead: Case) -> bool:
+    """Both are handled at one place under one seal on one track; whoever may not see the member has no part in the
+    lead."""
+    same = (case.handling_unit_id, case.seal, case.track, cases.track_of(case))
+    if same != (lead.handling_unit_id, lead.seal, lead.track, cases.track_of(lead)):
+        return False
+    return case.id != lead.id and lead.close_ground != "merged" and _hidden(session, case) <= _hidden(session, lead)
 
 
 def _hidden(session: Session, case: Case) -> set[str]:
@@ -55,35 +59,107 @@ def leave(session: Session, case: Case, actor: Officer, now: datetime) -> None:
     link.undone_at = now
 
 
+# ------------------------------------------------------------------ a lead that answers no more
+
+
+def tend(database: Database, now: datetime) -> int:
+    """Let go whose lead will not answer them, then give the others its answer; returns how many got it."""
+    part(database, now)
+    return spread(database, now)
+
+
+def part(database: Database, now: datetime, limit: int = 200) -> int:
+    """Let the members of leads that will not answer them go; returns of how many leads."""
+    lead, query = _pairs(CaseLink.other_id)
+    waiting = and_(Case.status == str(Status.CLASSIFIED), Case.rounds == 0)
+    apart = or_(lead.handling_unit_id != Case.handling_unit_id, lead.seal != Case.seal)
+    unanswered = and_(lead.status == str(Status.CLOSED), lead.responded_at.is_(None))
+    ended = lead.status.in_([str(status) for status in ENDED - {Status.CLOSED}])
+    query = query.where(or_(apart, and_(waiting, or_(ended, unanswered, lead.erased_at.is_not(None)))))
+    with database.read() as session:
+        leads = list(session.scalars(query.distinct().limit(limit)))
+    return batches.each(database, "part", leads, lambda session, lead_id: _part(session, lead_id, now))
+
+
+def _part(session: Session, lead_id: str, now: datetime) -> bool:
+    """Those go whom the lead will not answer, and who is not where it is. Whoever still waits stays together."""
+    tied = [case.id for case in links.sources(session, session.get_one(Case, lead_id), KIND)]
+    locked = {case_id: cases.lock(session, case_id) for case_id in sorted([*tied, lead_id])}
+    lead = locked[lead_id]
+    members = links.sources(session, lead, KIND)
+    going = [case for case in members if _apart(lead, case) or (_waits(case) and not _answers(lead))]
+    for case in going:
+        _let_go(session, case, now)
+    left = [case for case in going if _waits(case)]
+    while left:
+        first = min(left, key=lambda case: (case.received_at, case.id))
+        notices.tell(session, first, Part.OFFICER, "answers_itself", now)
+        left.remove(first)
+        for case in [case for case in left if _fits(session, case, first)]:
+            links.tie(session, case, first, KIND, now)
+            journal.append(session, case.handling_unit_id, "join", Clock(), now, case_id=case.id, lead=first.id)
+            left.remove(case)
+    return bool(going)
+
+
+def _apart(lead: Case, case: Case) -> bool:
+    return (lead.handling_unit_id, lead.seal) != (case.handling_unit_id, case.seal)
+
+
+def _waits(case: Case) -> bool:
+    return case.status == Status.CLASSIFIED and case.rounds == 0
+
+
+def _answers(lead: Case) -> bool:
+    """Whether it has an answer, or may still get one."""
+    answered = lead.status == Status.CLOSED and lead.responded_at is not None
+    return lead.erased_at is None and (answered or lead.status not in ENDED)
+
+
+def _let_go(session: Session, case: Case, now: datetime) -> None:
+    """The journal says that it goes, never where its lead went."""
+    link = links.alive(session, case, KIND)
+    if link is not None:
+        link.undone_at = now
+    journal.append(session, case.handling_unit_id, "leave", Clock(), now, case_id=case.id)
+    session.flush()
+
+
+def _pairs(column: InstrumentedAttribute[str]) -> tuple[type[Case], Select[str]]:
+    """Leads, and a query on members and their leads."""
+    lead = aliased(Case)
+    query = select(column).join(Case, Case.id == CaseLink.case_id).join(lead, lead.id == CaseLink.other_id)
+    return lead, query.where(CaseLink.kind == KIND, CaseLink.undone_at.is_(None))
+
+
 # ------------------------------------------------------------------ one answer for each
 
 
 def spread(database: Database, now: datetime, limit: int = 200) -> int:
     """Give members the answer of their lead, each in a transaction of its own; a late joiner gets it at once."""
-    lead = aliased(Case)
-    query = select(CaseLink.case_id).join(Case, Case.id == CaseLink.case_id).join(lead, lead.id == CaseLink.other_id)
-    query = query.where(CaseLink.kind == KIND, CaseLink.undone_at.is_(None), Case.rounds == 0)
-    query = query.where(Case.status == str(Status.CLASSIFIED), lead.responded_at.is_not(None))
+    lead, query = _pairs(CaseLink.case_id)
+    query = query.where(Case.rounds == 0, Case.status == str(Status.CLASSIFIED))
+    query = query.where(lead.responded_at.is_not(None), lead.erased_at.is_(None))
     query = query.where(lead.status.in_((str(Status.RESPONDED), str(Status.CLOSED))))
     query = query.where(lead.handling_unit_id == Case.handling_unit_id, lead.seal == Case.seal)  # one went elsewhere
     with database.read() as session:
         waiting = list(session.scalars(query.order_by(CaseLink.created_at).limit(limit)))
-    for case_id in waiting:
-        with database.write() as session:
-            _answer(session, cases.lock(session, case_id), now)
-    return len(waiting)
+    return batches.each(
+        database, "spread", waiting, lambda session, case_id: _answer(session, cases.lock(session, case_id), now)
+    )
 
 
-def _answer(session: Session, case: Case, now: datetime) -> None:
+def _answer(session: Session, case: Case, now: datetime) -> bool:
     lead = links.target(session, case, KIND)
     if lead is None or case.status != Status.CLASSIFIED:
-        return
+        return False
     paper = decisions.approved_answer(session, lead)
     if paper is None:
-        return
+        return False
     _copy(session, case, lead, paper, now)
     cases.move(session, case, "approve_jointly", Clock(), now, lead=lead.id, commitment=paper.hash)
     decisions.release(session, case, Clock(), now)
+    return True
 
 
 def _copy(session: Session, case: Case, lead: Case, paper: Paper, now: datetime) -> None:
@@ -107,8 +183,3 @@ def _copy(session: Session, case: Case, lead: Case, paper: Paper, now: datetime)
         )
     )  # fmt: skip
     session.flush()
-
-
-def size(session: Session, lead: Case) -> int:
-    """How many complainants the lead's answer goes to, its own included."""
-    return 1 + len(links.sources(session, lead, KIND))

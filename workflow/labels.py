@@ -218,6 +218,7 @@ LABELS: dict[str, dict[str, str]] = {
         "leave": N_("Ditangani sendiri lagi"),
         "approve_jointly": N_("Jawaban bersama disetujui"),
         "merge": N_("Digabung"),
+        "brought_along": N_("Ikut pengaduan yang menggabungnya"),
         "unmerge": N_("Penggabungan dibatalkan"),
         "split": N_("Dipisah"),
         "seal_desk": N_("Dialihkan ke kepala"),
@@ -251,6 +252,7 @@ LABELS: dict[str, dict[str, str]] = {
         "wrote_after_answer": N_("pelapor menulis lagi sesudah jawaban resmi"),
         "emergency": N_("DARURAT: perlu ditangani sekarang"),
         "assigned": N_("diserahkan kepada Anda"),
+        "answers_itself": N_("perlu jawaban sendiri, tidak lagi bersama pengaduan lain"),
         "reopened": N_("dibuka kembali, pelapor belum puas"),
         "asks_to_withdraw": N_("pelapor ingin mencabut"),
         "data_request": N_("pelapor meminta data pribadinya"),
@@ -312,6 +314,7 @@ LABELS: dict[str, dict[str, str]] = {
         "not_together": N_(
             "Dua pengaduan ini tidak dapat disatukan: berbeda satuan kerja, kerahasiaan, jalur, atau pelapornya."
         ),
+        "lead_erased": N_("Isi pengaduan itu sudah dihapus sesuai ketentuan, maka jawabannya tidak ada lagi."),
         "choose_messages": N_("Pilih pesan yang dipisah; pesan pertama tetap di sini."),
         "no_such_number": N_("Nomor itu tidak ditemukan."),
         "anonymous": N_("Pelapor anonim: namanya tidak boleh dibuka siapa pun."),

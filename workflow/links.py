@@ -32,6 +32,12 @@ def target(session: Session, case: Case, kind: str) -> Case | None:
     return session.get_one(Case, link.other_id) if link else None
 
 
+def targets(session: Session, case: Case, kind: str) -> list[Case]:
+    """The same as a list, of one or none."""
+    found = target(session, case, kind)
+    return [found] if found else []
+
+
 def sources(session: Session, case: Case, kind: str) -> list[Case]:
     """Every case whose link of a kind leads here, by number."""
     query = select(Case).join(CaseLink, CaseLink.case_id == Case.id)

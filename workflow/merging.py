@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import triage
-from workflow import cases, conversations, deadlines, links, openings, outbox, staff
+from workflow import cases, conversations, deadlines, links, openings, outbox, staff, units
 from workflow.actors import Officer
-from workflow.models import Case, CaseLink, Message
+from workflow.models import Case, CaseLink, CaseNumber, Message
 from workflow.states import Impossible
 
 KIND = "merged"
@@ -56,6 +56,8 @@ def unmerge(session: Session, case: Case, actor: Officer, now: datetime) -> None
         raise Impossible("not_now")
     cases.move(session, case, "unmerge", actor, now, out_of=link.other_id)
     link.undone_at, case.close_ground, case.closed_at = now, "", None
+    if session.get_one(CaseNumber, case.number).unit_id != case.handling_unit_id:  # brought along when it was merged
+        case.number = units.give_number(session, case, case.handling_unit, now)
     deadlines.revive(session, case, now, cases.track_of(case))
     outbox.enqueue(session, case.conversation, "unmerged", now, case=case, number=case.number)
 
@@ -77,6 +79,7 @@ def split(session: Session, case: Case, actor: Officer, message_ids: Sequence[in
     opening = openings.Opening(unit, direct_to_kanwil=case.seal == "kanwil", visibility=case.visibility)
     new, code = openings.open_case(session, chosen, judgement, opening, now)
     links.tie(session, new, case, "split", now)
-    cases.move(session, case, "split", actor, now, other=new.id)
+    here = {"other": new.id} if new.handling_unit_id == case.handling_unit_id else {}  # else it may be sealed
+    cases.move(session, case, "split", actor, now, **here)
     outbox.enqueue(session, case.conversation, "split", now, case=new, number=new.number, old=case.number, code=code)
     return new

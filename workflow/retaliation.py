@@ -71,4 +71,4 @@ def before(session: Session, officer: Officer, case: Case) -> Case | None:
 
 def after(session: Session, officer: Officer, case: Case) -> list[Case]:
     """The cases of retaliation that followed this one, as far as this account may see them."""
-    return [c for c in links.sources(session, case, KIND) if access.find(session, officer, c.id) is not None]
+    return access.among(session, officer, links.sources(session, case, KIND))

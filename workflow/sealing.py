@@ -46,6 +46,7 @@ def seal_desk(session: Session, case: Case, actor: Actor, now: datetime) -> None
     desk = [a.id for a in staff.holders(session, "petugas", unit.id, now)]
     session.execute(delete(Notice).where(Notice.case_id == case.id, Notice.account_id.in_(desk)))
     session.flush()
+    cases.bring_along(session, case, actor, now)
     notices.tell(session, case, Part.OFFICER, "desk_meant", now)
 
 
@@ -57,5 +58,6 @@ def unseal_desk(session: Session, case: Case, actor: Officer, reason: str, now: 
         raise Impossible("not_now")
     cases.move(session, case, "unseal", actor, now)
     case.seal, case.seal_reason, case.owner_id = "none", "", None
+    cases.bring_along(session, case, actor, now)
     journal.append(session, case.handling_unit_id, "desk_cleared", actor, now, case_id=case.id)
     notices.tell(session, case, Part.OFFICER, "assigned", now)

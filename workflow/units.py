@@ -127,3 +127,9 @@ def give_number(session: Session, case: Case, unit: Unit, now: datetime) -> str:
         old.entry = "elsewhere"
     session.add(CaseNumber(number=number, unit_id=unit.id, year=year, sequence=sequence, case_id=case.id, given_at=now))
     return number
+
+
+def keep_number(session: Session, case: Case) -> None:
+    """A case that has ended went to another unit under its old number: a neutral entry where it was given."""
+    for row in session.scalars(select(CaseNumber).where(CaseNumber.case_id == case.id)):
+        row.entry = "case" if (row.number, row.unit_id) == (case.number, case.handling_unit_id) else "elsewhere"

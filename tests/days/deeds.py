@@ -265,10 +265,8 @@ class Deeds:
     def join(self, life: Life, lead: Life, who: str) -> bool:
         others = self.book.lives
         lead = others[lead.lead] if lead.lead else lead
-        same = (life.unit, life.sealed, life.track, life.of) == (lead.unit, lead.sealed, lead.track, lead.of)
         taken = life.lead or any(other.lead == life.key for other in others.values())
-        known = life.hidden | life.barred <= lead.hidden | lead.barred
-        fits = same and known and not taken and life is not lead and lead.ground != "merged"
+        fits = _alike(life, lead) and not taken and life is not lead and lead.ground != "merged"
         fits = fits and lead.status not in ("withdrawn", "referred", "discontinued")
         done = self.try_it(
             life, "join", who, lambda s, c, o, now: incidents.join(s, c, s.get_one(Case, lead.key), o, now), fits=fits
@@ -277,6 +275,27 @@ class Deeds:
             self.book.act(life, "join", who, self.office.clock(), joined=lead.key)
             life.lead, life.owner = lead.key, life.owner or lead.owner or who
         return done
+
+    def part(self, now: datetime) -> list[Life]:
+        """Who waits for a lead that will not answer here any more goes: the first of them leads, the others follow it as
+        far as they fit. Returns whose work begins again."""
+        alone, lives = list[Life](), self.book.lives
+        for lead in [lives[key] for key in sorted({life.lead for life in lives.values() if life.lead})]:
+            members = [life for life in lives.values() if life.lead == lead.key]
+            ended = lead.status in ("withdrawn", "referred", "discontinued")
+            ended = ended or (lead.status == "closed" and lead.responded is None)
+            left = [m for m in members if (m.unit, m.sealed) != (lead.unit, lead.sealed) or (ended and _waits(m))]
+            for life in left:
+                life.lead = ""
+                self.book.note(life, "leave", "clock", now)
+            left = sorted((m for m in left if _waits(m)), key=lambda m: (m.received, m.key))
+            while left:
+                alone.append(first := left.pop(0))
+                for life in [m for m in left if _alike(m, first)]:
+                    left.remove(life)
+                    life.lead = first.key
+                    self.book.note(life, "join", "clock", now, joined=first.key)
+        return alone
 
     def spread(self, now: datetime) -> None:
         """The answer of a lead goes to each who joined it, where both are still at one place under one seal."""
@@ -317,6 +336,16 @@ class Deeds:
 
     def anybody(self, life: Life, part: str) -> list[str]:
         return self.book.staff(life, part, self.office.clock())
+
+
+def _waits(life: Life) -> bool:
+    return life.status == "classified" and not life.rounds
+
+
+def _alike(life: Life, lead: Life) -> bool:
+    """At one place under one seal on one track, and hidden from nobody who works on the lead."""
+    same = (life.unit, life.sealed, life.track, life.of) == (lead.unit, lead.sealed, lead.track, lead.of)
+    return same and life.hidden | life.barred <= lead.hidden | lead.barred
 
 
 PART_OF = {

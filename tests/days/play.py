@@ -91,6 +91,10 @@ class Play:
             self.at(w.START + timedelta(days=day, hours=2, minutes=30), self._daily)
         for day, unit, changed, holiday, back in DECREES:
             self.at(w.START + timedelta(days=day, hours=3), lambda d=(unit, changed, holiday, back): self._decree(*d))  # type: ignore[misc]
+        for day, place in zip((9, 16, 30, 41), [*w.FACILITIES] * 2, strict=False):
+            self.at(
+                w.START + timedelta(days=day, hours=5), lambda p=place, lead=bool(day % 2): self._crowd(p, lead=lead)
+            )  # type: ignore[misc]
         self.at(w.START + timedelta(days=20, hours=2), self._absence)
         self.at(datetime(2026, 12, 20, 23, 0, tzinfo=UTC), self._new_head)
 
@@ -103,7 +107,9 @@ class Play:
         sweep(self.office.db, now)
         for life in self.book.tick(now):
             self._owner(life)
-        incidents.spread(self.office.db, now)
+        incidents.tend(self.office.db, now)
+        for life in self.desk.deeds.part(now):
+            self.desk.take_up(life)
         self.desk.deeds.spread(now)
         while self.office.deliver():
             pass
@@ -219,6 +225,15 @@ class Play:
         if life.status in OPEN and self.book.places[life.unit].kind == "upt":
             self.book.seal(life, self.office.clock())
             self.desk.take_up(life)
+
+    def _crowd(self, place: str, *, lead: bool) -> None:
+        """Four families tell of one event and are worked on together; then one of them, or the first, wants the Kanwil."""
+        first, *others = [self._complain(w.PLAIN, place) for _ in range(4)]
+        for life in others:
+            able = set(self.desk.deeds.anybody(life, "officer")) & set(self.desk.deeds.anybody(first, "officer"))
+            assert self.desk.deeds.join(life, first, min(able))
+        gone = first if lead else others[1]
+        self.at(self.office.clock() + timedelta(hours=1), lambda: self._to_kanwil(self._of(gone), gone))
 
     def further(self, life: Life) -> None:
         """One more message on an open case."""

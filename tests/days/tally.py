@@ -122,14 +122,19 @@ class Tally:
         """Complaints of this month that belong to one event, with their lead or as such, and how many events these are."""
         crowds: dict[str, set[str]] = defaultdict(set)
         for life in self.book.lives.values():
-            if any(line[2] == "join" and line[0] < self.end for line in life.story):
-                crowds[life.lead] |= {life.key, life.lead}
+            if lead := self._lead(life):
+                crowds[lead] |= {life.key, lead}
         for lead, crowd in crowds.items():
             mine = [self.book.lives[key] for key in crowd if self._had(self.book.lives[key])]
             new = sum(any(line[2] == "open" for line in self.here(life)) for life in mine)
             counts = new and len(mine) > 1 and self.book.lives[lead] in mine
             self.found["incidents", "complaints"] += new if counts else 0
             self.found["incidents", "incidents"] += bool(counts)
+
+    def _lead(self, life: Life) -> str:
+        """With which case this one was worked on when the month ended."""
+        moves = [line for line in life.story if line[2] in ("join", "leave") and line[0] < self.end]
+        return str(moves[-1][4].get("joined", "")) if moves else ""
 
     def _had(self, life: Life) -> bool:
         """Whether this unit had a case when the month ended."""

@@ -44,4 +44,6 @@ def test_clocks_rungs_letters_and_reports_are_those_of_the_book_and_a_sealed_cas
     assert papers.letters_agree(play, most=25) == 25
     assert papers.extensions_agree(play) >= 2
     assert play.public.agrees() >= 1
-    assert hunt.nobody_finds(play, heard, deep=1) >= 9
+    early, later = hunt.nobody_finds(play, heard, deep=1)
+    assert early >= 9
+    assert later >= 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import request
 from sqlalchemy import select
@@ -26,7 +27,7 @@ _Verb = Callable[[Session, Case, Case, Officer, datetime], object]
 
 @dataclass(frozen=True)
 class Together:
-    """What the case page says of its neighbours, and what this account may do there."""
+    """What the case page says of its neighbours, as far as this account may see them, and what it may do there."""
 
     lead: Case | None
     members: list[Case]
@@ -40,11 +41,12 @@ def together(session: Session, officer: Officer, case: Case, *, text: bool) -> T
     """For a case that ``access.find`` gave to this account; ``text``: it may read the complainant's words."""
     actions = frozenset(possible(case.status, access.parts(session, officer, case)))
     rows = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)) if text else ()
+    seen = partial(access.among, session, officer)
     return Together(
-        lead=links.target(session, case, incidents.KIND),
-        members=links.sources(session, case, incidents.KIND),
-        into=links.target(session, case, merging.KIND),
-        merged=links.sources(session, case, merging.KIND),
+        lead=next(iter(seen(links.targets(session, case, incidents.KIND))), None),
+        members=seen(links.sources(session, case, incidents.KIND)),
+        into=next(iter(seen(links.targets(session, case, merging.KIND))), None),
+        merged=seen(links.sources(session, case, merging.KIND)),
         said=[(m.id, conversations.text_of(session, m)[:120]) for m in list(rows)[1:] if m.body_enc is not None],
         actions=actions,
     )
