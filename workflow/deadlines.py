@@ -198,13 +198,7 @@ def note_pause(session: Session, case: Case, account_id: str, category: str, unt
 
 def extend(session: Session, case: Case, account_id: str, reason: str, now: datetime) -> datetime:
     """Add the one extension that the rule of the answer allows; the new due time. Raises Impossible."""
-    row = next((r for r in _open(session, case) if rules()[r.rule].extension and r.state == "running"), None)
-    if row is None:
-        raise Impossible("not_extendable")
-    if row.extensions:
-        raise Impossible("extended_already")
-    if row.due_at < now:
-        raise Impossible("too_late_to_extend")
+    row = _extendable(session, case, now)
     rule, days = rules()[row.rule], calendar_of(session, _unit(case), now)
     before = row.due_at
     row.days, row.extensions = row.days + rule.extension, 1
@@ -218,6 +212,26 @@ def extend(session: Session, case: Case, account_id: str, reason: str, now: date
     )  # fmt: skip
     _refresh(session, case)
     return row.due_at
+
+
+def may_extend(session: Session, case: Case, now: datetime) -> bool:
+    """Whether an extension would be granted now."""
+    try:
+        _extendable(session, case, now)
+    except Impossible:
+        return False
+    return True
+
+
+def _extendable(session: Session, case: Case, now: datetime) -> Deadline:
+    row = next((r for r in _open(session, case) if rules()[r.rule].extension and r.state == "running"), None)
+    if row is None:
+        raise Impossible("not_extendable")
+    if row.extensions:
+        raise Impossible("extended_already")
+    if row.due_at < now:
+        raise Impossible("too_late_to_extend")
+    return row
 
 
 def aim(session: Session, case: Case, rule: str, day: date, now: datetime) -> datetime:
@@ -245,6 +259,11 @@ def usual(session: Session, case: Case, rule: str, now: datetime) -> date:
     unit, known = _unit(case), rules()[rule]
     days = calendar_of(session, unit, now)
     return days.local_day(clocks.due(days, known, now, clocks.length(known, unit)).at)
+
+
+def late(session: Session, case: Case, rule: str, now: datetime) -> bool:
+    """Whether a clock of this rule runs that is over."""
+    return any(row.rule == rule and row.state == "running" and row.due_at < now for row in _open(session, case))
 
 
 def recompute(session: Session, case: Case, now: datetime) -> list[tuple[str, datetime, datetime]]:

@@ -246,12 +246,14 @@ def approve(session: Session, case: Case, actor: Officer, hash_seen: str, now: d
 
 
 def approve_above(session: Session, case: Case, actor: Officer, hash_seen: str, reason: str, now: datetime) -> Approval:
-    """The office above approves in the head's place, and says why: nobody below can, or nobody did.
+    """The office above approves in the head's place, and says why: nobody below can, or nobody did in time.
 
     The reason is kept with the papers and both chains of the journal know of it.
     """
     cases.permit(session, case, "approve_above", actor)
     paper = _seen(session, case, actor, hash_seen)
+    if not vacancy(session, case, paper.author_id, now):
+        raise Impossible("head_approves")
     why = _paper(session, case, "bypass", _clean(reason, "reason_missing"), actor, now)
     above = units.superior(session, case.handling_unit)
     held = staff.grant_held(session, actor.account_id, (SUPERIORS[above.kind],), above, now)
@@ -261,6 +263,13 @@ def approve_above(session: Session, case: Case, actor: Officer, hash_seen: str, 
     notices.tell(session, case, Part.OFFICER, "approved", now)
     notices.tell(session, case, Part.HEAD, "approved_above", now)
     return approval
+
+
+def vacancy(session: Session, case: Case, author_id: str | None, now: datetime) -> str:
+    """Why the office above may approve a text of this author: ``nobody`` can below, or it is ``late``; else empty."""
+    if not notices.approvers(session, case, author_id, now):
+        return "nobody"
+    return "late" if deadlines.late(session, case, "approve", now) else ""
 
 
 def return_draft(

@@ -306,6 +306,10 @@ LABELS: dict[str, dict[str, str]] = {
         "choose_report_kind": N_("Pilih perbaikan atau klarifikasi."),
         "report_first": N_("Laporkan dulu perbaikan atau klarifikasi yang dilakukan."),
         "text_changed": N_("Teks jawaban sudah berubah sejak Anda membukanya. Baca versi terbaru, lalu setujui."),
+        "head_approves": N_(
+            "Pimpinan unit itu masih dapat menyetujui dalam tenggatnya. Kantor atasan menggantikan hanya bila tidak "
+            "ada yang dapat, atau tenggat persetujuan sudah lewat."
+        ),
         "own_text": N_("Anda tidak dapat menyetujui teks yang Anda tulis sendiri."),
         "not_approved": N_("Jawaban ini belum disetujui."),
         "under_hold": N_("Pengaduan ini ditahan untuk proses hukum dan tidak dapat dihapus."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from workflow.models import Account, Approval, Case, Letter, Paper, Person, Role
 from workflow.vault import vault_of
 
 #: Of what a file says; grows when its frame says something else.
-ENVELOPE = 1
+ENVELOPE = 2
 DEFAULT_NUMBER = "{code}-{year}-{sequence}"
 MAX_NUMBER = 120
 _PLACE = re.compile(r"\{(code|year|month|roman|sequence)(?::(\d))?\}")
@@ -40,7 +41,7 @@ def issue(session: Session, case: Case, paper: Paper, actor: Actor, now: datetim
     unit, code = case.handling_unit, receipts.new_code()
     approval = _approval(session, paper)
     year, sequence = units.next_number(session, unit, "letter", now)
-    named = _name(session, case)
+    named, signed = _name(session, case), signatory(session, approval, unit)
     details = {
         "envelope": ENVELOPE,
         "code": code,
@@ -51,8 +52,9 @@ def issue(session: Session, case: Case, paper: Paper, actor: Actor, now: datetim
         "named": bool(named),
         "to": named or people.reporter(session, case).alias,
         "secret": case.seal != "none" or bool(paper.attributes.get("specific_data")),
-        "post": signatory(session, approval),
-        "unit": unit.name,
+        "behalf": signed.behalf,
+        "post": signed.post,
+        "unit": signed.office,
         "name": session.get_one(Account, approval.approver_id).full_name,
         "approved": _day(approval.created_at, unit),
         "url": session.info["public_url"],
@@ -67,7 +69,7 @@ def issue(session: Session, case: Case, paper: Paper, actor: Actor, now: datetim
         year=year,
         sequence=sequence,
         number=number(unit, year, sequence, now),
-        signatory_post=details["post"][:200],
+        signatory_post=signed.line[:200],
         named=bool(named),
         check_lookup=vault_of(session).lookup("letter", code.replace("-", "")),
         data_key_id=case.data_key_id,
@@ -104,14 +106,32 @@ def _satisfaction_days(case: Case) -> int:
     return clocks.length(clocks.rules()["satisfaction"], case.subject_unit or case.handling_unit)
 
 
-def signatory(session: Session, approval: Approval) -> str:
-    """The post of who approved: the own one, or ``Plh.`` and the post of who delegated."""
+@dataclass(frozen=True)
+class Signatory:
+    """Who signs, as official letters have it: the post and its office, under the head in whose place they sign."""
+
+    post: str
+    office: str
+    behalf: str = ""
+
+    @property
+    def line(self) -> str:
+        """In one line. The office of an own head is the issuer, which stands beside it anyway."""
+        return ", ".join((self.behalf, self.post, self.office)) if self.behalf else self.post
+
+
+def signatory(session: Session, approval: Approval, unit: Unit) -> Signatory:
+    """Who approved: by the own post, as ``Plh.`` of who delegated, or from the office above on behalf of the head."""
     grant = session.get(RoleGrant, approval.grant_id) if approval.grant_id else None
     role = wording.label("role", grant.role, "id") if grant else ""
     if grant is not None and grant.delegated_by:
         head = session.get_one(Account, grant.delegated_by)
-        return f"Plh. {head.post or role}"
-    return session.get_one(Account, approval.approver_id).post or role
+        return Signatory(f"Plh. {head.post or role}", unit.name)
+    post = session.get_one(Account, approval.approver_id).post or role
+    if grant is None or grant.unit_id == unit.id:
+        return Signatory(post, unit.name)
+    behalf = wording.render("letter_behalf", "id", unit=unit.name)
+    return Signatory(post, session.get_one(Unit, grant.unit_id).name, behalf)
 
 
 # ------------------------------------------------------------------ numbers

@@ -120,9 +120,15 @@ def emergency(session: Session, case: Case, now: datetime) -> None:
         tell(session, case, Part.HEAD, "emergency", now)  # nobody is there: whoever answers for the unit, further up
 
 
+def approvers(session: Session, case: Case, author_id: str | None, now: datetime) -> list[Account]:
+    """The heads who can approve a text of this author: who wrote it, or has no part in the case, cannot."""
+    barred = {author_id, *session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id))}
+    return [a for a in able(session, case, case.handling_unit, Part.HEAD, now) if a.id not in barred]
+
+
 def ask_approval(session: Session, case: Case, author_id: str | None, now: datetime) -> None:
     """A text waits for approval: of a head who did not write it, or of the office above where there is none."""
-    heads = [a.id for a in able(session, case, case.handling_unit, Part.HEAD, now) if a.id != author_id]
+    heads = [account.id for account in approvers(session, case, author_id, now)]
     above = units.superior(session, case.handling_unit)
     if heads or above.id == case.handling_unit_id:
         notify(session, case, heads, "waits_for_approval", now)

@@ -148,6 +148,7 @@ def _frame(number: str, known: dict[str, Any], url: str) -> dict[str, Any]:
         "opening": say("letter_opening", case=known["case"], received=known["received"]),
         "closing": say("letter_closing"),
         "signatory": {
+            "behalf": known.get("behalf", ""),
             "post": known["post"],
             "unit": known["unit"],
             "name": known["name"],

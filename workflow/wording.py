@@ -261,6 +261,7 @@ MESSAGES: dict[str, str] = {
     ),
     "letter_closing": N_("Demikian jawaban kami."),
     "letter_free": N_("Layanan ini gratis; kami tidak pernah meminta uang atau transfer."),
+    "letter_behalf": N_("a.n. Kepala {unit}"),
     "letter_signed": N_("Disetujui secara elektronik pada {approved}"),
     "letter_check": N_("Keaslian surat ini dapat diperiksa siapa pun, tanpa melihat isinya, di:"),
     "letter_check_alt": N_("Kode QR menuju halaman pemeriksaan {url}"),

@@ -41,6 +41,7 @@ class Book:
         self.letters: list[Issued] = []
         self.begun: dict[str, datetime] = {}
         self.names: dict[str, str] = {}
+        self.offices: dict[str, str] = {}
         self.posts: dict[tuple[str, str], str] = {}
         self.counted: list[tuple[datetime, str, str]] = []
 
@@ -72,9 +73,11 @@ class Book:
 
     def signature(self, life: Life, name: str, now: datetime) -> Signature:
         """How a letter names who approved: by the own post, by that of the office, or as acting for the head."""
-        unit = self.places[life.unit].above if name not in self.staff(life, HEAD, now) else life.unit
+        above = name not in self.staff(life, HEAD, now)
+        unit = self.places[life.unit].above if above else life.unit
         role = PARTS[self.places[unit].kind][HEAD]
-        return Signature(self.posts.get((name, role), "") or TITLES[role], self.names[name], now)
+        behalf = (f"a.n. Kepala {self.offices[life.unit]}", self.offices[unit]) if above else ()
+        return Signature(self.posts.get((name, role), "") or TITLES[role], self.names[name], now, behalf)
 
     def staff(self, life: Life, part: str, now: datetime) -> list[str]:
         """Who could play a part."""

@@ -51,6 +51,12 @@ class Signature(NamedTuple):
     post: str
     name: str
     at: datetime
+    behalf: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The post, and from the office above also in whose place and of which office."""
+        return (self.post, *self.behalf)
 
 
 class Issued(NamedTuple):

@@ -41,7 +41,7 @@ def letters_agree(play: Play, most: int) -> int:
         date = local(issued.at, play.book.places[code].zone)
         _reads(play, content, letter, issued, date, office, aliases[letter.case_id])
         _is_checked(
-            play, codes[letter.id], [letter.number, date, issued.signed.post, hashlib.sha256(content).hexdigest()]
+            play, codes[letter.id], [letter.number, date, *issued.signed.told, hashlib.sha256(content).hexdigest()]
         )
     return len(chosen)
 
@@ -56,7 +56,7 @@ def _reads(play: Play, content: bytes, letter: Letter, issued: Issued, date: str
     pages = PdfReader(io.BytesIO(content)).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
     life, zone = play.book.lives[issued.case], play.book.places[issued.unit].zone
-    wanted = [letter.number, date, office, issued.text, issued.signed.post, issued.signed.name, local(life.received, zone),
+    wanted = [letter.number, date, office, issued.text, *issued.signed.told, issued.signed.name, local(life.received, zone),
               f"elektronik pada {local(issued.signed.at, zone)}", life.told_name or f"{alias} (nama samaran)"]  # fmt: skip
     missing = [part for part in wanted if part not in text]
     assert not missing, (missing, text)

@@ -32,6 +32,9 @@ PLACES = [
     Place(JAYAPURA, "upt", "Asia/Jayapura", TIMUR),
 ]
 NAMES = {
+    ROOT: "Direktorat Jenderal Pemasyarakatan",
+    JATIM: "Kantor Wilayah Ditjenpas Jawa Timur",
+    RUTAN: "Rumah Tahanan Negara Kelas IIB Magetan",
     TIMUR: "Kantor Wilayah Ditjenpas Nusa Tenggara Timur dan Papua",
     KUPANG: "Lembaga Pemasyarakatan Kelas IIA Kupang",
     JAYAPURA: "Lembaga Pemasyarakatan Kelas IIA Jayapura",
@@ -127,7 +130,7 @@ def build(database_url: str, home: Path) -> World:
     with office.db.write() as s:
         for place in PLACES:
             above = s.scalar(select(Unit).where(Unit.code == place.above))
-            units.ensure(s, place.code, NAMES.get(place.code, place.code), place.kind, above, place.zone)
+            units.ensure(s, place.code, NAMES[place.code], place.kind, above, place.zone)
         for name, role, unit, full_name in HANDS:
             staff.add(s, name, PASSWORD, [(role, _unit(s, unit))], HIRED, full_name)
             book.hire(name, role, unit, HIRED.date())
@@ -135,6 +138,7 @@ def build(database_url: str, home: Path) -> World:
         kupang.settings = {**(kupang.settings or {}), "letter_number": "W.22.PAS-{sequence:3}/{roman}/{year}"}
     for name, role, unit in DEMO_HANDS:
         book.hire(name, role, unit, HIRED.date())
+    book.offices = dict(NAMES)
     book.names = {name: full_name for name, *_, full_name in (*HANDS, NEW_HEAD)}
     for name, role, _, full_name, post in STAFF:
         book.names[name], book.posts[name, role] = full_name, post

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webhooks.console import evidence, letter, papers, prefill, protection, reach
-from webhooks.console.actions import ACTIONS, may_send_again
+from webhooks.console import evidence, letter, offers, papers, prefill, protection, reach
+from webhooks.console.actions import may_send_again
 from webhooks.console.clock import Left, left
 from webhooks.console.evidence import Mentioned, Piece, Span
 from webhooks.console.forms import Refusal, Typed
@@ -19,7 +19,6 @@ from webhooks.console.inspection import Inspected, inspected
 from webhooks.console.letter import Issued
 from webhooks.console.papers import Sheet
 from webhooks.console.protection import Protection
-from webhooks.console.queue import TURN
 from webhooks.console.reach import Reach
 from webhooks.console.rights import Rights, rights_of
 from webhooks.console.together import Together, together
@@ -34,8 +33,6 @@ from workflow import (
     people,
     proofs,
     settling,
-    staff,
-    states,
     units,
 )
 from workflow.access import View
@@ -49,7 +46,6 @@ from workflow.models import (
     Case,
     Deadline,
     DeskEntry,
-    Exclusion,
     JournalEntry,
     Judgement,
     Pause,
@@ -60,8 +56,6 @@ from workflow.standards import Standard
 from workflow.states import Part, Status
 from workflow.vault import Erased, vault_of
 
-#: Which action carries a case on; the first of these that is possible is the one that the page puts first.
-ONWARD = ("inform", "classify", "recommend", "direct", "report", "draft", "approve", "release")
 #: The straight way of a case, for the stepper.
 WAY = tuple(Status)[: tuple(Status).index(Status.CLOSED) + 1]
 
@@ -143,6 +137,7 @@ class CaseFile:
     officers: list[Account]
     can_send_again: bool
     own_draft: bool
+    vacancy: str
     refusal: Refusal | None
     reached: int
     reach: Reach
@@ -189,9 +184,9 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     sheets = _sheets(session, officer, case) if view.summary else []
     verdicts = _verdicts(session, case, view)
     said = _said(session, officer, case, view, verdicts) if view.summary else []
-    actions = _offered(case, parts, sheets, officer)
+    actions = offers.offered(session, case, parts, sheets, officer, now)
     mentioned = evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session))
-    primary = _primary(case, parts, actions)
+    primary = offers.primary(case, parts, actions)
     reporter = people.reporter(session, case)
     tied = together(session, officer, case, text=view.text)
     return CaseFile(
@@ -223,57 +218,14 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         forms=prefill.forms(case, sheets, refusal, now, deadlines.usual(session, case, "carry_out", now)),
         standards=prefill.citable(case) if "recommend" in actions else [],
         officials=decisions.officials(session, case, now) if "direct" in actions else [],
-        officers=_officers(session, case, now) if "assign" in actions else [],
+        officers=offers.officers(session, case, now) if "assign" in actions else [],
         can_send_again=may_send_again(parts),
         own_draft=case.status == Status.DRAFTED and Part.HEAD in parts and "approve" not in actions,
+        vacancy=offers.vacancy(session, case, sheets, now) if "approve_above" in actions else "",
         refusal=refusal,
         reached=_reached(case),
         reach=reach.gather(session, officer, case, view, now),
     )
-
-
-# ------------------------------------------------------------------ what this account may do
-
-
-def _offered(case: Case, parts: frozenset[Part], sheets: list[Sheet], officer: Officer) -> list[str]:
-    """The actions of the table for these parts, without those that the facts already rule out."""
-    ruled_out = {action for action, so in _ruled_out(case, sheets, officer).items() if so}
-    allowed = states.possible(case.status, parts)
-    return [action for action in ACTIONS if action in allowed and action not in ruled_out]
-
-
-def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, bool]:
-    newest = {sheet.kind: sheet for sheet in reversed(sheets)}
-    report, direction, answer = (newest.get(kind) for kind in ("report", "direction", "answer"))
-    unreported = report is None or report.attributes.get("round") != case.rounds
-    return {
-        "draft": unreported or bool(report and direction and report.at < direction.at),
-        "approve": answer is None or answer.author_id == officer.account_id,
-        "hand_over": case.delivered_at is not None,
-        "inform": case.track != "information",
-        "recommend": case.track == "information",
-        "seal": case.handling_unit.kind != "upt",
-        "unseal": case.seal == "none" or case.subject_unit is None or case.seal_reason == "wish",
-        "seal_desk": case.handling_unit.kind != "upt" or case.seal != "none",
-        "approve_above": answer is None or answer.author_id == officer.account_id,
-    }
-
-
-def _primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
-    """The action that everybody waits for, if it is this account's turn; the further one where several fit."""
-    if TURN.get(Status(case.status)) not in parts:
-        return ""
-    fitting = [action for action in ONWARD if action in actions]
-    if case.status == Status.DRAFTED:
-        return "approve" if "approve" in fitting else ""
-    return fitting[-1] if fitting else ""
-
-
-def _officers(session: Session, case: Case, now: datetime) -> list[Account]:
-    hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
-    roles = states.players(case.handling_unit.kind, case.seal)[Part.OFFICER]
-    able = [a for role in sorted(roles) for a in staff.holders(session, role, case.handling_unit_id, now)]
-    return [a for a in able if a.id not in hidden]
 
 
 # ------------------------------------------------------------------ what is known

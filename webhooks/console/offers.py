@@ -1,0 +1,72 @@
+"""What one account is offered to do with a case: the actions of the table, without those that the facts rule out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webhooks.console.actions import ACTIONS
+from webhooks.console.papers import Sheet
+from webhooks.console.queue import TURN
+from workflow import deadlines, decisions, staff, states
+from workflow.actors import Officer
+from workflow.models import Account, Case, Exclusion
+from workflow.states import Part, Status
+
+#: Which action carries a case on; the first of these that is possible is the one that the page puts first.
+ONWARD = ("inform", "classify", "recommend", "direct", "report", "draft", "approve", "release")
+
+
+def offered(
+    session: Session, case: Case, parts: frozenset[Part], sheets: list[Sheet], officer: Officer, now: datetime
+) -> list[str]:
+    """The actions of the table for these parts, without those that the facts already rule out."""
+    ruled_out = {action for action, so in _ruled_out(case, sheets, officer).items() if so}
+    allowed = set(states.possible(case.status, parts)) - ruled_out
+    if "approve_above" in allowed and not vacancy(session, case, sheets, now):
+        allowed.remove("approve_above")
+    if "extend" in allowed and not deadlines.may_extend(session, case, now):
+        allowed.remove("extend")
+    return [action for action in ACTIONS if action in allowed]
+
+
+def vacancy(session: Session, case: Case, sheets: list[Sheet], now: datetime) -> str:
+    """Why the office above may approve the newest answer: ``nobody`` can at the unit, or it is ``late``; else empty."""
+    answer = next((s for s in sheets if s.kind == "answer"), None)
+    return decisions.vacancy(session, case, answer.author_id, now) if answer else ""
+
+
+def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, bool]:
+    newest = {sheet.kind: sheet for sheet in reversed(sheets)}
+    report, direction, answer = (newest.get(kind) for kind in ("report", "direction", "answer"))
+    unreported = report is None or report.attributes.get("round") != case.rounds
+    return {
+        "draft": unreported or bool(report and direction and report.at < direction.at),
+        "approve": answer is None or answer.author_id == officer.account_id,
+        "hand_over": case.delivered_at is not None,
+        "inform": case.track != "information",
+        "recommend": case.track == "information",
+        "seal": case.handling_unit.kind != "upt",
+        "unseal": case.seal == "none" or case.subject_unit is None or case.seal_reason == "wish",
+        "seal_desk": case.handling_unit.kind != "upt" or case.seal != "none",
+        "approve_above": answer is None or answer.author_id == officer.account_id,
+    }
+
+
+def primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
+    """The action that everybody waits for, if it is this account's turn; the further one where several fit."""
+    if TURN.get(Status(case.status)) not in parts:
+        return ""
+    fitting = [action for action in ONWARD if action in actions]
+    if case.status == Status.DRAFTED:
+        return "approve" if "approve" in fitting else ""
+    return fitting[-1] if fitting else ""
+
+
+def officers(session: Session, case: Case, now: datetime) -> list[Account]:
+    hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
+    roles = states.players(case.handling_unit.kind, case.seal)[Part.OFFICER]
+    able = [a for role in sorted(roles) for a in staff.holders(session, role, case.handling_unit_id, now)]
+    return [a for a in able if a.id not in hidden]
