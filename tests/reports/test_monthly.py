@@ -6,7 +6,6 @@ import hashlib
 import re
 from datetime import UTC, datetime
 
-import pytest
 from sqlalchemy import select
 
 from tests.reports.test_figures import KANWIL, RUTAN
@@ -16,7 +15,7 @@ from tests.workflow.steps import together
 from workflow import enclosures, journal, staff, units
 from workflow.actors import Clock as Tick
 from workflow.models import Account, Bulletin, JournalEntry, Report, Unit
-from workflow.reports import Month, monthly, silence, statistics
+from workflow.reports import Month, monthly, statistics
 
 WATER = "Sudah tiga hari air di blok B mati, anak saya tidak bisa mandi."
 #: 1 December 2026 is a Tuesday; in Magetan it begins at 17.00 UTC of the day before.
@@ -251,28 +250,3 @@ def test_many_reports_come_in_pages_and_the_open_ones_stand_apart(office: Office
 def reports_of(office: Office, month: str) -> list[Report]:
     with office.db.read() as s:
         return list(s.scalars(select(Report).where(Report.month == month)))
-
-
-# ------------------------------------------------------------------ silence
-
-
-def weeks_of_complaints(office: Office, weeks: int, per_week: int) -> None:
-    for week in range(weeks):
-        for n in range(per_week):
-            office.say(WATER, f"+62813{week:03d}{n:03d}")
-        office.clock.advance(days=7)
-
-
-@pytest.mark.parametrize(("weeks", "per_week", "quiet", "alarm"), [
-    (15, 2, 31, True), (15, 2, 20, False), (15, 0, 40, False), (5, 2, 31, False),
-])  # fmt: skip
-def test_a_facility_that_falls_silent_is_told_to_the_kanwil(
-    office: Office, weeks: int, per_week: int, quiet: int, alarm: bool
-) -> None:
-    weeks_of_complaints(office, weeks, per_week)
-    office.clock.advance(days=quiet)
-    for _ in range(3):
-        silence.watch(office.db, office.clock())
-        office.clock.advance(hours=3)
-    lines = [t for t in told(office) if t[2] == "silence"]
-    assert sorted(lines) == ([("kanwil", RUTAN, "silence"), ("kanwil2", RUTAN, "silence")] if alarm else [])

@@ -172,7 +172,7 @@ def _keep(
 # ------------------------------------------------------------------ sending and chasing
 
 
-def _receivers(session: Session, unit: Unit, now: datetime) -> list[Account]:
+def receivers(session: Session, unit: Unit, now: datetime) -> list[Account]:
     """Who reads for the office above; where nobody does, the office above that."""
     while unit.parent_id:
         unit = units.superior(session, unit)
@@ -191,7 +191,7 @@ def _send_all(database: Database, now: datetime, *, mail: str) -> None:
 
 
 def _send(session: Session, report: Report, now: datetime, *, mail: str) -> None:
-    told = _receivers(session, report.unit, now)
+    told = receivers(session, report.unit, now)
     posted = None if report.sent_at else posting.deliver(session, report, mail, now)
     if report.sent_at is not None or not (told or posted):
         return
@@ -218,7 +218,7 @@ def _chase_all(database: Database, now: datetime, *, mail: str) -> None:
 def _chase(session: Session, report: Report, now: datetime, *, mail: str) -> None:
     if report.chased_at is not None:
         return
-    unit, above, posted = report.unit, _receivers(session, report.unit, now), None
+    unit, above, posted = report.unit, receivers(session, report.unit, now), None
     report.chased_at = now
     if report.confirmed_at is None:
         people = staff.holders(session, CONFIRMS[unit.kind], unit.id, now)
@@ -242,7 +242,7 @@ def _tell_of_trouble(database: Database, now: datetime) -> None:
             report = session.get_one(Report, row.report_id)
             unit, row.alarmed_at = report.unit, now
             heads = staff.holders(session, CONFIRMS[unit.kind], unit.id, now)
-            tell(session, [*heads, *_receivers(session, unit, now)], unit, "report_unsent", report.month, now)
+            tell(session, [*heads, *receivers(session, unit, now)], unit, "report_unsent", report.month, now)
             journal.append(
                 session, unit.id, "report_unsent", Clock(), now, month=report.month, mail=row.id, state=row.state,
                 code=row.error_code,

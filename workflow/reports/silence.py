@@ -1,66 +1,73 @@
 """The alarm when no complaint comes any more from where complaints used to come.
 
-A facility is silent if nothing was entered for thirty days, although the middle one of the six spans of thirty days
-before (of those since its first complaint, at least three) had four complaints or more. Four: by chance alone such a
-facility is empty for a month less than once in fifty.
+A facility is silent from the day on which its pause is longer than thirty days, twice as long as any in the half-year
+before it began, and so long that by chance it would come less than once in two years. By chance: were the days with
+complaints spread at random with the same mean pause, one of ``n`` pauses that fill ``known`` days is followed by one
+longer than ``pause`` with the chance ``(known / (known + pause)) ** n``. That is exact however short the past is, so
+that a young installation and a small facility need no rule of their own: the less is known, the longer it takes.
 """
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
-from statistics import median
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from workflow import leases, staff, units
+from workflow import leases, staff
 from workflow.db import Database
 from workflow.models import JournalEntry, Unit
+from workflow.reports import ledger
 from workflow.reports.month import Month
-from workflow.reports.monthly import tell
+from workflow.reports.monthly import receivers, tell
 
-SPAN = timedelta(days=30)
-SPANS, FEWEST, USUAL = 6, 3, 4
+#: No shorter pause is an alarm; so much of the past is looked at; it is taken for no shorter than this, so that three
+#: days of one event are no habit; by chance an alarm may come once in this time.
+LEAST, PAST, SHORTEST, ONCE_IN = 30, 180, 14, 730
 _PAUSE = timedelta(hours=20)
 
 
 def watch(database: Database, now: datetime) -> int:
-    """Once a day, in one process: tell the Kanwil of facilities that fell silent. Returns how many are silent."""
+    """Once a day, in one process: tell the office above of facilities that fell silent, once a month as long as it
+    lasts. Returns how many are silent."""
     with database.write() as session:
         if not leases.take(session, "silence", secrets.token_hex(8), now, _PAUSE):
             return 0
-        silent = [unit for unit in session.scalars(_without(now)) if is_silent(session, unit, now)]
+        silent = [unit for unit in _without(session, now) if is_silent(session, unit, now)]
         for unit in silent:
-            above = units.superior(session, unit)
             month = str(Month.of(now, unit.timezone))
-            tell(session, staff.holders(session, "kanwil", above.id, now), unit, "silence", month, now)
+            tell(session, receivers(session, unit, now), unit, "silence", month, now)
         return len(silent)
 
 
-def _without(now: datetime) -> Select[Unit]:
-    """Facilities that nothing came to in the last span, and something before."""
-    opened = (JournalEntry.unit_id == Unit.id, JournalEntry.action == "open")
-    lately = exists().where(*opened, JournalEntry.at > now - SPAN, JournalEntry.at <= now)
-    before = exists().where(*opened, JournalEntry.at > now - SPAN * (SPANS + 1), JournalEntry.at <= now - SPAN)
-    return select(Unit).where(Unit.kind == "upt", ~lately, before)
+def _without(session: Session, now: datetime) -> Sequence[Unit]:
+    """Facilities to which nothing came for so long that it may be an alarm."""
+    came = (JournalEntry.unit_id == Unit.id, JournalEntry.action.in_(ledger.ARRIVES))
+    lately = exists().where(*came, JournalEntry.at > now - timedelta(days=LEAST), JournalEntry.at <= now)
+    return session.scalars(select(Unit).where(Unit.kind == "upt", ~lately)).all()
 
 
 def is_silent(session: Session, unit: Unit, now: datetime) -> bool:
     """Whether intake fell to zero, compared with the facility's own past."""
-    if _entered(session, unit, now - SPAN, now):
+    came = select(JournalEntry.at).where(JournalEntry.unit_id == unit.id, JournalEntry.action.in_(ledger.ARRIVES))
+    newest = session.scalar(came.where(JournalEntry.at <= now).order_by(JournalEntry.at.desc()).limit(1))
+    if newest is None:
         return False
-    opened = select(JournalEntry.at).where(JournalEntry.unit_id == unit.id, JournalEntry.action == "open")
-    first = session.scalar(opened.order_by(JournalEntry.at).limit(1))
-    begins = [now - SPAN * (n + 1) for n in range(1, SPANS + 1)]
-    known = [begin for begin in begins if first is not None and begin >= first]
-    if len(known) < FEWEST:
-        return False
-    return median(_entered(session, unit, begin, begin + SPAN) for begin in known) >= USUAL
+    past = session.scalars(came.where(JournalEntry.at > newest - timedelta(days=PAST), JournalEntry.at <= newest))
+    days = (staff.local_today(unit.timezone, at) for at in past)
+    return fell_silent(days, staff.local_today(unit.timezone, now))
 
 
-def _entered(session: Session, unit: Unit, begin: datetime, end: datetime) -> int:
-    query = select(func.count()).where(
-        JournalEntry.unit_id == unit.id, JournalEntry.at > begin, JournalEntry.at <= end, JournalEntry.action == "open"
-    )
-    return session.scalar(query) or 0
+def fell_silent(days: Iterable[date], today: date) -> bool:
+    """The rule, on the days with complaints in the half-year up to the last one."""
+    known = sorted(set(days))
+    pauses = [(after - before).days for before, after in pairwise(known)]
+    pause = (today - known[-1]).days if known else 0
+    if not pauses or pause <= LEAST or pause < 2 * max(pauses):
+        return False
+    span, count = max(sum(pauses), SHORTEST), len(pauses)
+    expected = ONCE_IN / span * count * (span / (span + pause)) ** count
+    return expected <= 1

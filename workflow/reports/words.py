@@ -152,7 +152,7 @@ BULLETINS: dict[str, str] = {
     "report_unread": N_("laporan bulanan belum Anda nyatakan diterima, padahal sudah tanggal lima"),
     "report_chased": N_("laporan bulanan belum disahkan kepala; kepala sudah ditagih"),
     "report_unsent": N_("surel laporan bulanan tidak sampai, atau belum pasti sampai"),
-    "silence": N_("tiga puluh hari tanpa pengaduan, padahal biasanya ada"),
+    "silence": N_("lebih dari tiga puluh hari tanpa pengaduan, padahal biasanya ada"),
 }
 
 #: Where a table's rows have words already.
