@@ -159,6 +159,11 @@ def keeps_identity(officer: Officer, case: Case) -> bool:
     return any(officer.has("kustodian", unit_id) for unit_id in {unit.id, *_above(unit)})
 
 
+def reads_reasons(officer: Officer, case: Case) -> bool:
+    """Whether this account reads why an identity was opened: where it is kept, and where that is watched."""
+    return keeps_identity(officer, case) or oversees(officer, case)
+
+
 def may_link(officer: Officer, case: Case) -> bool:
     """Whether this account may say that two addresses are one person's: those who may know the person anyway."""
     if case.visibility == "anonymous":

@@ -21,7 +21,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, DateTime, LargeBinary, MetaData, Table, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from workflow import journal
+from workflow import journal, outbox
 from workflow.db import Base, Database, alembic_config, newest_migration
 from workflow.models import Case, DataKey, JournalHead, Message
 from workflow.objects import ObjectStore
@@ -289,4 +289,5 @@ def _erase_again(session: Session, path: Path, now: datetime) -> None:
         session.execute(again.values(wrapped=None, destroyed_at=now))
         cases = [name.removeprefix("case:") for name in ids if name.startswith("case:")]
         session.execute(update(Message).where(Message.case_id.in_(cases)).values(raw_enc=None, body_enc=None))
+        outbox.forget_private(session, cases)
         session.execute(update(Case).where(Case.id.in_(cases), Case.erased_at.is_(None)).values(erased_at=now))

@@ -228,7 +228,8 @@ def opening(session: Session, case: Case) -> str:
 class Line:
     """One line of a case's conversation as staff may read it. ``text`` is None where it is hidden or erased.
 
-    ``altered``: its id had come before with another content.
+    ``altered``: its id had come before with another content. ``private``: what kind of message it is that nobody but
+    its recipient reads.
     """
 
     at: datetime
@@ -243,6 +244,7 @@ class Line:
     message_id: int | None = None
     quotes: Line | None = None
     altered: bool = False
+    private: str = ""
 
     @property
     def anchor(self) -> str:
@@ -259,17 +261,23 @@ def thread(session: Session, case: Case, *, text: bool, identity: bool = False) 
     writer = None if identity else session.get(Person, case.person_id)
     written = session.scalars(select(Message).where(Message.case_id == case.id)).all()
     lines = [_inbound(session, message, text, writer) for message in written]
-    lines += [_outbound(session, o, text) for o in session.scalars(select(Outbound).where(Outbound.case_id == case.id))]
+    ours = session.scalars(select(Outbound).where(Outbound.case_id == case.id))
+    lines += [_outbound(session, row, text, writer) for row in ours]
     known = {("message", line.message_id) if line.inbound else ("outbound", line.outbound_id): line for line in lines}
     for at, message in enumerate(written):
         lines[at] = replace(lines[at], quotes=known.get(tuple(message.options.get("quotes") or ())))
     return sorted(lines, key=lambda line: line.at)
 
 
+def for_staff(session: Session, message: Message, writer: Person | None) -> str:
+    """What somebody wrote, without receipt codes, nor what is known of ``writer``. Raises Erased."""
+    shown = receipts.redact(text_of(session, message))
+    return people.mask(session, writer, shown) if writer else shown
+
+
 def _inbound(session: Session, message: Message, text: bool, writer: Person | None) -> Line:
     try:
-        shown = receipts.redact(text_of(session, message)) if text else None
-        shown = people.mask(session, writer, shown) if shown and writer else shown
+        shown = for_staff(session, message, writer) if text else None
     except Erased:
         shown = None
     files = tuple(message.attachments) if text else ()
@@ -277,9 +285,10 @@ def _inbound(session: Session, message: Message, text: bool, writer: Person | No
     return Line(message.received_at, True, shown, *told)
 
 
-def _outbound(session: Session, row: Outbound, text: bool) -> Line:
+def _outbound(session: Session, row: Outbound, text: bool, writer: Person | None) -> Line:
     try:
-        shown = outbox.body_for_staff(session, row) if text or row.purpose == "official" else None
+        shown = outbox.body_for_staff(session, row, writer) if text or row.purpose == "official" else None
     except Erased:
         shown = None
-    return Line(row.created_at, False, shown, "text", row.state, row.error_code, row.id, row.purpose)
+    private = row.key if row.purpose == "private" else ""
+    return Line(row.created_at, False, shown, "text", row.state, row.error_code, row.id, row.purpose, private=private)

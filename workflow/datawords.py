@@ -55,6 +55,10 @@ DATA_LABELS: dict[str, dict[str, str]] = {
         "copy": N_("salinan data"),
         "erase": N_("penghapusan data"),
     },
+    "private": {
+        "data_copy": N_("Salinan data pribadi, isinya hanya untuk pelapor."),
+        "data_refused": N_("Alasan mengapa permintaan data belum dipenuhi, isinya hanya untuk pelapor."),
+    },
     "data_state": {
         "open": N_("menunggu jawaban"),
         "granted": N_("disetujui, belum dihapus"),

@@ -55,7 +55,8 @@ CAPABILITIES: dict[str, Capabilities] = {
 }
 PLAIN = Capabilities(length=1500)
 
-Purpose = Literal["reply", "ack", "emergency", "official", "notice", "page", "report"]
+#: ``private``: holds who somebody is, or words that were said outside of the case; its recipient alone reads it.
+Purpose = Literal["reply", "ack", "emergency", "official", "notice", "page", "report", "private"]
 
 
 @dataclass(frozen=True)

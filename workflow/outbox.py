@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from workflow import enclosures, people, receipts, safety, sms, threads, window, wording
 from workflow.db import Database, wake
 from workflow.messages import CAPABILITIES, PLAIN, Outgoing, Purpose
-from workflow.models import Case, Conversation, DeliveryEvent, Outbound, Paper
+from workflow.models import Case, Conversation, DeliveryEvent, Outbound, Paper, Person
 from workflow.vault import Erased, vault_of
 
 RANK = {"queued": 0, "held": 0, "claimed": 0, "uncertain": 1, "accepted": 1, "sent": 2, "delivered": 4, "read": 5}
@@ -72,7 +72,7 @@ def _row(
     template: str,
 ) -> Outbound:
     vault = vault_of(session)
-    key_id = case.data_key_id if case else conversation.address.data_key_id
+    key_id = case.data_key_id if case and purpose != "private" else conversation.address.data_key_id
     obstacle = _obstacle(session, conversation, key, purpose, now, template)
     row = Outbound(
         conversation_id=conversation.id,
@@ -293,6 +293,17 @@ def body(session: Session, row: Outbound) -> str:
     return vault_of(session).open_text(session, row.data_key_id, row.body_enc, "outbound.body")
 
 
-def body_for_staff(session: Session, row: Outbound) -> str:
-    """The text without receipt codes, which are the complainant's alone."""
-    return receipts.redact(body(session, row))
+def body_for_staff(session: Session, row: Outbound, writer: Person | None) -> str | None:
+    """What staff may read of it: no receipt codes, which are the complainant's alone; nothing of what is private; and
+    nothing that is known of ``writer``, for those who may not open the identity. The one rule for every view, print and
+    export."""
+    if row.purpose == "private":
+        return None
+    text = receipts.redact(body(session, row))
+    return people.mask(session, writer, text) if writer else text
+
+
+def forget_private(session: Session, case_ids: Iterable[str]) -> None:
+    """What was told to its recipient alone goes with the case that it tells of; it lies under the person's key."""
+    gone = update(Outbound).where(Outbound.case_id.in_(list(case_ids)), Outbound.purpose == "private")
+    session.execute(gone.values(params_enc=None, body_enc=None))

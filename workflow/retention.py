@@ -18,10 +18,10 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from workflow import cases, conversations, decisions, journal, links
+from workflow import cases, conversations, decisions, journal, links, outbox
 from workflow.actors import Actor, Clock, Officer
 from workflow.db import Base, Database
-from workflow.models import Address, Attachment, Case, Conversation, Message, Person
+from workflow.models import Address, Attachment, Case, Conversation, Message, Outbound, Person
 from workflow.states import ENDED, Impossible
 from workflow.vault import vault_of
 
@@ -134,6 +134,7 @@ def _forget_words(session: Session, case: Case) -> None:
     """What lies under other keys than the case's: raw events and files. Objects on disk go after the commit."""
     gone = {"raw_enc": None, "body_enc": None}
     session.execute(update(Message).where(Message.case_id == case.id).values(gone))
+    outbox.forget_private(session, [case.id])
     for mapper in Base.registry.mappers:
         table = mapper.class_
         keys = [c.key for c in mapper.column_attrs if c.key.endswith("object_key")]
@@ -163,6 +164,10 @@ def forget(session: Session, person: Person, now: datetime) -> None:
     vault_of(session).destroy(session, person.data_key_id, now)
     _remember_erased(session, [person.data_key_id])
     person.identity_enc, person.erased_at = None, now
+    talks = select(Conversation.id).join(Address, Address.id == Conversation.address_id)
+    private = update(Outbound).where(Outbound.purpose == "private")
+    private = private.where(Outbound.conversation_id.in_(talks.where(Address.person_id == person.id)))
+    session.execute(private.values(params_enc=None, body_enc=None))
     for address in session.scalars(select(Address).where(Address.person_id == person.id)):
         address.value_enc, address.lookup = None, secrets.token_bytes(32)
         if hasattr(address, "number_lookup"):

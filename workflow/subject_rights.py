@@ -30,16 +30,19 @@ from workflow import (
     safety,
     staff,
     units,
+    wording,
 )  # fmt: skip
 from workflow.actors import Actor, Citizen, Clock, Officer
 from workflow.db import Database
-from workflow.messages import CAPABILITIES, PLAIN
+from workflow.messages import CAPABILITIES, PLAIN, Purpose
 from workflow.models import Account, Case, DataRequest, Message, Outbound, Person
 from workflow.states import ENDED, Impossible, Part
 
 KINDS = ("copy", "erase")
 #: UU 27/2022 art. 32(2): access within 3 × 24 hours.
 LIMIT = timedelta(hours=72)
+#: What holds the identity, words from outside of the case, or a custodian's: see ``outbox.body_for_staff``.
+PRIVATE = frozenset({"data_copy", "data_refused"})
 #: An erasure does not wait longer than this for the word that announces it.
 _PATIENCE = timedelta(hours=24)
 _BATCH = 100
@@ -118,7 +121,10 @@ def _ended(session: Session, case: Case) -> bool:
 
 def _tell(session: Session, case: Case, key: str, now: datetime, **params: Any) -> None:
     """Where one may not write freely any more, a knock without content asks for a word first."""
-    outbox.enqueue(session, case.conversation, key, now, case=case, number=case.number, **params)
+    purpose: Purpose = "private" if key in PRIVATE else "reply"
+    if purpose == "private" and case.conversation.address.value_enc is None:
+        return  # who asked was erased meanwhile: nothing reaches them, and nothing is kept for them
+    outbox.enqueue(session, case.conversation, key, now, purpose=purpose, case=case, number=case.number, **params)
     knocks.knock(session, case, safety.NOTICE, now)
 
 
@@ -158,7 +164,12 @@ def _copy(session: Session, case: Case) -> str:
     """What is held about the person and in their own words, with what they wrote there outside of any case; nothing
     that others said of them."""
     facts = people.identity(session, session.get_one(Person, case.person_id))
-    lines = [f"{name}: {value}" for name, value in facts.items()]
+    locale = case.conversation.locale
+    lines = [
+        f"{wording.label('party_field', name, locale)}: {facts[name]}"
+        for name in people.IDENTITY_FIELDS
+        if facts.get(name)
+    ]
     loose = and_(
         Message.conversation_id == case.conversation_id, Message.case_id.is_(None), Message.body_enc.is_not(None)
     )

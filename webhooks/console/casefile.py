@@ -173,8 +173,7 @@ def _sheets(session: Session, officer: Officer, case: Case) -> list[Sheet]:
 
     The file of an integrity case has a place of its own on the page.
     """
-    watches = access.keeps_identity(officer, case) or access.oversees(officer, case)
-    apart = {KIND} if watches else {KIND, "identity"}
+    apart = {KIND} if access.reads_reasons(officer, case) else {KIND, "identity"}
     return [sheet for sheet in papers.sheets(session, case) if sheet.kind not in apart]
 
 
@@ -188,7 +187,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     mentioned = evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session))
     primary = offers.primary(case, parts, actions)
     reporter = people.reporter(session, case)
-    tied = together(session, officer, case, text=view.text)
+    tied = together(session, officer, case, view)
     return CaseFile(
         case=case,
         view=view,

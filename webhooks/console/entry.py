@@ -300,7 +300,8 @@ def _told(session: Session, officer: Officer, stored: Stored, now: datetime) -> 
 def _said(session: Session, conversation_id: str) -> list[str]:
     """What a family would read on its telephone, beside the receipt: read aloud here."""
     query = select(Outbound).where(Outbound.conversation_id == conversation_id).order_by(Outbound.id)
-    return [outbox.body_for_staff(session, row) for row in session.scalars(query) if row.key != "opened"]
+    said = [outbox.body_for_staff(session, row, None) for row in session.scalars(query) if row.key != "opened"]
+    return [text for text in said if text is not None]
 
 
 def _token(session: Session, officer: Officer, told: Told, heard: datetime, office: Unit) -> str:

@@ -17,8 +17,9 @@ from webhooks.console.routes import bp
 from webhooks.console.stepping import carry_out
 from webhooks.service import service
 from workflow import access, cases, conversations, incidents, links, merging
+from workflow.access import View
 from workflow.actors import Officer
-from workflow.models import Case, CaseNumber, Message
+from workflow.models import Case, CaseNumber, Message, Person
 from workflow.states import Impossible, possible
 
 WORKERS = ("petugas", "kanwil", "ditjenpas")
@@ -37,17 +38,20 @@ class Together:
     actions: frozenset[str]
 
 
-def together(session: Session, officer: Officer, case: Case, *, text: bool) -> Together:
-    """For a case that ``access.find`` gave to this account; ``text``: it may read the complainant's words."""
+def together(session: Session, officer: Officer, case: Case, view: View) -> Together:
+    """For a case that ``access.find`` gave to this account, of which it has this view."""
     actions = frozenset(possible(case.status, access.parts(session, officer, case)))
-    rows = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)) if text else ()
+    rows = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)) if view.text else ()
+    writer = None if view.identity else session.get(Person, case.person_id)
     seen = partial(access.among, session, officer)
     return Together(
         lead=next(iter(seen(links.targets(session, case, incidents.KIND))), None),
         members=seen(links.sources(session, case, incidents.KIND)),
         into=next(iter(seen(links.targets(session, case, merging.KIND))), None),
         merged=seen(links.sources(session, case, merging.KIND)),
-        said=[(m.id, conversations.text_of(session, m)[:120]) for m in list(rows)[1:] if m.body_enc is not None],
+        said=[
+            (m.id, conversations.for_staff(session, m, writer)[:120]) for m in list(rows)[1:] if m.body_enc is not None
+        ],
         actions=actions,
     )
 

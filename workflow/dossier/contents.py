@@ -100,12 +100,14 @@ class Contents:
         who = say("from_person") if line.inbound else say("from_office")
         state = "" if line.inbound else f" ({wording.label('delivery', line.state, LANGUAGE)})"
         hidden = say("gone") if self.reader.text else say("withheld")
+        hidden = f"[{wording.label('private', line.private, LANGUAGE)}]" if line.private else hidden
         return block(f"{self.moment(line.at)} · {who}{state}", text=line.text if line.text is not None else hidden)
 
     # -------------------------------------------------------------- papers
 
     def papers(self) -> list[Block]:
         query = select(Paper).where(Paper.case_id == self.case.id).order_by(Paper.created_at, Paper.kind, Paper.version)
+        query = query if self.reader.reasons else query.where(Paper.kind != "identity")
         return [self._paper(paper) for paper in self.session.scalars(query)] if self.reader.papers else []
 
     def _paper(self, paper: Paper) -> Block:

@@ -25,7 +25,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads and what may be shown: texts, papers, the identity (and why it was opened), other units' journals."""
+    """Who reads and what may be shown: texts, papers, the identity (and why it was opened), other units' journals.
+
+    ``reasons``: why an identity was opened before, which may tell whose it is.
+    """
 
     actor: Officer | Operator
     name: str
@@ -34,6 +37,7 @@ class Reader:
     identity: bool
     opened: bool
     every_chain: bool
+    reasons: bool
     reason: str = ""
 
 
@@ -62,11 +66,11 @@ def reader(
         _may_open(actor, case, reason)
     if isinstance(actor, Operator):
         open_case = case.visibility == "open"
-        return Reader(actor, name, True, True, open_case or with_identity, with_identity, True, reason)
+        return Reader(actor, name, True, True, open_case or with_identity, with_identity, True, True, reason)
     view = access.view(session, actor, case)
     return Reader(
         actor, name, view.text, view.summary, view.identity or with_identity, with_identity,
-        case.handling_unit.kind != "upt" or _oversees(actor, case), reason,
+        case.handling_unit.kind != "upt" or _oversees(actor, case), access.reads_reasons(actor, case), reason,
     )  # fmt: skip
 
 
