@@ -178,29 +178,6 @@ def undo(session: Session, case: Case, now: datetime) -> None:
     deadlines.undo(session, case, now)
 
 
-def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
-    """The Kanwil decides, with a reason, that the head is not concerned: the facility handles the case from now on.
-
-    The complainant is told; what was promised before no longer holds.
-    """
-    if not reason.strip():
-        raise Impossible("reason_missing")
-    if case.seal != "kanwil" or case.subject_unit is None or case.seal_reason == "wish":
-        raise Impossible("not_now")
-    move(session, case, "unseal", actor, now)
-    case.seal, case.seal_reason, case.about_head = "none", "", False
-    case.owner_id = case.official_id = None
-    kanwil = case.handling_unit.name
-    transfer(session, case, case.subject_unit, actor, now)
-    heads = [a.id for a in staff.holders(session, "kepala", case.subject_unit.id, now)]
-    hidden = (Exclusion.case_id == case.id, Exclusion.reason == "named", Exclusion.account_id.in_(heads))
-    session.execute(delete(Exclusion).where(*hidden))
-    outbox.enqueue(
-        session, case.conversation, "unsealed", now, case=case, number=case.number, unit=case.handling_unit.name,
-        kanwil=kanwil, reason=reason.strip(),
-    )  # fmt: skip
-
-
 def transfer(session: Session, case: Case, unit: Unit, actor: Actor, now: datetime) -> None:
     """Another unit handles the case and gives it a number; the old number stays as alias.
 

@@ -286,6 +286,7 @@ LABELS: dict[str, dict[str, str]] = {
         "text_missing": N_("Teks belum diisi."),
         "text_too_long": N_("Teks terlalu panjang: paling banyak 20.000 huruf."),
         "reason_missing": N_("Alasan belum diisi."),
+        "head_accused": N_("Kepala unit itu tercatat sebagai terlapor. Hapus dulu dari para pihak bila itu keliru."),
         "summary_missing": N_("Ringkasan belum diisi."),
         "task_date": N_("Pilih hari sesudah hari ini, paling lama 90 hari lagi."),
         "files_not_kept": N_("Berkas belum dapat disimpan. Coba lagi sebentar."),

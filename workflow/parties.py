@@ -146,6 +146,24 @@ def enter(
         _keep_away(session, case, officer, account, now)
 
 
+def strike(session: Session, case: Case, officer: Officer, party_id: str, now: datetime) -> None:
+    """Whoever was entered as inmate or respondent is none; from whom the case is hidden stays as it is."""
+    _permit(session, case, officer)
+    party = _find(session, case, party_id)
+    if party.kind not in FIELDS:
+        raise Impossible("not_now")
+    journal.append(
+        session, case.handling_unit_id, "party_struck", officer, now, case_id=case.id, kind=party.kind, party=party.id
+    )
+    session.delete(party)
+
+
+def accused(session: Session, case: Case) -> dict[str, str]:
+    """The accounts of the respondents, each with the party that it is."""
+    rows = session.scalars(select(Party).where(Party.case_id == case.id, Party.kind == "respondent"))
+    return {account: row.id for row in rows if (account := details(session, row).get("account"))}
+
+
 def _keep_away(session: Session, case: Case, officer: Officer, account: Account, now: datetime) -> None:
     """The account last: whoever enters themselves has no part in the case any more."""
     unit = case.handling_unit

@@ -71,6 +71,7 @@ SAFE_LABELS: dict[str, dict[str, str]] = {
         "retaliation": N_("Terkait pembalasan atas pengaduan lain"),
         "party": N_("Pihak dicatat"),
         "party_verified": N_("Hubungan pelapor diperiksa"),
+        "party_struck": N_("Pihak dihapus dari pengaduan"),
         "party_doubted": N_("Pemeriksaan hubungan pelapor dibatalkan"),
     },
     "notice": {

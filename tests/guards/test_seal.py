@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from tests.support import Office
 from tests.workflow.offices import database_url, furnished_postgres, furnished_sqlite, office, on_sqlite
 from tests.workflow.steps import act, carry
-from workflow import access, cases, decisions, journal, openings
+from workflow import access, cases, decisions, journal, openings, sealing
 from workflow.db import Base
 from workflow.inbox import Wish
 from workflow.models import Account, Case, CaseNumber, JournalEntry, Notice, Outbound, Party, Unit
@@ -309,7 +309,9 @@ def test_the_kanwil_releases_a_doubt_and_the_facility_gets_a_number_of_its_own(o
     case = office.case(SENDER)
     assert (case.seal, case.seal_reason) == ("kanwil", "doubt")
     act(
-        office, case.id, lambda o, s, c: cases.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock())
+        office,
+        case.id,
+        lambda o, s, c: sealing.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock()),
     )
     case = office.case(SENDER)
     assert (case.seal, case.handling_unit.code, case.number) == ("none", "RUTAN-MAGETAN", "ADU-RUTAN-MAGETAN-2026-0001")
@@ -324,5 +326,5 @@ def test_what_the_complainant_sealed_the_kanwil_does_not_unseal(office: Office) 
         act(
             office,
             office.case(SENDER).id,
-            lambda o, s, c: cases.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock()),
+            lambda o, s, c: sealing.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock()),
         )

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support import HIRED, PASSWORD, Office
-from workflow import access, cases, staff, units
+from workflow import access, cases, sealing, staff, units
 from workflow.models import Account, Exclusion, Party, Unit
 
 RUTAN, KANWIL, LAPAS = "RUTAN-MAGETAN", "KANWIL-JATIM", "LAPAS-NGAWI"
@@ -94,7 +94,7 @@ def test_a_head_whom_the_kanwil_has_cleared_gets_the_case_though_named(region: O
     with region.db.write() as s:
         row = cases.lock(s, case.id)
         cases.classify(s, row, region.officer(s, "kanwil"), "makanan_air", "normal", region.clock(), about_head=False)
-        cases.unseal(s, row, region.officer(s, "kanwil"), "Kepala hanya disebut sebagai saksi.", region.clock())
+        sealing.unseal(s, row, region.officer(s, "kanwil"), "Kepala hanya disebut sebagai saksi.", region.clock())
     assert sees(region, "kepala", case.id) and sees(region, "petugas", case.id)
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.journeys.test_spine import COMPLAINT, OPTIONS
-from tests.support import Office
+from tests.support import Office, csrf
 from tests.workflow.steps import act, carry
 from workflow import cases, decisions, sealing, timekeeping
-from workflow.models import Case, Deadline, Escalation, Outbound
+from workflow.models import Case, Deadline, Escalation, Outbound, Party
 from workflow.states import Impossible
 from workflow.sweep import sweep
 
@@ -99,3 +99,19 @@ def test_what_the_facility_reported_is_no_ground_for_an_answer_from_above(office
         decisions.draft(s, case, officer, "Air sudah mengalir.", now)
 
     act(office, case_id, again)
+
+
+def test_a_case_does_not_go_back_to_the_head_who_is_its_respondent(office: Office) -> None:
+    office.say("Pak Bambang Hartono kepala rutan memukul adik saya kemarin di kantornya.")
+    case = office.case()
+    assert (case.seal, case.seal_reason) == ("kanwil", "head")
+    client, page = office.client("kanwil"), f"/petugas/kasus/{case.id}"
+    sent = {"reason": "Sudah dijelaskan lewat telepon", "csrf_token": csrf(client, page)}
+    refused = client.post(f"{page}/unseal", data=sent)
+    assert refused.status_code in (409, 422) and "tercatat sebagai terlapor" in refused.text
+    assert office.case().seal == "kanwil"
+    with office.db.read() as s:
+        party = s.scalars(select(Party.id).where(Party.case_id == case.id, Party.kind == "respondent")).one()
+    assert client.post(f"/petugas/pihak/{case.id}/hapus", data={**sent, "party": party}).status_code == 303
+    assert client.post(f"{page}/unseal", data=sent).status_code == 303
+    assert (office.case().seal, office.case().handling_unit.code) == ("none", "RUTAN-MAGETAN")

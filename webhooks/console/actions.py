@@ -136,7 +136,7 @@ def _approve_above(step: Step) -> None:
 
 
 def _unseal(step: Step) -> None:
-    verb = sealing.unseal_desk if step.case.seal == "desk" else cases.unseal
+    verb = sealing.unseal_desk if step.case.seal == "desk" else sealing.unseal
     verb(step.session, step.case, step.officer, step.typed["reason"], step.now)
 
 

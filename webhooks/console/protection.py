@@ -106,6 +106,14 @@ def pihak_catat(case_id: str) -> Response:
     return carry_out(case_id, lambda s, c: parties.enter(s, c, officer, kind, typed, service().now(), party))
 
 
+@bp.post("/pihak/<case_id>/hapus")
+@staff(*WORKERS)  # type: ignore[untyped-decorator]
+def pihak_hapus(case_id: str) -> Response:
+    """Somebody is no party of the case."""
+    party = request.form.get("party", "")
+    return carry_out(case_id, lambda s, c: parties.strike(s, c, current_officer(), party, service().now()))
+
+
 @bp.post("/pihak/<case_id>/periksa")
 @staff(*WORKERS)  # type: ignore[untyped-decorator]
 def pihak_periksa(case_id: str) -> Response:
