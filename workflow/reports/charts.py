@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Dark enough beside each other in print and for those who see no colours.
-COLOURS = ("#12443f", "#c77b1e")
+#: Bar and number in it, told apart also in print and by those who see no colours: dark, amber, pale, brown.
+COLOURS = (("#12443f", "white"), ("#c77b1e", "#1b2325"), ("#b9d1cb", "#1b2325"), ("#6d2410", "white"))
 _WIDTH, _BAR, _MARGIN = 6.3, 0.34, 0.7
 _SECONDS = 120
 
@@ -137,10 +137,13 @@ def _fill(axes: Axes, bars: Bars) -> None:
     places = range(len(bars.labels))
     behind, several = [0.0] * len(bars.labels), len(bars.series) > 1
     longest = max([1.0, *(sum(each) for each in zip(*(values for _, values in bars.series), strict=True))])
-    for (name, values), colour in zip(bars.series, COLOURS, strict=False):
+    for (name, values), (colour, ink) in zip(bars.series, COLOURS, strict=False):
         drawn = axes.barh(places, values, left=behind, color=colour, height=0.62, label=name)
-        numbers = [_number(v) if v > longest / 20 or not several else "" for v in values]
-        axes.bar_label(drawn, numbers, padding=-14 if several else 3, color="white" if several else "#1b2325")
+        if several:
+            inside = [_number(v) if v > longest / 40 * len(_number(v)) else "" for v in values]
+            axes.bar_label(drawn, inside, label_type="center", color=ink)
+        else:
+            axes.bar_label(drawn, [_number(v) for v in values], padding=3, color="#1b2325")
         behind = [a + b for a, b in zip(behind, values, strict=True)]
     axes.set_yticks(places, bars.labels)
     axes.invert_yaxis()
@@ -149,7 +152,7 @@ def _fill(axes: Axes, bars: Bars) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     if several:
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(bars.series), frameon=False)
 
 
 if __name__ == "__main__":

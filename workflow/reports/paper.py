@@ -101,13 +101,14 @@ def _categories(document: Document) -> Bars | None:
 
 
 def _deadlines(document: Document) -> Bars | None:
-    """In time (ended so, or still running) against late (ended so, or overdue)."""
+    """The table's own columns: what still runs is neither in time nor late."""
     table = document.table("deadlines")
-    rows = [row for row in (table.rows if table else ()) if any(_number(cell) for cell in row.values)]
-    good = tuple(_number(row.values[0]) + _number(row.values[2]) for row in rows)
-    late = tuple(_number(row.values[1]) + _number(row.values[3]) for row in rows)
-    names = (words.say("in_time", LANGUAGE), words.say("late", LANGUAGE))
-    return Bars(tuple(row.label for row in rows), ((names[0], good), (names[1], late)))
+    if table is None:
+        return None
+    rows = [row for row in table.rows if any(_number(cell) for cell in row.values)]
+    values = zip(*(tuple(_number(cell) for cell in row.values) for row in rows), strict=True)
+    series = zip((title for _, title in table.columns), values, strict=False)  # no rows, no values
+    return Bars(tuple(row.label for row in rows), tuple(series))
 
 
 def _late(document: Document) -> Bars | None:

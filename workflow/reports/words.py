@@ -185,7 +185,7 @@ REPORT: dict[str, str] = {
     "head_why": N_("Jurnal yang kemudian diubah atau dipotong tidak lagi cocok dengan hash ini."),
     "chart_category": N_("Pengaduan diterima menurut kategori"),
     "chart_category_alt": N_("Diagram batang pengaduan diterima menurut kategori: {values}."),
-    "chart_deadlines": N_("Tenggat: tepat waktu dan terlambat"),
+    "chart_deadlines": N_("Tenggat menurut keadaannya"),
     "chart_deadlines_alt": N_("Diagram batang tenggat, tepat waktu dan terlambat: {values}."),
     "chart_facilities": N_("Terlambat menurut unit, dalam persen"),
     "chart_facilities_alt": N_("Diagram batang persentase terlambat menurut unit: {values}."),
@@ -204,8 +204,6 @@ REPORT: dict[str, str] = {
     "cover_head": N_("Kepala jurnal"),
     "page": N_("Halaman"),
     "of": N_("dari"),
-    "late": N_("terlambat"),
-    "in_time": N_("tepat waktu"),
     "missing": N_("□: tanda yang tidak dapat dicetak."),
 }
 
