@@ -9,27 +9,23 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import alarms, clocks, journal, leases, outbox, staff, units
+from workflow import alarms, journal, leases, outbox, staff, units
 from workflow.actors import Clock, Officer
 from workflow.db import Database
 from workflow.models import (
     Account,
     Bulletin,
-    ChannelAccount,
-    JournalEntry,
-    NumberSeries,
     Report,
     ReportFile,
-    RoleGrant,
     Unit,
 )
-from workflow.reports import posting, rendering, words
+from workflow.reports import due, posting, rendering, words
 from workflow.reports.charts import Pen
 from workflow.reports.document import compose
 from workflow.reports.month import Month
@@ -71,70 +67,21 @@ def tick(database: Database, holder: str, now: datetime, *, mail: str = "") -> i
 
 
 def _make_all(database: Database, now: datetime) -> tuple[int, int]:
-    """How many of those that are due were made, and how many could not be."""
-    made = unmade = 0
+    """How many of those that are due were made, and at how many units one could not be; there the later ones wait."""
+    made, stuck = 0, set[str]()
+    with database.read() as session:
+        missing = due.missing(session, now)[:AT_ONCE]
     with Pen() as pen:
-        for unit_id, month in _missing(database, now):
+        for unit_id, month in missing:
             try:
-                made += make(database, unit_id, month, pen, now)
+                made += unit_id not in stuck and make(database, unit_id, month, pen, now)
             except (SQLAlchemyError, OSError, ValueError):
-                unmade += 1
+                stuck.add(unit_id)
                 log.exception("report could not be made: unit=%s month=%s", unit_id, month)
-    return made, unmade
+    return made, len(stuck)
 
 
 # ------------------------------------------------------------------ making
-
-
-def _missing(database: Database, now: datetime) -> list[tuple[str, Month]]:
-    """Units whose report on the month before is due and not made, the facilities first. Those that nobody has used, or
-    not yet in that month, have none."""
-    found = []
-    with database.read() as session:
-        used = in_use(session)
-        earliest = str(Month.of(now - timedelta(days=1), "UTC").plus(-1))
-        known = {
-            (u, m) for u, m in session.execute(select(Report.unit_id, Report.month).where(Report.month >= earliest))
-        }
-        units = select(Unit).where(Unit.kind.in_(CONFIRMS)).order_by(Unit.kind.desc(), Unit.code)
-        for unit in session.scalars(units):
-            month = Month.of(now, unit.timezone).plus(-1)
-            if unit.id in used and (unit.id, str(month)) not in known and _is_due(session, unit, month, now):
-                found.append((unit.id, month))
-                if len(found) == AT_ONCE:
-                    break
-    return found
-
-
-def _is_due(session: Session, unit: Unit, month: Month, now: datetime) -> bool:
-    worked = exists().where(JournalEntry.unit_id == unit.id, JournalEntry.at < month.ends(unit.timezone))
-    due = first_working_day(session, unit, now) <= staff.local_today(unit.timezone, now)
-    return due and bool(session.scalar(select(worked)))
-
-
-def in_use(session: Session) -> set[str]:
-    """Units with an address of their own, staff or a case, and the offices above these: a unit that was only entered
-    has nothing to report. A case that another unit numbers counts there: a sealed one must not be told by a report."""
-    staffed = select(RoleGrant.unit_id).join(Account, Account.id == RoleGrant.account_id)
-    reasons = (
-        select(ChannelAccount.unit_id).distinct(),
-        staffed.where(Account.disabled_at.is_(None)).distinct(),
-        select(NumberSeries.unit_id).distinct(),
-    )
-    used = {unit_id for query in reasons for unit_id in session.scalars(query)}
-    above = {unit_id: parent_id for unit_id, parent_id in session.execute(select(Unit.id, Unit.parent_id))}
-    fresh = used
-    while fresh := {parent for unit_id in fresh if (parent := above.get(unit_id))} - used:
-        used |= fresh
-    return used
-
-
-def first_working_day(session: Session, unit: Unit, now: datetime) -> date:
-    """Of the present month, by the unit's calendar."""
-    days, day = clocks.calendar_of(session, unit, now), Month.of(now, unit.timezone).first
-    while not days.is_working(day):
-        day += timedelta(days=1)
-    return day
 
 
 def make(database: Database, unit_id: str, month: Month, pen: Pen, now: datetime) -> bool:
@@ -184,7 +131,8 @@ def receivers(session: Session, unit: Unit, now: datetime) -> list[Account]:
 def _send_all(database: Database, now: datetime, *, mail: str) -> None:
     """What was made and is not sent; without anybody above it waits until there is somebody."""
     with database.read() as session:
-        waiting = list(session.scalars(select(Report.id).where(Report.sent_at.is_(None)).order_by(Report.id)))
+        unsent = select(Report.id).where(Report.sent_at.is_(None)).order_by(Report.month, Report.made_at, Report.id)
+        waiting = list(session.scalars(unsent))
     for report_id in waiting:
         with database.write() as session:
             _send(session, session.get_one(Report, report_id, with_for_update=True), now, mail=mail)
@@ -204,13 +152,16 @@ def _send(session: Session, report: Report, now: datetime, *, mail: str) -> None
 
 
 def _chase_all(database: Database, now: datetime, *, mail: str) -> None:
-    """From the fifth on: whoever has not confirmed or acknowledged is told, once."""
+    """From the fifth on: whoever has not confirmed or acknowledged is told, once. Of a report that was made later than
+    that, as many days after as there are from the first to the fifth."""
     waiting = or_(Report.confirmed_at.is_(None), Report.acknowledged_at.is_(None))
-    query = select(Report.id, Report.month, Unit.timezone).join(Unit, Unit.id == Report.unit_id)
+    query = select(Report.id, Report.month, Report.made_at, Unit.timezone).join(Unit, Unit.id == Report.unit_id)
     with database.read() as session:
         open_ones = session.execute(query.where(Report.chased_at.is_(None), waiting).order_by(Report.id)).all()
-    for report_id, month, zone in open_ones:
-        if staff.local_today(zone, now) >= Month.parse(month).plus(1).first.replace(day=words.DUE_DAY):
+    for report_id, month, made_at, zone in open_ones:
+        fifth = Month.parse(month).plus(1).first.replace(day=words.DUE_DAY)
+        made = staff.local_today(zone, made_at)
+        if staff.local_today(zone, now) >= (fifth if made < fifth else made + timedelta(days=words.DUE_DAY - 1)):
             with database.write() as session:
                 _chase(session, session.get_one(Report, report_id, with_for_update=True), now, mail=mail)
 
