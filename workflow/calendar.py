@@ -100,11 +100,14 @@ def national_names(year: int, language: str) -> dict[date, str]:
 
 
 def covered_to(today: date) -> date:
-    """The last day of the last year, counted on from ``today``, whose decree is in the data."""
+    """The last day up to which every year from ``today`` on has its decree in the data; without one for this year, the
+    last day of the last year before it that has."""
     year = today.year
-    while national_days(year)[1]:
+    while national_days(year + 1)[1] and national_days(year)[1]:
         year += 1
-    return date(year - 1, 12, 31)
+    while not national_days(year)[1] and year >= _FIRST:
+        year -= 1
+    return date(year, 12, 31)
 
 
 @lru_cache(maxsize=4)

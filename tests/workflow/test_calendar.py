@@ -103,6 +103,16 @@ def test_a_year_without_a_decree_is_not_covered() -> None:
     assert due.provisional
 
 
+def test_however_late_it_is_only_a_year_with_a_decree_is_called_known() -> None:
+    undecreed = next(y for y in range(2027, 2100) if not national_days(y)[1])
+    for year in range(undecreed, undecreed + 4):
+        assert covered_to(date(year, 3, 1)) == date(undecreed - 1, 12, 31)
+        for day in (1, 400):
+            start = datetime(year, 3, 1, tzinfo=UTC) - timedelta(days=day)
+            due = build("Asia/Jakarta", date(year, 3, 1)).after_working(start, 5)
+            assert due.provisional == (due.at.year >= undecreed), "also a clock of the year before is no surer now"
+
+
 def test_a_deadline_over_the_new_year_counts_the_holidays_of_both() -> None:
     """Received on Wednesday 23 December 2026: 24 and 25 are free, 1 January too."""
     due = EVERYTHING_2026.after_working(datetime(2026, 12, 23, 3, tzinfo=UTC), 5)
