@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from channels import adapter_for
 from channels.base import Adapter, SendError, Witness
-from workflow import alarms, deliveries, doubts, files, outbox, settling
+from workflow import alarms, batches, deliveries, doubts, files, outbox, settling
 from workflow.db import Database
 from workflow.inbox import MAX_FILE
 from workflow.messages import Media, Sent
@@ -77,11 +77,12 @@ def ask_for_doubtful(database: Database, adapters: Mapping[str, Adapter], now: d
             receipt = adapter.fate(doubt.outgoing, doubt.provider_id, doubt.since)
         except SendError as error:
             log.warning("fate unknown: outbound=%d code=%s", doubt.outbound_id, error.code)
-        with database.write() as session:
-            row = deliveries.take_report(session, receipt, now) if receipt else None
-            doubts.asked(session, doubt, now)
-        deliveries.take_opt_out(database, row, now)
-        known += row is not None
+        with batches.alone("doubts", doubt.outbound_id):
+            with database.write() as session:
+                row = deliveries.take_report(session, receipt, now) if receipt else None
+                doubts.asked(session, doubt, now)
+            deliveries.take_opt_out(database, row, now)
+            known += row is not None
     return known
 
 
@@ -100,7 +101,8 @@ def fetch_wanted(database: Database, adapters: Mapping[str, Adapter], now: datet
             if error.code == "too_large":
                 files.refuse(database, item, now)
                 continue
-        files.settle(database, item, content, now, fault)
+        with batches.alone("fetch", item.attachment_id):
+            files.settle(database, item, content, now, fault)
     return len(wanted)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,13 +23,19 @@ Id = TypeVar("Id", str, int)
 FAULTS = (SQLAlchemyError, Erased, Unreadable, Impossible, LookupError, ValueError)
 
 
+@contextmanager
+def alone(task: str, row_id: str | int) -> Iterator[None]:
+    """What is wrong with this row is logged, and what comes after it goes on."""
+    try:
+        yield
+    except FAULTS:
+        log.exception("row could not be handled: task=%s row=%s", task, row_id)
+
+
 def each(database: Database, task: str, ids: Iterable[Id], step: Callable[[Session, Id], object]) -> int:
-    """Carry out a step for every row; returns for how many it did something. Failures are logged by id."""
+    """Carry out a step for every row; returns for how many it did something."""
     done = 0
     for row_id in ids:
-        try:
-            with database.write() as session:
-                done += bool(step(session, row_id))
-        except FAULTS:
-            log.exception("row could not be handled: task=%s row=%s", task, row_id)
+        with alone(task, row_id), database.write() as session:
+            done += bool(step(session, row_id))
     return done

@@ -6,7 +6,6 @@ written to, and is never repeated; no answer is recorded, and said to an officer
 
 from __future__ import annotations
 
-import logging
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import cases, journal, knocks, notices, outbox
+from workflow import batches, cases, journal, knocks, notices, outbox
 from workflow.actors import Actor, Citizen, Clock
 from workflow.calendar import Calendar
 from workflow.clocks import calendar_of
@@ -26,8 +24,6 @@ from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN
 from workflow.models import Case, Checkback, Conversation, Outbound, Unit
 from workflow.states import Part
-
-log = logging.getLogger("aduan.checkbacks")
 
 _FILE = Path(__file__).parent / "data" / "protection.toml"
 #: Cases older than this are not begun with any more.
@@ -77,8 +73,9 @@ def schedule(session: Session, now: datetime) -> int:
         query = select(Case, phase, column).join(Unit, Unit.id == Case.handling_unit_id).where(Unit.kind != "test")
         query = query.where(column > now - _SPAN, Case.erased_at.is_(None), Case.track == "complaint", _qualifies())
         for case, name, start in session.execute(query.where(~known).limit(_BATCH)).all():
-            _enter(session, case, name, start or now, now)
-            count += 1
+            with batches.alone("schedule", case.id), session.begin_nested():
+                _enter(session, case, name, start or now, now)
+                count += 1
     return count
 
 
@@ -130,14 +127,11 @@ def _each(database: Database, which: ColumnElement[bool], step: Any, now: dateti
         query = select(Checkback.id, Checkback.case_id).where(which).order_by(Checkback.due_at).limit(_BATCH)
         found = [(row_id, case_id) for row_id, case_id in session.execute(query)]
     for row_id, case_id in found:
-        try:
-            with database.write() as session:
-                case = cases.lock(session, case_id)
-                row = session.scalar(select(Checkback).where(Checkback.id == row_id, which).with_for_update())
-                if row is not None:
-                    step(session, case, row, now)
-        except SQLAlchemyError:
-            log.exception("check-back could not be handled: checkback=%s", row_id)
+        with batches.alone("checkback", row_id), database.write() as session:
+            case = cases.lock(session, case_id)
+            row = session.scalar(select(Checkback).where(Checkback.id == row_id, which).with_for_update())
+            if row is not None:
+                step(session, case, row, now)
 
 
 def _ask(session: Session, case: Case, row: Checkback, now: datetime) -> None:

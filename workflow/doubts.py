@@ -12,7 +12,7 @@ from workflow import outbox, settling
 from workflow.db import Database
 from workflow.messages import Outgoing
 from workflow.models import Outbound
-from workflow.vault import Erased
+from workflow.vault import Erased, Unreadable
 
 #: A receipt that has not come by then may have been lost; asked again as often.
 QUIET = timedelta(hours=1)
@@ -47,7 +47,7 @@ def find(database: Database, now: datetime, limit: int = 20) -> list[Doubt]:
 def _doubt(session: Session, row: Outbound, now: datetime) -> Doubt | None:
     try:
         return Doubt(row.id, outbox.outgoing(session, row, now), settling.provider_id(session, row), row.created_at)
-    except Erased:
+    except (Erased, Unreadable):
         return None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from workflow import filetypes, inbox, outbox, pictures
+from workflow import batches, filetypes, inbox, outbox, pictures
 from workflow.db import Database
 from workflow.messages import Media
 from workflow.models import Attachment, Case, Conversation, Message
@@ -44,9 +44,11 @@ def _claim(database: Database, attachment_id: str, now: datetime, lease: timedel
         if not taken.rowcount:  # type: ignore[attr-defined]
             return None
         row = session.get_one(Attachment, attachment_id)
-        url = vault_of(session).open_text(session, row.data_key_id, row.source_enc, "attachment.source")
         channel = session.get_one(Message, row.message_id).conversation.channel_account.channel
-        return Wanted(row.id, channel, Media(name(session, row), row.content_type, url=url))
+        with batches.alone("fetch", attachment_id):  # and not again before the lease is over
+            url = vault_of(session).open_text(session, row.data_key_id, row.source_enc, "attachment.source")
+            return Wanted(row.id, channel, Media(name(session, row), row.content_type, url=url))
+        return None
 
 
 def again(database: Database, item: Wanted, fault: str, now: datetime, wait: float | None = None) -> bool:
@@ -117,7 +119,11 @@ def prepare(database: Database, now: datetime, limit: int = 20) -> int:
     with database.read() as session:
         query = select(Attachment.id).where(*_unseen(now))
         due = list(session.scalars(query.order_by(Attachment.message_id).limit(limit)))
-    return sum(_prepare(database, attachment_id, now) for attachment_id in due)
+    done = 0
+    for attachment_id in due:
+        with batches.alone("prepare", attachment_id):
+            done += _prepare(database, attachment_id, now)
+    return done
 
 
 def _unseen(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -147,7 +153,7 @@ def _show(session: Session, row: Attachment, plain: bytes | None, made: pictures
         if made is not None:
             row.copy_object_key, row.copy_type = _put(session, row, made.copy, "copy"), made.copy_type
             row.thumb_object_key = _put(session, row, made.thumb, "thumb")
-    except (Erased, OSError):
+    except (Erased, Unreadable, OSError):
         row.view = "none"
 
 

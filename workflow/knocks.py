@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from workflow import outbox, safety, window
+from workflow import batches, outbox, safety, window
 from workflow.db import Database
 from workflow.models import Case, Conversation, Outbound
 from workflow.states import Status
@@ -47,21 +47,20 @@ def remind_due(database: Database, now: datetime) -> int:
     query = query.where(Conversation.window_ends_at > now, Conversation.window_ends_at <= now + AHEAD)
     with database.read() as session:
         waiting = list(session.scalars(query.where(Case.status == Status.WAITING, ~reminded).limit(100)))
-    return sum(_remind(database, case_id, now) for case_id in waiting)
+    return batches.each(database, "remind", waiting, lambda session, case_id: _remind(session, case_id, now))
 
 
-def _remind(database: Database, case_id: str, now: datetime) -> bool:
-    with database.write() as session:
-        case = session.scalars(select(Case).where(Case.id == case_id).with_for_update(of=Case, key_share=True)).one()
-        conversation = case.conversation
-        ends_at = conversation.window_ends_at
-        if case.status != Status.WAITING or ends_at is None or conversation.address.opted_out_at is not None:
-            return False
-        same = select(Outbound.id).where(Outbound.conversation_id == conversation.id, Outbound.key == "reminder")
-        if session.scalar(same.where(Outbound.created_at > ends_at - window.LENGTH).limit(1)) is not None:
-            return False
-        outbox.enqueue(
-            session, conversation, "reminder", now, purpose="notice", case=case, template="reminder",
-            number=case.number,
-        )  # fmt: skip
-        return True
+def _remind(session: Session, case_id: str, now: datetime) -> bool:
+    case = session.scalars(select(Case).where(Case.id == case_id).with_for_update(of=Case, key_share=True)).one()
+    conversation = case.conversation
+    ends_at = conversation.window_ends_at
+    if case.status != Status.WAITING or ends_at is None or conversation.address.opted_out_at is not None:
+        return False
+    same = select(Outbound.id).where(Outbound.conversation_id == conversation.id, Outbound.key == "reminder")
+    if session.scalar(same.where(Outbound.created_at > ends_at - window.LENGTH).limit(1)) is not None:
+        return False
+    outbox.enqueue(
+        session, conversation, "reminder", now, purpose="notice", case=case, template="reminder",
+        number=case.number,
+    )  # fmt: skip
+    return True

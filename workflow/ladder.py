@@ -8,24 +8,20 @@ waits for them. *Delivered* needs evidence for the body or the letter; after a t
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from workflow import journal, notices, outbox, people, safety, window
+from workflow import batches, journal, notices, outbox, people, safety, window
 from workflow.actors import Clock
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN
 from workflow.models import Address, Case, ChannelAccount, Conversation, Message, Outbound, Paper, Rung
 from workflow.states import Part, Status
 from workflow.vault import Erased, vault_of
-
-log = logging.getLogger("aduan.ladder")
 
 KINDS = ("text", "template", "sms", "email", "print")
 #: What goes out by these rungs is the answer itself.
@@ -251,10 +247,8 @@ def climb_due(database: Database, now: datetime, limit: int = 100) -> int:
         found = [(rung_id, case_id) for rung_id, case_id in session.execute(due.order_by(Rung.next_at).limit(limit))]
     done = 0
     for rung_id, case_id in found:
-        try:
+        with batches.alone("climb", rung_id):
             done += _in_time(database, rung_id, case_id, now)
-        except SQLAlchemyError:
-            log.exception("rung could not be left: rung=%d", rung_id)
     return done
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from workflow import enclosures, people, receipts, safety, sms, threads, window,
 from workflow.db import Database, wake
 from workflow.messages import CAPABILITIES, PLAIN, Outgoing, Purpose
 from workflow.models import Case, Conversation, DeliveryEvent, Outbound, Paper, Person
-from workflow.vault import Erased, vault_of
+from workflow.vault import Erased, Unreadable, vault_of
 
 RANK = {"queued": 0, "held": 0, "claimed": 0, "uncertain": 1, "accepted": 1, "sent": 2, "delivered": 4, "read": 5}
 #: A failure counts against everything but proof that the message arrived.
@@ -23,6 +24,9 @@ FAILED_RANK = 3
 #: Why a message is held for good: its channel has no wire, the paper is the way.
 PRINT = "print"
 LEASE = timedelta(seconds=60)
+#: After this a message that could not be opened is tried again.
+UNREADABLE = timedelta(hours=1)
+log = logging.getLogger("aduan.outbox")
 
 
 def enqueue(
@@ -197,7 +201,11 @@ def _load(session: Session, outbound_id: int, now: datetime) -> Claimed | None:
     except Erased:
         row.error_reason = "erased"
         step(session, row, "failed", "erased", now)
-        return None
+    except Unreadable:  # a key that is not here now may be found again
+        log.exception("message cannot be opened: outbound=%d", row.id)
+        row.state, row.attempts, row.claimed_by, row.claimed_until = "queued", row.attempts - 1, None, None
+        row.next_attempt_at = now + UNREADABLE
+    return None
 
 
 def _too_dangerous(session: Session, row: Outbound, now: datetime) -> bool:

@@ -14,12 +14,12 @@ import segno
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from workflow import help, journal, letters, press, wording
+from workflow import batches, help, journal, letters, press, wording
 from workflow.actors import Actor, Clock
 from workflow.db import Database
 from workflow.models import Case, Letter, Paper, Unit
 from workflow.objects import ObjectStore
-from workflow.vault import Erased, Unreadable, vault_of
+from workflow.vault import Unreadable, vault_of
 
 log = logging.getLogger("aduan.printing")
 
@@ -49,14 +49,14 @@ def qr(content: str) -> bytes:
 def make_due(database: Database, now: datetime, limit: int = 20) -> int:
     """Make the files of letters that have none yet; returns how many."""
     with database.read() as session:
-        query = select(Letter.id).where(Letter.sha256.is_(None), Letter.details_enc.is_not(None))
+        query = select(Letter.id).join(Case, Case.id == Letter.case_id).where(Case.erased_at.is_(None))
+        query = query.where(Letter.sha256.is_(None), Letter.details_enc.is_not(None))
         waiting = list(session.scalars(query.order_by(Letter.issued_at).limit(limit)))
     made = 0
     for letter_id in waiting:
         try:
-            made += make(database, letter_id, Clock(), now)
-        except (Erased, Unreadable):
-            log.warning("letter without a readable case: letter=%s", letter_id)
+            with batches.alone("print", letter_id):
+                made += make(database, letter_id, Clock(), now)
         except RuntimeError:  # the press's own: one letter must not keep the others from being made
             log.exception("letter cannot be set: letter=%s", letter_id)
     return made

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from workflow import cases, conversations, decisions, journal, links, outbox
+from workflow import batches, cases, conversations, decisions, journal, links, outbox
 from workflow.actors import Actor, Clock, Officer
 from workflow.db import Base, Database
 from workflow.models import Address, Attachment, Case, Conversation, Message, Outbound, Person
@@ -67,8 +67,9 @@ def plan(session: Session, now: datetime) -> Iterator[Line]:
     while page := list(session.scalars(query.where(Case.id > place).limit(_PAGE))):
         place = page[-1].id
         for case in page:
-            if case.closed_at and not held(session, case) and _over(session, case, now):
-                yield Line(case.id, case.number, class_of(case), case.closed_at)
+            with batches.alone("retain", case.id):
+                if case.closed_at and not held(session, case) and _over(session, case, now):
+                    yield Line(case.id, case.number, class_of(case), case.closed_at)
 
 
 def _over(session: Session, case: Case, now: datetime) -> bool:
@@ -83,14 +84,16 @@ def run(database: Database, now: datetime) -> int:
     """Erase what is due: cases, loose messages, the addresses of the anonymous. Returns how many cases."""
     with database.read() as session:
         due = [line.case_id for line in plan(session, now)]
-    for case_id in due:
-        with database.write() as session:
-            case = cases.lock(session, case_id)
-            if case.erased_at is None and not held(session, case) and _over(session, case, now):
-                erase(session, case, Clock(), now, "retention")
+    batches.each(database, "retain", due, lambda session, case_id: _retire(session, case_id, now))
     _anonymous(database, now)
     _loose(database, now)
     return len(due)
+
+
+def _retire(session: Session, case_id: str, now: datetime) -> None:
+    case = cases.lock(session, case_id)
+    if case.erased_at is None and not held(session, case) and _over(session, case, now):
+        erase(session, case, Clock(), now, "retention")
 
 
 # ------------------------------------------------------------------ holds
@@ -194,7 +197,7 @@ def _anonymous(database: Database, now: datetime) -> None:
     with database.read() as session:
         people = list(session.scalars(query.where(Case.person_id.not_in(keeps)).distinct().limit(_PAGE)))
     for person_id in people:
-        with database.write() as session:
+        with batches.alone("anonymous", person_id), database.write() as session:
             _lock(session, person_id)
             if session.scalar(select(Case.id).where(Case.person_id == person_id, needed).limit(1)) is None:
                 forget(session, session.get_one(Person, person_id), now)

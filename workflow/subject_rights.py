@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from workflow import (
     access,
+    batches,
     cases,
     conversations,
     files,
@@ -193,19 +194,18 @@ def carry_out(database: Database, now: datetime) -> int:
     query = query.where(Case.status.in_([str(s) for s in ENDED]), Case.legal_hold.is_(False))
     with database.read() as session:
         due = list(session.scalars(query.order_by(DataRequest.answered_at).limit(_BATCH)))
-    return sum(_carry_out(database, request_id, now) for request_id in due)
+    return batches.each(database, "carry_out", due, lambda session, request_id: _carry_out(session, request_id, now))
 
 
-def _carry_out(database: Database, request_id: str, now: datetime) -> bool:
-    with database.write() as session:
-        request = session.get_one(DataRequest, request_id)
-        case = cases.lock(session, request.case_id)
-        if case.erased_at is None and not _may_go(session, request, case, now):
-            return False
-        if case.erased_at is None:
-            retention.erase(session, case, Clock(), now, "request")
-        request.state = "done"
-        return True
+def _carry_out(session: Session, request_id: str, now: datetime) -> bool:
+    request = session.get_one(DataRequest, request_id)
+    case = cases.lock(session, request.case_id)
+    if case.erased_at is None and not _may_go(session, request, case, now):
+        return False
+    if case.erased_at is None:
+        retention.erase(session, case, Clock(), now, "request")
+    request.state = "done"
+    return True
 
 
 def _may_go(session: Session, request: DataRequest, case: Case, now: datetime) -> bool:
@@ -228,13 +228,20 @@ def _may_go(session: Session, request: DataRequest, case: Case, now: datetime) -
 
 def remind(database: Database, now: datetime) -> int:
     """A request whose three days end within one: its keepers are told once."""
-    query = select(DataRequest).where(DataRequest.state == "open", DataRequest.reminded_at.is_(None))
+    query = select(DataRequest.id).where(DataRequest.state == "open", DataRequest.reminded_at.is_(None))
     query = query.join(Case, Case.id == DataRequest.case_id).where(Case.erased_at.is_(None))
-    with database.write() as session:
-        rows = list(session.scalars(query.where(DataRequest.due_at <= now + timedelta(hours=24)).limit(_BATCH)))
-        for row in rows:
-            case = cases.lock(session, row.case_id)
-            row.reminded_at = now
-            notices.notify(session, case, [a.id for a in _answerers(session, case, now)], "data_request_due", now)
-            notices.tell(session, case, Part.HEAD, "data_request_due", now)
-    return len(rows)
+    query = query.where(DataRequest.due_at <= now + timedelta(hours=24)).order_by(DataRequest.due_at)
+    with database.read() as session:
+        due = list(session.scalars(query.limit(_BATCH)))
+    return batches.each(database, "remind", due, lambda session, request_id: _remind(session, request_id, now))
+
+
+def _remind(session: Session, request_id: str, now: datetime) -> bool:
+    case = cases.lock(session, session.get_one(DataRequest, request_id).case_id)
+    request = session.get_one(DataRequest, request_id, populate_existing=True)
+    if request.state != "open" or request.reminded_at is not None:
+        return False
+    request.reminded_at = now
+    notices.notify(session, case, [a.id for a in _answerers(session, case, now)], "data_request_due", now)
+    notices.tell(session, case, Part.HEAD, "data_request_due", now)
+    return True

@@ -6,10 +6,10 @@ import logging
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from workflow import (
+    batches,
     cases,
     decisions,
     escalation,
@@ -26,7 +26,6 @@ from workflow.clocks import rules
 from workflow.db import Database
 from workflow.models import Case, Deadline, Pause
 from workflow.states import Impossible, Part
-from workflow.vault import Erased, Unreadable
 
 log = logging.getLogger("aduan.sweep")
 
@@ -58,11 +57,9 @@ def _pass(database: Database, now: datetime, *, owned: bool) -> int:
 
 
 def _tried(database: Database, deadline_id: str, case_id: str, seen_at: datetime, now: datetime) -> bool:
-    try:
+    with batches.alone("sweep", deadline_id):
         return _one(database, deadline_id, case_id, seen_at, now)
-    except (SQLAlchemyError, Erased, Unreadable):
-        log.exception("deadline could not be acted on: deadline=%s", deadline_id)
-        return False
+    return False
 
 
 def _one(database: Database, deadline_id: str, case_id: str, seen_at: datetime, now: datetime) -> bool:
@@ -106,11 +103,12 @@ def _end_waiting(database: Database, now: datetime) -> int:
     query = select(Pause.case_id).where(Pause.ended_at.is_(None), Pause.until < now).order_by(Pause.until).limit(500)
     with database.read() as session:
         waited = list(session.scalars(query))
-    for case_id in waited:
-        with database.write() as session:
-            case = cases.lock(session, case_id)
-            timekeeping.waited_enough(session, case, now)
-    return len(waited)
+    return batches.each(database, "end_waiting", waited, lambda session, case_id: _waited(session, case_id, now))
+
+
+def _waited(session: Session, case_id: str, now: datetime) -> bool:
+    timekeeping.waited_enough(session, cases.lock(session, case_id), now)
+    return True
 
 
 def recover(database: Database, now: datetime) -> None:
@@ -120,12 +118,14 @@ def recover(database: Database, now: datetime) -> None:
     knocks.remind_due(database, now)
     with database.write() as session:
         doubtful = [(row.id, row.case_id) for row in settling.recover(session, now)]
-    for outbound_id, case_id in doubtful:
-        with database.write() as session:
-            case = cases.lock(session, case_id) if case_id else None
-            if not settling.alarm(session, outbound_id, now) or case is None:
-                continue
-            notices.tell(session, case, Part.OFFICER, "answer_uncertain", now)
-            journal.append(
-                session, case.handling_unit_id, "uncertain", Clock(), now, case_id=case.id, outbound=outbound_id
-            )
+    owners = dict(doubtful)
+    batches.each(database, "recover", owners, lambda session, row_id: _alarm(session, row_id, owners[row_id], now))
+
+
+def _alarm(session: Session, outbound_id: int, case_id: str | None, now: datetime) -> bool:
+    case = cases.lock(session, case_id) if case_id else None
+    if not settling.alarm(session, outbound_id, now) or case is None:
+        return False
+    notices.tell(session, case, Part.OFFICER, "answer_uncertain", now)
+    journal.append(session, case.handling_unit_id, "uncertain", Clock(), now, case_id=case.id, outbound=outbound_id)
+    return True

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import calendar, cases, deadlines, journal, notices, outbox, units, wording
+from workflow import batches, calendar, cases, deadlines, journal, notices, outbox, units, wording
 from workflow.actors import Actor, Clock, Officer
 from workflow.db import Database
 from workflow.models import Case, Deadline, HolidayOverride, Mark, Unit
@@ -99,7 +99,7 @@ def apply_decrees(database: Database, now: datetime) -> int:
     """Count every running clock again where the calendar has changed; returns how many cases moved.
 
     By a decree of the operator's, by what a newer library knows of national days, or because a unit is in another time
-    zone. Each case in a transaction of its own; the change counts as applied once all of them are done.
+    zone. Each case in a transaction of its own; the change counts as applied once all of them were tried.
     """
     with database.read() as session:
         fresh = list(session.scalars(select(HolidayOverride.id).where(HolidayOverride.applied_at.is_(None))))
@@ -108,7 +108,7 @@ def apply_decrees(database: Database, now: datetime) -> int:
         return 0
     moved, place = 0, ""
     while page := _running_after(database, place, now):
-        moved += sum(_recompute(database, case_id, now) for case_id in page)
+        moved += batches.each(database, "decrees", page, lambda session, case_id: _recompute(session, case_id, now))
         place = page[-1]
     with database.write() as session:
         for row in session.scalars(select(HolidayOverride).where(HolidayOverride.id.in_(fresh))):
@@ -131,13 +131,12 @@ def _running_after(database: Database, place: str, now: datetime) -> list[str]:
         return list(session.scalars(query))
 
 
-def _recompute(database: Database, case_id: str, now: datetime) -> bool:
-    with database.write() as session:
-        case = cases.lock(session, case_id)
-        moved = deadlines.recompute(session, case, now)
-        for rule, before, after in moved:
-            journal.append(
-                session, case.handling_unit_id, "recomputed", Clock(), now, case_id=case.id,
-                rule=rule, before=before.isoformat(), after=after.isoformat(),
-            )  # fmt: skip
-        return bool(moved)
+def _recompute(session: Session, case_id: str, now: datetime) -> bool:
+    case = cases.lock(session, case_id)
+    moved = deadlines.recompute(session, case, now)
+    for rule, before, after in moved:
+        journal.append(
+            session, case.handling_unit_id, "recomputed", Clock(), now, case_id=case.id,
+            rule=rule, before=before.isoformat(), after=after.isoformat(),
+        )  # fmt: skip
+    return bool(moved)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from workflow import alarms, journal, leases, outbox, staff, units
+from workflow import alarms, batches, journal, leases, outbox, staff, units
 from workflow.actors import Clock, Officer
 from workflow.db import Database
 from workflow.models import (
@@ -75,7 +75,7 @@ def _make_all(database: Database, now: datetime) -> tuple[int, int]:
         for unit_id, month in missing:
             try:
                 made += unit_id not in stuck and make(database, unit_id, month, pen, now)
-            except (SQLAlchemyError, OSError, ValueError):
+            except (*batches.FAULTS, OSError):
                 stuck.add(unit_id)
                 log.exception("report could not be made: unit=%s month=%s", unit_id, month)
     return made, len(stuck)
@@ -134,7 +134,7 @@ def _send_all(database: Database, now: datetime, *, mail: str) -> None:
         unsent = select(Report.id).where(Report.sent_at.is_(None)).order_by(Report.month, Report.made_at, Report.id)
         waiting = list(session.scalars(unsent))
     for report_id in waiting:
-        with database.write() as session:
+        with batches.alone("report_send", report_id), database.write() as session:
             _send(session, session.get_one(Report, report_id, with_for_update=True), now, mail=mail)
 
 
@@ -162,7 +162,7 @@ def _chase_all(database: Database, now: datetime, *, mail: str) -> None:
         fifth = Month.parse(month).plus(1).first.replace(day=words.DUE_DAY)
         made = staff.local_today(zone, made_at)
         if staff.local_today(zone, now) >= (fifth if made < fifth else made + timedelta(days=words.DUE_DAY - 1)):
-            with database.write() as session:
+            with batches.alone("report_chase", report_id), database.write() as session:
                 _chase(session, session.get_one(Report, report_id, with_for_update=True), now, mail=mail)
 
 
@@ -188,7 +188,7 @@ def _tell_of_trouble(database: Database, now: datetime) -> None:
     with database.read() as session:
         troubled = posting.troubled(session)
     for outbound_id in troubled:
-        with database.write() as session:
+        with batches.alone("report_trouble", outbound_id), database.write() as session:
             row = outbox.locked(session, outbound_id)
             report = session.get_one(Report, row.report_id)
             unit, row.alarmed_at = report.unit, now
