@@ -182,7 +182,9 @@ def test_what_was_merged_comes_back_with_the_case(office: Office) -> None:
     merge(office, second, first)
     old = number(office, second)
     seal(office, first)
-    act(office, first, lambda o, s, c: cases.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock()))
+    act(
+        office, first, lambda o, s, c: sealing.unseal(s, c, o.officer(s, "kanwil"), "Pimpinan tidak terkait", o.clock())
+    )
     for who in FACILITY:
         assert searched(office, who, old).endswith(second)
         assert number(office, first) in shown(office, who, second)
