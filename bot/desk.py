@@ -217,7 +217,7 @@ class _Desk:
             )
             self.say("emergency", self.situation.case, help=named, to=to)
         elif effect.key not in SAID_ONCE or not self._said_lately(effect.key):
-            self.say(effect.key, self.situation.case)
+            self.say(telling.suited(effect.key, self.situation), self.situation.case)
 
     def _said_lately(self, key: str) -> bool:
         """A family that writes forty messages in a minute is not answered forty times."""

@@ -33,6 +33,11 @@ def respect(judgement: Assessment) -> str:
     return (wording.RESPECT_GRAVE if harmed else wording.RESPECT).get(judgement.language, "")
 
 
+def suited(key: str, place: Situation) -> str:
+    """Words for a facility promise a way past it; an office above has none, and asks which facility is meant."""
+    return f"{key}_above" if key in ("welcome", "invite") and place.unit.kind != "upt" else key
+
+
 def reached(
     session: Session, judgement: Assessment, place: Situation, locale: str, now: datetime, *, wish: bool
 ) -> str:

@@ -199,7 +199,7 @@ LABELS: dict[str, dict[str, str]] = {
         "seal": N_("Dialihkan ke Kanwil"),
         "unseal": N_("Dikembalikan ke unit"),
         "visibility": N_("Pilihan kerahasiaan"),
-        "place": N_("Lapas atau rutan disebut pelapor"),
+        "place": N_("Lapas atau rutan yang dimaksud diketahui"),
         "handed_on": N_("Ditangani di tempat lain"),
         "taken_over": N_("Diambil alih"),
         "fact": N_("Keterangan layanan diubah"),

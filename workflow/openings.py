@@ -14,21 +14,24 @@ import triage
 from triage import Assessment
 from workflow import (
     cases,
+    conversations,
     deadlines,
     entries,
     journal,
     naming,
     notices,
+    outbox,
     parties,
     people,
     receipts,
     sealing,
     staff,
+    states,
     units,
 )
-from workflow.actors import Citizen
+from workflow.actors import Citizen, Officer
 from workflow.models import Case, Judgement, Message, Notice, Receipt, Unit, new_id
-from workflow.states import Status
+from workflow.states import Impossible, Status
 from workflow.vault import vault_of
 
 
@@ -105,26 +108,51 @@ def will_seal(session: Session, assessment: Assessment, unit: Unit, now: datetim
     return bool(_seal_reason(session, assessment, Opening(unit, direct_to_kanwil=wish), now))
 
 
-def place(session: Session, case: Case, unit: Unit, assessment: Assessment, now: datetime) -> bool:
-    """The complainant says which facility is meant: it handles a case that nobody has begun, unless that is sealed."""
-    if case.status != Status.RECEIVED or case.subject_unit_id == unit.id:
+def place(
+    session: Session, case: Case, unit: Unit, assessment: Assessment, now: datetime, actor: Officer | None = None
+) -> bool:
+    """It is known which facility is meant: that handles a case that nobody has begun, unless it is sealed. Said by the
+    complainant, or found out by an officer of the office above."""
+    if case.status not in states.TABLE["place"].sources or case.subject_unit_id == unit.id:
         return False
-    actor = Citizen(case.person_id)
+    by = actor or Citizen(case.person_id)
     case.subject_unit_id, case.subject_unit = unit.id, unit
     meant = cases.head_meant(session, assessment, unit, now) or ("head" if case.about_head else "")
     heads = {account.id for account in staff.holders(session, "kepala", unit.id, now)}
     meant = meant or ("doubt" if heads & set(naming.named(session, case, unit)) else "")
     if case.seal == "none" and meant:
         case.seal, case.seal_reason = "kanwil", meant
-    journal.append(session, case.handling_unit_id, "place", actor, now, case_id=case.id)
+    journal.append(session, case.handling_unit_id, "place", by, now, case_id=case.id)
     home = units.handling_unit(session, unit, sealed=case.seal == "kanwil")
     if home.id != case.handling_unit_id:
         session.execute(delete(Notice).where(Notice.case_id == case.id))
         case.owner_id = None
-        cases.transfer(session, case, home, actor, now)
+        cases.transfer(session, case, home, by, now)
         if case.urgency == "darurat":
             notices.emergency(session, case, now)
     return True
+
+
+def send_down(session: Session, case: Case, officer: Officer, unit_id: str, now: datetime) -> None:
+    """An officer of an office above says which facility below it a case is about; the complainant is told. Raises
+    Impossible."""
+    cases.permit(session, case, "place", officer)
+    unit = session.get(Unit, unit_id)
+    if unit is None or unit_id not in dict(below(session, case)):
+        raise Impossible("choose_unit")
+    messages = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id))
+    text = "\n".join(conversations.text_of(session, message) for message in messages)
+    concerned = (unit, units.superior(session, unit))
+    place(session, case, unit, triage.assess(text, staff=staff.directory(session, concerned)), now, officer)
+    outbox.enqueue(session, case.conversation, "placed", now, case=case, unit=unit.name, number=case.number)
+
+
+def below(session: Session, case: Case) -> list[tuple[str, str]]:
+    """(id, name) of the facilities that a case may be about, which an office above handles and nobody has placed."""
+    if case.subject_unit_id is not None:
+        return []
+    reach = units.reach(session, {case.handling_unit_id})
+    return [(unit_id, name) for unit_id, name in units.directory(session) if unit_id in reach]
 
 
 def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now: datetime) -> str:

@@ -18,6 +18,14 @@ PAGES: dict[str, str] = {
         "Sudah pernah melapor? Buka “Lanjutkan dengan kode” di bawah halaman ini. Tentang data Anda sendiri: tulis "
         "DATA SAYA untuk salinannya, atau HAPUS DATA SAYA."
     ),
+    "welcome_above@page": N_(
+        "Selamat datang di layanan pengaduan {unit}. Layanan ini gratis; kami tidak pernah meminta uang atau "
+        "transfer.\n\n"
+        "Tulis saja keluhan Anda dengan kata-kata sendiri, dan sebutkan lapas atau rutannya. Nama Anda tidak perlu "
+        "disebut.\n\n"
+        "Sudah pernah melapor? Buka “Lanjutkan dengan kode” di bawah halaman ini. Tentang data Anda sendiri: tulis "
+        "DATA SAYA untuk salinannya, atau HAPUS DATA SAYA."
+    ),
     "opened@page": N_(
         "Pengaduan Anda sudah kami terima.\n\nNomor: {number}\nKode tanda terima:\n{code}\n\n"
         "Catat kode ini, jangan berikan kepada siapa pun. Dengan kode ini tahap penanganannya dapat Anda lihat dari "

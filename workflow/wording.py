@@ -37,6 +37,15 @@ MESSAGES: dict[str, str] = {
         "Tentang data Anda sendiri: balas DATA SAYA untuk salinannya, atau HAPUS DATA SAYA.\n"
         "For English, reply ENGLISH."
     ),
+    "welcome_above": N_(
+        "Selamat datang di layanan pengaduan {unit}. Layanan ini gratis; kami tidak pernah meminta uang "
+        "atau transfer.\n\n"
+        "Tulis saja keluhan Anda dengan kata-kata sendiri, dan sebutkan lapas atau rutannya. Nama dan nomor Anda tidak "
+        "ditampilkan kepada petugas, kecuali Anda membalas TERBUKA.\n\n"
+        "Sudah pernah melapor? Balas STATUS dan kode tanda terima Anda. "
+        "Tentang data Anda sendiri: balas DATA SAYA untuk salinannya, atau HAPUS DATA SAYA.\n"
+        "For English, reply ENGLISH."
+    ),
     "mail_subject": N_("Pengaduan {number}"),
     "mail_subject_plain": N_("Layanan Pengaduan"),
     "opened": N_(
@@ -104,6 +113,10 @@ MESSAGES: dict[str, str] = {
     "invite": N_(
         "Silakan, ceritakan di sini. Tidak perlu takut: petugas tidak melihat nama Anda, dan Anda boleh tidak menyebut "
         "nama siapa pun. Bila tidak ingin dibaca di {unit}, balas KANWIL lebih dulu, lalu tulis ceritanya."
+    ),
+    "invite_above": N_(
+        "Silakan, ceritakan di sini, dan sebutkan lapas atau rutannya. Tidak perlu takut: petugas tidak melihat nama "
+        "Anda, dan Anda boleh tidak menyebut nama siapa pun."
     ),
     "praise_thanks": N_("Terima kasih atas pesan baik Anda. Kami catat dan sampaikan kepada {unit}."),
     "aspiration_thanks": N_("Terima kasih atas saran Anda. Kami catat untuk perbaikan layanan {unit}."),

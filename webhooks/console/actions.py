@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webhooks.console.forms import Typed
-from workflow import access, cases, decisions, deliveries, journal, people, sealing, settling, timekeeping
+from workflow import access, cases, decisions, deliveries, journal, openings, people, sealing, settling, timekeeping
 from workflow.actors import Officer
 from workflow.alternatives import changes
 from workflow.messages import Media
@@ -140,6 +140,10 @@ def _unseal(step: Step) -> None:
     verb(step.session, step.case, step.officer, step.typed["reason"], step.now)
 
 
+def _place(step: Step) -> None:
+    openings.send_down(step.session, step.case, step.officer, step.typed["unit"], step.now)
+
+
 def _send_again(step: Step) -> None:
     """Not an action of the table: it moves a message, not the case. It belongs to the officer's part."""
     row = step.session.get(Outbound, step.typed.number("outbound"))
@@ -170,6 +174,7 @@ def may_send_again(parts: frozenset[Part]) -> bool:
 
 ACTIONS: dict[str, Callable[[Step], None]] = {
     "classify": _classify,
+    "place": _place,
     "recommend": _recommend,
     "send_back": _send_back,
     "direct": _direct,

@@ -30,6 +30,7 @@ from workflow import (
     deadlines,
     decisions,
     likeness,
+    openings,
     people,
     proofs,
     settling,
@@ -135,6 +136,7 @@ class CaseFile:
     standards: list[Standard]
     officials: list[Account]
     officers: list[Account]
+    facilities: list[tuple[str, str]]
     can_send_again: bool
     own_draft: bool
     vacancy: str
@@ -218,6 +220,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         standards=prefill.citable(case) if "recommend" in actions else [],
         officials=decisions.officials(session, case, now) if "direct" in actions else [],
         officers=offers.officers(session, case, now) if "assign" in actions else [],
+        facilities=openings.below(session, case) if "place" in actions else [],
         can_send_again=may_send_again(parts),
         own_draft=case.status == Status.DRAFTED and Part.HEAD in parts and "approve" not in actions,
         vacancy=offers.vacancy(session, case, sheets, now) if "approve_above" in actions else "",

@@ -48,6 +48,7 @@ def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, b
         "hand_over": case.delivered_at is not None,
         "inform": case.track != "information",
         "recommend": case.track == "information",
+        "place": case.subject_unit_id is not None or case.handling_unit.kind not in ("kanwil", "ditjen"),
         "seal": case.handling_unit.kind != "upt",
         "unseal": case.seal == "none" or case.subject_unit is None or case.seal_reason == "wish",
         "seal_desk": case.handling_unit.kind != "upt" or case.seal != "none",
