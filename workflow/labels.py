@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow.alarmlabels import ALARM_LABELS
 from workflow.datawords import DATA_LABELS
+from workflow.deliverylabels import DELIVERY_LABELS
 from workflow.desklabels import DESK_LABELS
 from workflow.safewords import SAFE_LABELS
 from workflow.slugs import N_, SLUGS
@@ -28,6 +29,7 @@ PUBLIC_STATUS: dict[str, str] = {
 LABELS: dict[str, dict[str, str]] = {
     **SLUGS,
     **ALARM_LABELS,
+    **DELIVERY_LABELS,
     **DESK_LABELS,
     **UNIT_LABELS,
     "status": {
@@ -102,64 +104,6 @@ LABELS: dict[str, dict[str, str]] = {
         "lost": N_("hilang di jaringan"),
         "window": N_("gagal: jendela 24 jam tertutup"),
         "stopped": N_("gagal: orangnya berhenti berlangganan"),
-    },
-    "delivery": {
-        "queued": N_("menunggu dikirim"),
-        "held": N_("belum dikirim: jendela 24 jam sudah tertutup"),
-        "claimed": N_("sedang dikirim"),
-        "uncertain": N_("belum pasti terkirim"),
-        "accepted": N_("diterima penyedia"),
-        "sent": N_("terkirim"),
-        "delivered": N_("sampai"),
-        "read": N_("dibaca"),
-        "failed": N_("gagal"),
-        "cancelled": N_("dibatalkan"),
-    },
-    "rung": {
-        "text": N_("Jawaban di percakapan"),
-        "template": N_("Pemberitahuan (templat)"),
-        "sms": N_("Pemberitahuan lewat SMS"),
-        "email": N_("Jawaban lewat surel"),
-        "print": N_("Cetak dan serahkan di loket"),
-    },
-    "rung_outcome": {
-        "waiting": N_("berjalan"),
-        "notified": N_("diberi tahu, belum dibaca"),
-        "delivered": N_("terbukti sampai"),
-        "failed": N_("tidak sampai"),
-        "skipped": N_("tidak dikirim"),
-        "silent": N_("tidak dibalas"),
-        "answered": N_("dibalas, jawaban menyusul"),
-        "handed_over": N_("sudah diserahkan"),
-        "ended": N_("tidak perlu lagi"),
-    },
-    "rung_reason": {
-        "window": N_("jendela 24 jam sudah tertutup"),
-        "opted_out": N_("pelapor tidak ingin pesan di sana"),
-        "blocked": N_("pelapor memblokir nomor layanan"),
-        "address": N_("alamat itu tidak ada atau tidak dapat dicapai"),
-        "template": N_("templat belum ada atau ditolak"),
-        "policy": N_("ditolak aturan penyedia"),
-        "print": N_("saluran ini tidak dapat dikirimi pesan"),
-        "no_address": N_("tidak ada alamat lain yang diketahui"),
-        "anonymous": N_("pelapor anonim: alamat lain tidak dipakai"),
-        "no_proof": N_("tidak ada bukti sampai pada waktunya"),
-        "no_reply": N_("tidak dibalas pada waktunya"),
-        "no_longer": N_("jawaban ini tidak berlaku lagi"),
-        "delivered": N_("jawaban sudah sampai"),
-        "specific_data": N_("memuat data pribadi yang dilindungi"),
-        "auth": N_("gangguan pada layanan kami: akun penyedia"),
-        "tls": N_("gangguan pada layanan kami: sambungan ke server surat tidak aman"),
-        "sender": N_("gangguan pada layanan kami: nomor pengirim"),
-        "channel_off": N_("gangguan pada layanan kami: saluran tidak aktif"),
-        "carrier": N_("gangguan operator"),
-        "network": N_("gangguan jaringan"),
-        "timeout": N_("gangguan jaringan"),
-        "rate": N_("penyedia membatasi pengiriman"),
-        "provider": N_("gangguan penyedia"),
-        "erased": N_("data pelapor sudah dihapus"),
-        "bounced": N_("surel ditolak"),
-        "other": N_("ditolak penyedia"),
     },
     "action": {
         "open": N_("Pengaduan dibuka"),
