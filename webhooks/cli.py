@@ -14,6 +14,7 @@ from webhooks.accounts import user
 from webhooks.calendars import calendar_group
 from webhooks.copies import backup, restore, retention
 from webhooks.corrections import corrections
+from webhooks.journals import journal_group
 from webhooks.keys import keys
 from webhooks.mailing import mail
 from webhooks.reporting import dossier, report
@@ -53,6 +54,7 @@ main.add_command(receipt)
 main.add_command(report)
 main.add_command(dossier)
 main.add_command(keys)
+main.add_command(journal_group)
 
 
 # ------------------------------------------------------------------ making
@@ -280,26 +282,3 @@ def doctor(as_json: bool) -> None:
             click.echo(f"{finding.level:5} {finding.subject}: {finding.sentence}")
     if any(finding.level == "wrong" for finding in findings):
         sys.exit(1)
-
-
-@main.group("journal")
-def journal_group() -> None:
-    """The hash-chained journal."""
-
-
-@journal_group.command("verify")
-def journal_verify() -> None:
-    """Walk every chain; exit 1 and the first broken entry where one does not hold."""
-    from webhooks.service import journal_key
-    from workflow import journal
-
-    settings = opening.settings()
-    database = opening.database(settings)
-    with database.read() as session:
-        anchors = journal.read_anchors(settings.home / "anchors")
-        findings, total = journal.verify(session, journal_key(settings), anchors)
-    for finding in findings:
-        click.echo(f"broken: {finding.unit} entry {finding.sequence}: {finding.reason}")
-    if findings:
-        sys.exit(1)
-    click.echo(f"journal holds: {total} entries")

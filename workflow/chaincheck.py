@@ -1,4 +1,5 @@
-"""Every day the chains of the journal are walked: on from where they held yesterday, once a week from the beginning.
+"""Every day the chains of the journal are walked: on from where they held yesterday, once a week from the beginning,
+and compared with what the monthly reports said of them.
 
 Where one does not hold an alarm rings, until a later walk finds it whole again. How far a chain held is remembered
 in the database; whoever changes that memory only makes the walk begin where the entries no longer fit.
@@ -20,6 +21,7 @@ from workflow import alarms, journal, leases
 from workflow.db import Database
 from workflow.journal import GENESIS, Finding, Walked
 from workflow.models import JournalEntry, Mark, Unit
+from workflow.reports import heads as told
 
 NAME = "journal"
 HOUR = 3
@@ -90,6 +92,8 @@ def _walk_all(database: Database, anchors: Path, memory: Memory, today: date) ->
             after.held[unit_id] = walked.end
             if walked.finding:
                 findings.append(walked.finding)
+        broken = {finding.unit for finding in findings}
+        findings += [f for f in told.differing(session, told.kept(session)) if f.unit not in broken]
     return findings, after
 
 
