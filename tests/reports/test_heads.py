@@ -60,7 +60,7 @@ def rewrite(office: Office, code: str, *, rows: bool = True) -> None:
 
 def lose_reports(office: Office, *codes: str) -> None:
     with office.db.write() as s:
-        ids = select(Report.id).join(Unit).where(Unit.code.in_(codes)).scalar_subquery()
+        ids = select(Report.id).join(Unit).where(Unit.code.in_(codes))
         s.execute(delete(ReportFile).where(ReportFile.report_id.in_(ids)))
         s.execute(delete(Report).where(Report.unit_id.in_(select(Unit.id).where(Unit.code.in_(codes)))))
 
