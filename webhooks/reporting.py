@@ -12,9 +12,13 @@ from webhooks import opening
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy.orm import Session
+
     from webhooks.settings import Settings
+    from workflow.actors import Officer, Operator
     from workflow.db import Database
     from workflow.dossier import Dossier
+    from workflow.models import Case
     from workflow.reports import Month
 
 
@@ -79,8 +83,8 @@ def _write(path: Path, content: bytes) -> None:
 def dossier(number: str, out: Path, name: str | None, with_identity: bool, reason: str) -> None:
     """Everything on one case, for the Ombudsman or a court. Journalled; prints the paths.
 
-    FILE.zip holds the paper, the attachments and their SHA-256 sums; FILE.pdf is the paper, and attachments stand
-    beside it as FILE-lampiran.zip.
+    FILE.zip holds the paper, the attachments, the letters and their SHA-256 sums; FILE.pdf is the paper, and the
+    other files stand beside it as FILE-lampiran.zip.
     """
     if out.suffix.lower() not in (".zip", ".pdf"):
         raise click.ClickException("FILE ends in .zip or .pdf")
@@ -94,7 +98,7 @@ def dossier(number: str, out: Path, name: str | None, with_identity: bool, reaso
         content = {out: made.zipped(with_paper=True)}
     else:
         beside = out.with_name(f"{out.stem}-lampiran.zip")
-        content = {out: made.pdf, **({beside: made.zipped(with_paper=False)} if made.attachments else {})}
+        content = {out: made.pdf, **({beside: made.zipped(with_paper=False)} if made.beside else {})}
     for path, data in content.items():
         _write(path, data)
         path.chmod(0o600)
@@ -113,18 +117,23 @@ def _dossier(
     database: Database, settings: Settings, number: str, name: str | None, with_identity: bool, reason: str
 ) -> Dossier:
     from webhooks.service import journal_key, utc_now
-    from workflow import dossier, journal
+    from workflow import dossier, journal, letters, printing
     from workflow.actors import Operator
 
     now = utc_now()
+
+    def found(session: Session) -> tuple[Officer | Operator, str, Case]:
+        account = opening.account(session, name) if name else None
+        actor = opening.officer(session, account, now) if account else Operator()
+        return actor, account.full_name if account else "", dossier.find(session, actor, number)
+
     try:
+        with database.read() as session:
+            waiting = [letter.id for letter in letters.of_case(session, found(session)[2]) if not letter.sha256]
+        printing.make_each(database, waiting, now)
         with database.write() as session:
-            account = opening.account(session, name) if name else None
-            actor = opening.officer(session, account, now) if account else Operator()
-            case = dossier.find(session, actor, number)
-            reader = dossier.reader(
-                session, actor, account.full_name if account else "", case, with_identity=with_identity, reason=reason
-            )
+            actor, reads, case = found(session)
+            reader = dossier.reader(session, actor, reads, case, with_identity=with_identity, reason=reason)
             anchors = journal.read_anchors(settings.home / "anchors")
             return dossier.make(session, case, reader, journal_key(settings), anchors, now)
     except dossier.Refused as refused:

@@ -210,6 +210,11 @@ def of_case(session: Session, case: Case) -> list[Letter]:
     return list(session.scalars(select(Letter).where(Letter.case_id == case.id).order_by(Letter.issued_at.desc())))
 
 
+def may_open(letter: Letter, *, papers: bool, identity: bool) -> bool:
+    """Whether a reader of these rights may open the file: one that names the complainant is for who sees the name."""
+    return papers and (identity or not letter.named) and letter.details_enc is not None
+
+
 def details(session: Session, letter: Letter) -> dict[str, Any]:
     """What was fixed when the letter was issued. Raises Erased."""
     plain = vault_of(session).open_text(session, letter.data_key_id, letter.details_enc, "letter.details")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -52,8 +53,13 @@ def make_due(database: Database, now: datetime, limit: int = 20) -> int:
         query = select(Letter.id).join(Case, Case.id == Letter.case_id).where(Case.erased_at.is_(None))
         query = query.where(Letter.sha256.is_(None), Letter.details_enc.is_not(None))
         waiting = list(session.scalars(query.order_by(Letter.issued_at).limit(limit)))
+    return make_each(database, waiting, now)
+
+
+def make_each(database: Database, letter_ids: Iterable[str], now: datetime) -> int:
+    """Make the files of these letters; returns how many. One that cannot be made does not keep the others from it."""
     made = 0
-    for letter_id in waiting:
+    for letter_id in letter_ids:
         try:
             with batches.alone("print", letter_id):
                 made += make(database, letter_id, Clock(), now)
@@ -94,13 +100,17 @@ def content(database: Database, letter_id: str, actor: Actor, now: datetime) -> 
     if missing:
         make(database, letter_id, actor, now)
     with database.read() as session:
-        letter = session.get_one(Letter, letter_id)
-        if (kept := _kept(session, letter)) is not None:
-            return kept
-        draft = _draft(session, letter)
+        return file(session, session.get_one(Letter, letter_id))
+
+
+def file(session: Session, letter: Letter) -> bytes:
+    """The file of a letter as it was made, made again where it was lost on the disk. Raises Erased, or Lost."""
+    if (kept := _kept(session, letter)) is not None:
+        return kept
+    draft = _draft(session, letter)
     pdf = press.typeset("letter", draft.data, draft.issued_at, {"qr.svg": qr(draft.url)})
     if hashlib.sha256(pdf).hexdigest() != draft.sha256:
-        raise Lost(letter_id)
+        raise Lost(letter.id)
     return pdf
 
 

@@ -18,9 +18,10 @@ from tests.workflow import steps
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import carry
 from webhooks.cli import main
-from workflow import cases, decisions, inbox, openings
+from workflow import cases, decisions, inbox, letters, openings, wording
 from workflow import files as stored_files
-from workflow.models import Attachment, Case, JournalEntry, Message, Paper
+from workflow.models import Attachment, Case, JournalEntry, Letter, Message, Paper
+from workflow.sweep import sweep
 
 pytestmark = on_sqlite
 SENDER, NAME = "+6281299998888", "Qomariah Lestari"
@@ -107,6 +108,7 @@ def test_it_holds_words_papers_deliveries_deadlines_and_a_verified_journal(
     assert hashlib.sha256(PICTURE).hexdigest() in squeezed
     sums = dict(reversed(line.split("  ", 1)) for line in files["SHA256SUMS"].decode().splitlines())
     assert sums == {n: hashlib.sha256(c).hexdigest() for n, c in files.items() if n != "SHA256SUMS"}
+    assert any(name.startswith("surat/") for name in files)
     assert sorted(beside(files)) == ["foto ••••••••.png.jpg", "surat.pdf"]
 
 
@@ -245,3 +247,47 @@ def test_it_says_what_the_head_changed_against_the_recommendation(office: Office
         decisions.direct(s, case, head, 0, office.account_id("pejabat"), "", office.clock(), None, words)
     text, _ = made(office, tmp_path, office.case(SENDER).number)
     assert "Diubah kepala, tindakan: Ganti dua pompa (rekomendasi semula: Ganti pompa)" in text
+
+
+def test_the_very_letter_is_in_it_and_its_hash_is_the_one_that_anybody_can_check(
+    office: Office, answered: Case, tmp_path: Path
+) -> None:
+    text, files = made(office, tmp_path, answered.number)
+    with office.db.read() as s:
+        letter = s.scalars(select(Letter)).one()
+        code = letters.details(s, letter)["code"]
+    pdf = files[f"surat/01-{letter.number}.pdf"]
+    digest = hashlib.sha256(pdf).hexdigest()
+    assert digest == letter.sha256 and digest in text.replace(" ", "")
+    assert digest in office.client().get(f"/cek/{code}").text
+    assert steps.ANSWER in read(pdf) and NAME not in read(pdf)
+    assert files == made(office, tmp_path, answered.number)[1] | {
+        name: content for name, content in files.items() if name in ("berkas.pdf", "SHA256SUMS")
+    }, "and it is the same file the next time"
+
+
+def test_a_letter_that_names_the_complainant_is_for_those_who_see_the_name(office: Office, tmp_path: Path) -> None:
+    office.say(WORDS, SENDER, display_name=NAME, number=SENDER)
+    case_id = carry(office, "approved", SENDER)
+    with office.db.write() as s:
+        cases.set_visibility(s, cases.lock(s, case_id), "open", office.clock())
+    steps.act(office, case_id, steps.release)
+    number = office.case(SENDER).number
+    text, files = made(office, tmp_path, number, "--as", "kanwil")
+    assert not [name for name in files if name.startswith("surat/")]
+    assert "Berkas surat tidak disertakan" in text and NAME not in text
+    named = [content for name, content in made(office, tmp_path, number)[1].items() if name.startswith("surat/")]
+    assert len(named) == 1 and NAME in read(named[0])
+
+
+def test_what_nobody_did_is_the_systems_in_the_paper_as_on_the_page(office: Office, tmp_path: Path) -> None:
+    office.say(WORDS, SENDER)
+    case_id = carry(office, "approved", SENDER)
+    office.clock.advance(days=4)
+    sweep(office.db, office.clock())
+    assert office.case(SENDER).status == "responded"
+    text, _ = made(office, tmp_path, office.case(SENDER).number)
+    page = office.client("petugas").get(f"/petugas/kasus/{case_id}").text
+    released, status = (wording.label(*key, "id") for key in (("action", "release"), ("status", "responded")))
+    assert f"{released} → {status} Sistem" in text
+    assert f"{released} · <bdi>Sistem</bdi>" in page

@@ -35,8 +35,7 @@ def issued(session: Session, case: Case, view: View) -> list[Issued]:
 
 
 def _may_open(letter: Letter, view: View) -> bool:
-    """A letter that names the complainant is for those alone who see the name."""
-    return view.summary and (view.identity or not letter.named) and letter.details_enc is not None
+    return letters.may_open(letter, papers=view.summary, identity=view.identity)
 
 
 def _seen(session: Session, officer: Officer, letter_id: str) -> tuple[Letter, Case]:

@@ -1,4 +1,4 @@
-"""The dossier as files: the paper, and the attachments beside it."""
+"""The dossier as files: the paper, and beside it the attachments and the letters."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import decisions, files, journal, people, press
+from workflow import decisions, files, journal, people, press, printing
 from workflow.dossier.contents import Block, Contents, block
 from workflow.dossier.reader import Reader
 from workflow.dossier.words import LANGUAGE, say
-from workflow.models import Attachment, Case, JournalHead, Person, Unit
+from workflow.models import Attachment, Case, JournalHead, Letter, Person, Unit
 from workflow.vault import Erased, Unreadable
 
 _STILL = ("facts", "timeline", "messages", "papers", "letters", "deliveries", "deadlines", "attachments", "journal",
@@ -34,16 +34,14 @@ Anchors = dict[str, tuple[int, bytes]]
 
 @dataclass(frozen=True)
 class Dossier:
-    """The paper and the attachments by name."""
+    """The paper, and the files beside it by their path."""
 
     pdf: bytes
-    attachments: dict[str, bytes]
+    beside: dict[str, bytes]
 
     def zipped(self, *, with_paper: bool) -> bytes:
         """Everything in one ZIP, with a list of SHA-256 sums. The same content gives the same bytes."""
-        content = {f"lampiran/{name}": data for name, data in self.attachments.items()}
-        if with_paper:
-            content["berkas.pdf"] = self.pdf
+        content = {**self.beside, **({"berkas.pdf": self.pdf} if with_paper else {})}
         sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(content.items()))
         target = BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -56,6 +54,7 @@ def make(session: Session, case: Case, reader: Reader, key: bytes, anchors: Anch
     """The dossier for a reader, and its entry in the journal; an opened identity leaves its reason in the case."""
     contents = Contents(session, case, reader, now)
     listed, attachments = _attachments(session, case, reader)
+    issued, copies = _letters(session, contents)
     data: dict[str, Any] = {
         "title": say("title", number=case.number),
         "lang": LANGUAGE,
@@ -67,7 +66,7 @@ def make(session: Session, case: Case, reader: Reader, key: bytes, anchors: Anch
             for name, blocks in (
                 ("messages", contents.messages()),
                 ("papers", contents.papers()),
-                ("letters", contents.letters()),
+                ("letters", issued),
                 ("deliveries", contents.deliveries()),
                 ("deadlines", contents.deadlines()),
                 ("attachments", listed),
@@ -79,7 +78,7 @@ def make(session: Session, case: Case, reader: Reader, key: bytes, anchors: Anch
         "missing": say("missing"),
     }
     _record(session, case, reader, now)
-    return Dossier(press.typeset("dossier", data, now), attachments)
+    return Dossier(press.typeset("dossier", data, now), {**attachments, **copies})
 
 
 def _notes(reader: Reader) -> list[str]:
@@ -115,7 +114,7 @@ def _attachments(session: Session, case: Case, reader: Reader) -> tuple[list[Blo
             enclosed, ending, note = _enclosed(session, case, row, content, reader)
             small += [note] if note else []
             if enclosed is not None:
-                kept[f"{n:02d}-{name}{ending}"] = enclosed
+                kept[f"lampiran/{n:02d}-{name}{ending}"] = enclosed
         listed.append(block(f"{n:02d}. {shown}", small=small))
     return listed, kept
 
@@ -139,9 +138,13 @@ def _name(session: Session, row: Attachment, writer: Person | None) -> str:
         name = files.name(session, row)
     except Erased:
         name = ""
-    name = people.mask(session, writer, name) if writer else name
+    return _plain(people.mask(session, writer, name) if writer else name) or "lampiran"
+
+
+def _plain(name: str) -> str:
+    """As a name of a file can be."""
     plain = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in '/\\:*?"<>|')
-    return plain.strip(". ")[-_LONGEST:] or "lampiran"
+    return plain.strip(". ")[-_LONGEST:]
 
 
 def _bytes(read: Callable[[], bytes | None]) -> bytes | None:
@@ -149,6 +152,29 @@ def _bytes(read: Callable[[], bytes | None]) -> bytes | None:
     try:
         return read()
     except (Erased, Unreadable, FileNotFoundError, ValueError):
+        return None
+
+
+# ------------------------------------------------------------------ letters
+
+
+def _letters(session: Session, contents: Contents) -> tuple[list[Block], dict[str, bytes]]:
+    """The list for the paper, and the very files that were issued, each for those who may open it."""
+    listed, kept = list[Block](), dict[str, bytes]()
+    for n, row in enumerate(contents.letters(), 1):
+        pdf = _letter(session, row) if contents.may_open(row) else None
+        if pdf is not None:
+            kept[f"surat/{n:02d}-{_plain(row.number.replace('/', '-'))}.pdf"] = pdf
+        why = "" if pdf is not None else say("letter_gone" if contents.may_open(row) else "letter_closed")
+        listed.append(contents.letter(row, why))
+    return listed, kept
+
+
+def _letter(session: Session, row: Letter) -> bytes | None:
+    """The file; None where it is erased, damaged for good, or was never made."""
+    try:
+        return printing.file(session, row) if row.sha256 else None
+    except (Erased, Unreadable, printing.Lost):
         return None
 
 

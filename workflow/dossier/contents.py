@@ -12,7 +12,7 @@ from babel.dates import format_datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import conversations, decisions, inspection, people, wording
+from workflow import conversations, decisions, inspection, letters, people, wording
 from workflow.conversations import Line
 from workflow.dossier import words
 from workflow.dossier.reader import Reader
@@ -158,20 +158,19 @@ class Contents:
         lines = [f"{wording.label('inspection', part, LANGUAGE)}: {text}" for part, text in known.items() if text]
         return "\n".join(lines), []
 
-    def letters(self) -> list[Block]:
-        query = select(Letter).where(Letter.case_id == self.case.id).order_by(Letter.issued_at)
-        return [
-            block(
-                say(
-                    "letter",
-                    number=row.number,
-                    moment=self.moment(row.issued_at),
-                    post=row.signatory_post,
-                    hash=row.sha256 or "–",
-                )
-            )
-            for row in self.session.scalars(query)
-        ]
+    def letters(self) -> list[Letter]:
+        """The letters of the case, the first first."""
+        return letters.of_case(self.session, self.case)[::-1]
+
+    def may_open(self, letter: Letter) -> bool:
+        """Whether the reader gets the file itself."""
+        return letters.may_open(letter, papers=self.reader.papers, identity=self.reader.identity)
+
+    def letter(self, row: Letter, note: str) -> Block:
+        """What is told of a letter to every reader."""
+        moment, digest = self.moment(row.issued_at), row.sha256 or "–"
+        told = say("letter", number=row.number, moment=moment, post=row.signatory_post, hash=digest)
+        return block(told, small=[note])
 
     # -------------------------------------------------------------- deliveries, deadlines
 

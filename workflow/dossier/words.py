@@ -53,6 +53,8 @@ WORDS: dict[str, str] = {
     "choice": N_("Alternatif yang dipilih: {n}"),
     "changed": N_("Diubah kepala, {part}: {now} (rekomendasi semula: {before})"),
     "letter": N_("Surat nomor {number}, {moment}, {post}; SHA-256 berkas: {hash}"),
+    "letter_closed": N_("Berkas surat tidak disertakan: tidak dibuka untuk pembuat berkas ini."),
+    "letter_gone": N_("Berkas surat tidak tersedia: sudah dihapus atau tidak dapat dibaca."),
     "delivery": N_("{channel}, {moment}: {state}"),
     "event": N_("{moment}: {state}{code}"),
     "deadline": N_("{rule}: mulai {started}, batas {due}, {state}{ended}"),
@@ -82,7 +84,7 @@ WORDS: dict[str, str] = {
     "of": N_("dari"),
     "missing": N_("□: tanda yang tidak dapat dicetak."),
     "by_citizen": N_("pelapor"),
-    "by_clock": N_("waktu"),
+    "by_clock": N_("Sistem"),
 }
 
 KINDS: dict[str, str] = {

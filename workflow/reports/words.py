@@ -186,7 +186,7 @@ REPORT: dict[str, str] = {
     "chart_category": N_("Pengaduan diterima menurut kategori"),
     "chart_category_alt": N_("Diagram batang pengaduan diterima menurut kategori: {values}."),
     "chart_deadlines": N_("Tenggat menurut keadaannya"),
-    "chart_deadlines_alt": N_("Diagram batang tenggat, tepat waktu dan terlambat: {values}."),
+    "chart_deadlines_alt": N_("Diagram batang tenggat menurut keadaannya: {values}."),
     "chart_facilities": N_("Terlambat menurut unit, dalam persen"),
     "chart_facilities_alt": N_("Diagram batang persentase terlambat menurut unit: {values}."),
     "extension": N_("{number}. {rule}, ditambah {days} hari kerja"),
