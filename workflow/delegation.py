@@ -1,4 +1,5 @@
-"""Acting heads (pelaksana harian, Plh.): a head hands the own role to an official for named days, by an order.
+"""Acting heads (pelaksana harian, Plh.): a head hands the own role to an official for named days, by an order; where
+there is no head, the office above does.
 
 Nobody of the complaint unit can be one: an acting head sees complaints about that unit. Who wrote a text still does
 not approve it.
@@ -12,10 +13,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import journal, staff
+from workflow import journal, staff, units
 from workflow.actors import Actor
 from workflow.models import Account, RoleGrant, Unit
-from workflow.states import Impossible
+from workflow.states import SUPERIORS, Impossible
 
 ROLE = "kepala"
 #: Our own bound; a longer absence is a new order.
@@ -33,7 +34,10 @@ def delegate(
     actor: Actor,
     now: datetime,
 ) -> RoleGrant:
-    """Make ``deputy`` acting head of ``unit`` from the first to the last of ``days``. Raises Impossible."""
+    """Make ``deputy`` acting head of ``unit`` from the first to the last of ``days``. Raises Impossible.
+
+    ``head``: the head of the unit or, while it has none, somebody of the office above.
+    """
     order = " ".join(order.split())
     _check_people(session, unit, head, deputy, now)
     _check_days(session, unit, days, now)
@@ -53,13 +57,29 @@ def delegate(
 
 
 def _check_people(session: Session, unit: Unit, head: Account, deputy: Account, now: datetime) -> None:
-    own = staff.grant_held(session, head.id, (ROLE,), unit, now)
-    if own is None or own.delegated_by or head.disabled_at:
+    if head.disabled_at or not (_is_head(session, head, unit, now) or _stands_above(session, head, unit, now)):
         raise Impossible("plh_not_head")
     if staff.grant_held(session, deputy.id, ("petugas",), unit, now):
         raise Impossible("plh_desk")
     if deputy.id not in {account.id for account in candidates(session, unit, now)}:
         raise Impossible("plh_choose")
+
+
+def _is_head(session: Session, account: Account, unit: Unit, now: datetime) -> bool:
+    held = staff.grant_held(session, account.id, (ROLE,), unit, now)
+    return held is not None and held.delegated_by is None
+
+
+def _stands_above(session: Session, account: Account, unit: Unit, now: datetime) -> bool:
+    above = units.superior(session, unit)
+    role = SUPERIORS.get(above.kind, "")
+    return vacant(session, unit, now) and staff.grant_held(session, account.id, (role,), above, now) is not None
+
+
+def vacant(session: Session, unit: Unit, now: datetime) -> bool:
+    """Whether a facility has nobody today who is head in their own right."""
+    heads = staff.holders(session, ROLE, unit.id, now)
+    return unit.kind == "upt" and not any(_is_head(session, head, unit, now) for head in heads)
 
 
 def _check_days(session: Session, unit: Unit, days: tuple[date, date], now: datetime) -> None:
@@ -81,9 +101,8 @@ def candidates(session: Session, unit: Unit, now: datetime) -> list[Account]:
 
 
 def _barred(session: Session, account: Account, unit: Unit, now: datetime) -> bool:
-    own = staff.grant_held(session, account.id, (ROLE,), unit, now)
     desk = staff.grant_held(session, account.id, ("petugas",), unit, now)
-    return desk is not None or (own is not None and own.delegated_by is None)
+    return desk is not None or _is_head(session, account, unit, now)
 
 
 def _all(session: Session, unit: Unit) -> Sequence[RoleGrant]:
@@ -100,7 +119,7 @@ def current(session: Session, unit: Unit, now: datetime) -> list[RoleGrant]:
 
 
 def end(session: Session, unit: Unit, grant_id: str, head: Account | None, actor: Actor, now: datetime) -> None:
-    """End a delegation at once; the head who gave it does so, or the operator (no ``head``)."""
+    """End a delegation at once; whoever gave it does so, or the operator (no ``head``)."""
     grant = next((g for g in current(session, unit, now) if g.id == grant_id), None)
     if grant is None:
         raise Impossible("not_now")

@@ -297,7 +297,10 @@ LABELS: dict[str, dict[str, str]] = {
         "fact_source_missing": N_("Sumber belum diisi."),
         "fact_date_past": N_("Tanggal berlaku sudah lewat."),
         "fact_date_unreadable": N_("Tanggal tidak terbaca."),
-        "plh_not_head": N_("Hanya kepala sendiri, bukan pelaksana harian, yang menunjuk pelaksana harian."),
+        "plh_not_head": N_(
+            "Hanya kepala sendiri, bukan pelaksana harian, yang menunjuk pelaksana harian; kantor atasan hanya selama "
+            "tidak ada kepala."
+        ),
         "plh_choose": N_("Pilih pejabat dari satuan kerja ini."),
         "plh_desk": N_("Anggota Unit Layanan Pengaduan tidak dapat menjadi pelaksana harian kepala."),
         "plh_dates": N_("Isi tanggal mulai hari ini atau nanti, dan tanggal akhir tidak sebelum itu."),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from tests.support import Office
+from tests.support import Office, csrf
 from tests.workflow import steps
 from workflow import decisions
-from workflow.models import Account, Case, Notice, RoleGrant
+from workflow.models import Account, Case, Notice, RoleGrant, Unit
 
 EMERGENCY = "Tolong, adik saya di blok A dipukuli sekarang, kepalanya berdarah!"
 
@@ -86,3 +87,34 @@ def test_without_officers_the_head_is_told_and_without_anybody_the_kanwil(office
     office.clock.advance(hours=1)
     office.say(EMERGENCY + " Sekarang juga.", "+628120000002")
     assert told(office, "emergency") == {"kepala", "kanwil", "kanwil2"}
+
+
+def test_without_a_head_the_kanwil_names_an_acting_head_who_directs(office: Office) -> None:
+    page = "/petugas/plh"
+    assert "Semua lapas dan rutan" in office.client("kanwil").get(page).text
+    vacate(office, "kepala")
+    case_id = carried(office, "recommended")
+    client, today = office.client("kanwil"), office.clock().date()
+    with office.db.read() as s:
+        unit = s.scalars(select(Unit.id).where(Unit.code == "RUTAN-MAGETAN")).one()
+    form = {"unit": unit, "pejabat": office.account_id("pejabat"), "mulai": today.isoformat(), "perintah": "SP-7/2026",
+            "sampai": (today + timedelta(days=20)).isoformat(), "csrf_token": csrf(client, page)}  # fmt: skip
+    assert office.client("petugas").get(page).status_code == 403
+    assert client.post(page, data=form).status_code == 303
+    assert "SP-7/2026" in client.get(page).text
+
+    def direct(o: Office, s: Session, case: Case) -> None:
+        acting = o.officer(s, "pejabat")
+        decisions.direct(s, case, acting, 0, o.account_id("pejabat"), "", o.clock())
+
+    steps.act(office, case_id, direct)
+    assert status(office, case_id) == "directed"
+
+
+def test_the_kanwil_names_nobody_in_the_place_of_a_head_who_is_there(office: Office) -> None:
+    client, today = office.client("kanwil"), office.clock().date()
+    with office.db.read() as s:
+        unit = s.scalars(select(Unit.id).where(Unit.code == "RUTAN-MAGETAN")).one()
+    form = {"unit": unit, "pejabat": office.account_id("pejabat"), "mulai": today.isoformat(), "perintah": "SP-7/2026",
+            "sampai": today.isoformat(), "csrf_token": csrf(client, "/petugas/plh")}  # fmt: skip
+    assert client.post("/petugas/plh", data=form).status_code == 404

@@ -1,4 +1,4 @@
-"""Who stands in for the head: named by the head, for dated days, by an order."""
+"""Who stands in for the head: named by the head or, where there is none, by the Kanwil; for dated days, by an order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,9 +19,11 @@ from workflow.inbox import sanitise
 from workflow.models import Account, Unit
 from workflow.states import Impossible
 
+NAMERS = (delegation.ROLE, "kanwil", "ditjenpas")
+
 
 @bp.get("/plh")
-@staff(delegation.ROLE)  # type: ignore[untyped-decorator]
+@staff(*NAMERS)  # type: ignore[untyped-decorator]
 def plh() -> str:
     """Acting heads of the own unit, and the form to name one."""
     with service().database.read() as session:
@@ -28,7 +31,7 @@ def plh() -> str:
 
 
 @bp.post("/plh")
-@staff(delegation.ROLE)  # type: ignore[untyped-decorator]
+@staff(*NAMERS)  # type: ignore[untyped-decorator]
 def plh_tunjuk() -> Response | tuple[str, int]:
     """Name an acting head, or end what was named."""
     try:
@@ -38,11 +41,13 @@ def plh_tunjuk() -> Response | tuple[str, int]:
         with service().database.read() as session:
             return _page(session, refused.reason), 422
     flash(_("Tercatat."))
-    return redirect(url_for("console.plh"), 303)
+    return redirect(url_for("console.plh", unit=request.form.get("unit", "")), 303)
 
 
 def _carry_out(session: Session, form: Mapping[str, str]) -> None:
-    unit, now, officer = _unit(session), service().now(), current_officer()
+    unit, now, officer = _chosen(_units(session)), service().now(), current_officer()
+    if unit is None:
+        raise Impossible("plh_not_head")
     head = session.get_one(Account, current_account().id)
     if "akhiri" in form:
         delegation.end(session, unit, form["akhiri"], head, officer, now)
@@ -61,23 +66,33 @@ def _day(name: str) -> date:
         raise Impossible("plh_dates") from error
 
 
-def _unit(session: Session) -> Unit:
-    """The unit of which this account is head; with several, the one that was asked for."""
-    mine = current_officer().units(delegation.ROLE)
-    wanted = request.values.get("unit", "") or min(mine)
-    if wanted not in mine:
+def _units(session: Session) -> list[Unit]:
+    """Where this account may name an acting head: as head, or as the office above a facility without one."""
+    now, officer = service().now(), current_officer()
+    mine = [session.get_one(Unit, unit_id) for unit_id in officer.units(delegation.ROLE)]
+    above = {unit_id for role in NAMERS[1:] for unit_id in officer.units(role)}
+    below = session.scalars(select(Unit).where(Unit.parent_id.in_(above), Unit.kind == "upt").order_by(Unit.name))
+    return mine + [unit for unit in below if delegation.vacant(session, unit, now)]
+
+
+def _chosen(found: list[Unit]) -> Unit | None:
+    """The unit that was asked for, else the first."""
+    wanted = request.values.get("unit", "")
+    if wanted and wanted not in {unit.id for unit in found}:
         abort(404)
-    return session.get_one(Unit, wanted)
+    return next((unit for unit in found if unit.id == wanted or not wanted), None)
 
 
 def _page(session: Session, refused: str = "") -> str:
-    unit, now = _unit(session), service().now()
-    named = delegation.current(session, unit, now)
+    found, now = _units(session), service().now()
+    unit = _chosen(found)
     return render_template(
         "console/plh.html",
+        units=found,
+        heads=current_officer().units(delegation.ROLE),
         unit=unit,
-        named=[(grant, grant.account) for grant in named],
-        people=delegation.candidates(session, unit, now),
+        named=[(grant, grant.account) for grant in delegation.current(session, unit, now)] if unit else [],
+        people=delegation.candidates(session, unit, now) if unit else [],
         refused=refused,
         typed=request.form,
         longest=delegation.MAX_ORDER,
