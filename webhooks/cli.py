@@ -18,7 +18,7 @@ from webhooks.journals import journal_group
 from webhooks.keys import keys
 from webhooks.mailing import mail
 from webhooks.reporting import dossier, report
-from webhooks.rosters import channel, unit_import
+from webhooks.rosters import channel, unit_add, unit_import
 from webhooks.settings import Settings, WrongSettings
 from webhooks.signed_receipts import receipt
 from webhooks.unit_settings import unit_set, unit_show
@@ -100,24 +100,7 @@ def unit() -> None:
     """Offices and facilities."""
 
 
-@unit.command("add")
-@click.argument("code")
-@click.option("--name", required=True)
-@click.option("--kind", type=click.Choice(["kanwil", "upt"]), required=True)
-@click.option("--parent", required=True, help="Code of the unit above.")
-@click.option("--timezone", default="Asia/Jakarta", show_default=True)
-def unit_add(code: str, name: str, kind: str, parent: str, timezone: str) -> None:
-    """Add a regional office or a facility."""
-    from workflow import units
-
-    with opening.database(opening.settings()).write() as session:
-        try:
-            units.ensure(session, code, name, kind, opening.unit(session, parent), timezone)
-        except (ValueError, KeyError) as error:
-            raise click.ClickException(str(error)) from error
-    click.echo(f"{code}: {name}")
-
-
+unit.add_command(unit_add)
 unit.add_command(unit_import)
 unit.add_command(unit_set)
 unit.add_command(unit_show)

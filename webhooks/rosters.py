@@ -1,4 +1,4 @@
-"""``aduan unit import``, ``aduan user import`` and ``aduan channel``: many offices, their staff and their numbers."""
+"""``aduan unit add`` and ``import``, ``aduan user import``, ``aduan channel``: offices, their staff, their numbers."""
 
 from __future__ import annotations
 
@@ -54,6 +54,31 @@ def unit_import(file: Path, check: bool, lang: str) -> None:
         unit_roster.apply(session, changes, Clock(), now)
         if check:
             raise _Unwritten
+
+
+@click.command("add")
+@click.argument("code")
+@click.option("--name", required=True)
+@click.option("--kind", type=click.Choice(["kanwil", "upt"]), required=True)
+@click.option("--parent", required=True, help="Code of the unit above.")
+@click.option("--timezone", default="", help="[default: Asia/Jakarta]")
+@_language
+def unit_add(lang: str, **typed: str) -> None:
+    """Add a regional office or a facility: checked like a line of an import. One that is there as it is said stays."""
+    from webhooks.service import utc_now
+    from workflow import unit_roster
+    from workflow.actors import Clock
+    from workflow.tables import Fault, Faulty, Row
+
+    now, row = utc_now(), Row(0, {column: " ".join(cell.split()) for column, cell in typed.items()})
+    database = opening.database(opening.settings())
+    with closing(database), _faults(lang), database.write() as session:
+        changes = unit_roster.plan(session, [row], now)
+        for change in changes:
+            if change.outcome == "changed":
+                raise Faulty([Fault.at(0, "differs", code=row["code"], columns=", ".join(change.differs))])
+        unit_roster.apply(session, changes, Clock(), now)
+    click.echo(f"{_word(changes[0].outcome, lang)}: {row['code']}: {row['name']}")
 
 
 # ------------------------------------------------------------------ staff

@@ -18,7 +18,7 @@ _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in one line; ``reason`` is a word of the wording's table ``import_fault``."""
+    """What is wrong in one line, 0 where there is no file; ``reason`` is a word of the wording's ``import_fault``."""
 
     line: int
     reason: str
@@ -35,7 +35,7 @@ class Fault:
         )
         values = dict(self.values)
         told = wording.label(table, reason, locale).format(**values)
-        where = wording.label("import_fault", "line", locale).format(line=self.line)
+        where = wording.label("import_fault", "line", locale).format(line=self.line) if self.line else ""
         return " ".join(filter(None, (where, values.get("column", "") and f"{values['column']}:", told)))
 
 

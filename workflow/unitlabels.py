@@ -90,6 +90,7 @@ UNIT_LABELS: dict[str, dict[str, str]] = {
         "name_twice": N_("nama “{name}” sama dengan nama {code}; keluarga tidak dapat membedakannya."),
         "kind": N_("jenis “{kind}” tidak dikenal. Yang ada: ditjen, kanwil, upt."),
         "kind_changed": N_("{code} sudah terdaftar sebagai {kind}; jenisnya tidak dapat diubah."),
+        "differs": N_("{code} sudah terdaftar dengan isi lain ({columns}). Ubah dengan `aduan unit import`."),
         "root": N_("satu-satunya ditjen adalah {code}, tanpa induk."),
         "parent": N_("induk “{parent}” tidak ada atau bukan {kind}."),
         "timezone": N_("zona waktu “{zone}” tidak dikenal. Di Indonesia: {known}."),

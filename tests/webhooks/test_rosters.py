@@ -146,6 +146,46 @@ def test_excel_s_own_first_line_and_cells_of_two_lines_keep_the_count(run: Run, 
     assert "Baris 5: induk" in run("unit", "import", kept(tmp_path, text.encode())).output
 
 
+def add(run: Run, code: str = "RUTAN-BARU", **changed: str) -> Result:
+    typed = {"name": "Rutan Kelas IIB Baru", "kind": "upt", "parent": KANWIL} | changed
+    return run("unit", "add", code, *(word for name, cell in typed.items() for word in (f"--{name}", cell)))
+
+
+def test_a_unit_is_added_by_hand_once_and_journalled(office: Office, run: Run) -> None:
+    added = add(run, timezone="Asia/Makassar")
+    assert (added.exit_code, added.output) == (0, "baru: RUTAN-BARU: Rutan Kelas IIB Baru\n")
+    again = add(run)
+    assert (again.exit_code, again.output) == (0, "tetap: RUTAN-BARU: Rutan Kelas IIB Baru\n")
+    assert unit(office, "RUTAN-BARU").timezone == "Asia/Makassar"
+    with office.db.read() as s:
+        entries = s.scalars(select(JournalEntry.action).join(Unit).where(Unit.code == "RUTAN-BARU")).all()
+    assert entries == ["unit_added"]
+
+
+@pytest.mark.parametrize(
+    ("code", "changed", "sentence"),
+    [
+        ("bad code é", {}, "kode “bad code é” harus terdiri dari 2 sampai 40 huruf besar"),
+        ("RUTAN-BARU", {"parent": FACILITY}, f"induk “{FACILITY}” tidak ada atau bukan kanwil."),
+        ("RUTAN-BARU", {"parent": "DITJENPAS"}, "induk “DITJENPAS” tidak ada atau bukan kanwil."),
+        ("RUTAN-BARU", {"parent": "ENTAH"}, "induk “ENTAH” tidak ada atau bukan kanwil."),
+        ("KANWIL-BARU", {"kind": "kanwil"}, f"induk “{KANWIL}” tidak ada atau bukan ditjen."),
+        ("RUTAN-BARU", {"name": "Rumah Tahanan Negara Kelas IIB Magetan"}, "keluarga tidak dapat membedakannya"),
+        ("RUTAN-BARU", {"name": " "}, "nama kosong"),
+        ("RUTAN-BARU", {"timezone": "Mars/Olympus"}, "zona waktu “Mars/Olympus” tidak dikenal"),
+        (FACILITY, {}, f"{FACILITY} sudah terdaftar dengan isi lain (name). Ubah dengan `aduan unit import`."),
+        (FACILITY, {"kind": "kanwil", "parent": "DITJENPAS"}, f"{FACILITY} sudah terdaftar sebagai upt"),
+    ],
+)
+def test_what_an_import_would_refuse_is_refused_by_hand_too(
+    office: Office, run: Run, code: str, changed: dict[str, str], sentence: str
+) -> None:
+    before = total(office, Unit), unit(office, FACILITY).name, unit(office, FACILITY).parent_id
+    done = add(run, code, **changed)
+    assert done.exit_code == 1 and sentence in done.output and "Baris" not in done.output, done.output
+    assert (total(office, Unit), unit(office, FACILITY).name, unit(office, FACILITY).parent_id) == before
+
+
 # ------------------------------------------------------------------ staff
 
 STAFF = "name;full_name;post;role;facility;valid_from;valid_to;channel;address\n"
