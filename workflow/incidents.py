@@ -118,9 +118,7 @@ def _answers(lead: Case) -> bool:
 
 def _let_go(session: Session, case: Case, now: datetime) -> None:
     """The journal says that it goes, never where its lead went."""
-    link = links.alive(session, case, KIND)
-    if link is not None:
-        link.undone_at = now
+    links.untie(session, case, KIND, now)
     journal.append(session, case.handling_unit_id, "leave", Clock(), now, case_id=case.id)
     session.flush()
 

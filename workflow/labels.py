@@ -165,6 +165,8 @@ LABELS: dict[str, dict[str, str]] = {
         "brought_along": N_("Ikut pengaduan yang menggabungnya"),
         "unmerge": N_("Penggabungan dibatalkan"),
         "split": N_("Dipisah"),
+        "unsplit": N_("Pemisahan dibatalkan"),
+        "taken_back": N_("Pesan yang dipisah kembali ke sini"),
         "seal_desk": N_("Dialihkan ke kepala"),
         "desk_cleared": N_("Dikembalikan ke Unit Layanan Pengaduan"),
         "approve_above": N_("Disetujui kantor atasan"),

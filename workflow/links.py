@@ -26,6 +26,12 @@ def alive(session: Session, case: Case, kind: str) -> CaseLink | None:
     return session.scalar(query.limit(1))
 
 
+def untie(session: Session, case: Case, kind: str, now: datetime) -> None:
+    """The link of a kind that goes out from a case is no more."""
+    if (link := alive(session, case, kind)) is not None:
+        link.undone_at = now
+
+
 def target(session: Session, case: Case, kind: str) -> Case | None:
     """Where that link leads."""
     link = alive(session, case, kind)

@@ -1,7 +1,7 @@
 """One case out of two, or two out of one, and back. Nothing is moved that could not be found again.
 
 A merged case keeps its messages, its number and its receipt code; both lead to the case into which it went. Splitting
-gives some messages a case of their own.
+gives some messages a case of their own; undone, they are back where they were, and that case is a merged one.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import triage
-from workflow import cases, conversations, deadlines, links, openings, outbox, staff, units
+from workflow import cases, conversations, deadlines, journal, links, openings, outbox, staff, units
 from workflow.actors import Officer
-from workflow.models import Case, CaseLink, CaseNumber, Message
-from workflow.states import Impossible
+from workflow.models import Case, CaseLink, CaseNumber, Exclusion, Message, Outbound
+from workflow.states import BEFORE_ANSWER, Impossible
 
 KIND = "merged"
+SPLIT = "split"
 
 
 def merge(session: Session, case: Case, into: Case, actor: Officer, now: datetime) -> None:
@@ -52,7 +53,7 @@ def _found_alike(session: Session, case: Case, other: Case) -> bool:
 def unmerge(session: Session, case: Case, actor: Officer, now: datetime) -> None:
     """They were two after all: this case goes on by itself, its clocks counted from its own receipt."""
     link = links.alive(session, case, KIND)
-    if link is None or case.close_ground != "merged":
+    if link is None or not undoable(session, case):
         raise Impossible("not_now")
     cases.move(session, case, "unmerge", actor, now, out_of=link.other_id)
     link.undone_at, case.close_ground, case.closed_at = now, "", None
@@ -60,6 +61,12 @@ def unmerge(session: Session, case: Case, actor: Officer, now: datetime) -> None
         case.number = units.give_number(session, case, case.handling_unit, now)
     deadlines.revive(session, case, now, cases.track_of(case))
     outbox.enqueue(session, case.conversation, "unmerged", now, case=case, number=case.number)
+
+
+def undoable(session: Session, case: Case) -> bool:
+    """Whether it was merged with words of its own; a split that was undone has taken them back."""
+    said = select(Message.id).where(Message.case_id == case.id).limit(1)
+    return case.close_ground == "merged" and session.scalar(said) is not None
 
 
 def split(session: Session, case: Case, actor: Officer, message_ids: Sequence[int], now: datetime) -> Case:
@@ -78,8 +85,53 @@ def split(session: Session, case: Case, actor: Officer, message_ids: Sequence[in
     judgement = triage.assess(text, staff=staff.directory(session, (unit, case.handling_unit)))
     opening = openings.Opening(unit, direct_to_kanwil=case.seal == "kanwil", visibility=case.visibility)
     new, code = openings.open_case(session, chosen, judgement, opening, now)
-    links.tie(session, new, case, "split", now)
+    links.tie(session, new, case, SPLIT, now)
     here = {"other": new.id} if new.handling_unit_id == case.handling_unit_id else {}  # else it may be sealed
     cases.move(session, case, "split", actor, now, **here)
     outbox.enqueue(session, case.conversation, "split", now, case=new, number=new.number, old=case.number, code=code)
     return new
+
+
+def came_from(session: Session, case: Case) -> Case | None:
+    """The case from which this one was split, where that can be undone: nobody has been answered, and both are still of
+    one place, one seal and one choice of secrecy."""
+    before = links.target(session, case, SPLIT)
+    before = links.resolve(session, before) if before else None
+    if before is None or case.rounds or not {case.status, before.status} <= BEFORE_ANSWER:
+        return None
+    alike = ("person_id", "visibility", "handling_unit_id", "seal", "track")
+    crowd = links.alive(session, case, "member") or links.sources(session, case, "member")
+    return None if crowd or any(getattr(case, name) != getattr(before, name) for name in alike) else before
+
+
+def unsplit(session: Session, case: Case, actor: Officer, now: datetime) -> None:
+    """The messages belonged together after all and go back; number and receipt code stay aliases. Raises Impossible."""
+    before = came_from(session, case)
+    if before is None:
+        raise Impossible("not_now")
+    cases.move(session, case, "unsplit", actor, now, into=before.id)
+    case.close_ground = "merged"
+    links.untie(session, case, SPLIT, now)
+    links.tie(session, case, before, KIND, now)
+    for message in session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)):
+        cases.adopt(session, before, message)
+    hidden = select(Exclusion.account_id).where(Exclusion.case_id == case.id, Exclusion.scope == "hide")
+    cases.hide_from(session, before, session.scalars(hidden).all(), now)
+    if case.urgency_rank < before.urgency_rank:
+        before.urgency, before.urgency_rank = case.urgency, case.urgency_rank
+    if "yes" in (case.risk, before.risk):
+        before.risk = "yes"
+    journal.append(session, before.handling_unit_id, "taken_back", actor, now, case_id=before.id, out_of=case.id)
+    if _knows_of_split(session, case, now):
+        number, old = before.number, case.number
+        outbox.enqueue(session, before.conversation, "unsplit", now, case=before, number=number, old=old)
+
+
+def _knows_of_split(session: Session, case: Case, now: datetime) -> bool:
+    """Whether its person was told, or may have been; what has not gone out yet, does not."""
+    query = select(Outbound).where(Outbound.case_id == case.id, Outbound.key == "split").with_for_update()
+    rows = list(session.scalars(query))
+    for row in rows:
+        if row.state in ("queued", "held") and row.error_code != outbox.PRINT:
+            outbox.step(session, row, "cancelled", None, now)
+    return any(row.state not in ("cancelled", "failed") for row in rows)

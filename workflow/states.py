@@ -98,6 +98,7 @@ TABLE: dict[str, Transition] = {
         _t("merge",             BEFORE_ANSWER - {S.WAITING},            S.CLOSED,        P.OFFICER),
         _t("unmerge",           {S.CLOSED},                             S.CLASSIFIED,    P.OFFICER),
         _t("split",             BEFORE_ANSWER,                          None,            P.OFFICER),
+        _t("unsplit",           BEFORE_ANSWER - {S.WAITING},            S.CLOSED,        P.OFFICER),
         _t("inform",            {S.RECEIVED, S.CLASSIFIED},             S.CLOSED,        P.OFFICER),
         _t("place",             {S.RECEIVED, S.CLASSIFIED},             None,            P.OFFICER),
         _t("assign",            OPEN,                                   None,            P.OFFICER, P.HEAD, P.SUPERIOR),

@@ -171,6 +171,10 @@ MESSAGES: dict[str, str] = {
         "Sebagian pesan Anda pada {old} menyangkut hal lain, maka kami buatkan pengaduan tersendiri.\n\n"
         "Nomor: {number}\nKode tanda terima:\n{code}"
     ),
+    "unsplit": N_(
+        "Pesan yang kami pisahkan ke {old} kami tangani lagi bersama {number}. Nomor dan kode Anda untuk {old} tetap "
+        "berlaku."
+    ),
     "answer_until": N_(
         "Mohon dibalas sampai {day}. Bila belum ada balasan, pemeriksaan dilanjutkan dengan keterangan yang ada."
     ),

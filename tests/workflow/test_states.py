@@ -54,7 +54,7 @@ def test_every_way_to_an_answer_passes_approval() -> None:
 
     Joint approval carries the approval of the case that leads (see test_together); a merge is no answer.
     """
-    approvals = ("approve", "approve_above", "approve_jointly", "inform", "merge")
+    approvals = ("approve", "approve_above", "approve_jointly", "inform", "merge", "unsplit")
     seen, todo = {Status.RECEIVED}, [Status.RECEIVED]
     while todo:
         now = todo.pop()

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support import Office, csrf
-from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, act, carry, merge, repeated, unmerge
+from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, STEPS, act, carry, merge, repeated, unmerge
 from tests.workflow.test_deadlines import clocks
-from workflow import cases, decisions, incidents, links, merging, openings, outbox
+from workflow import cases, decisions, incidents, journal, links, merging, openings, outbox
+from workflow.actors import Citizen
 from workflow.models import Approval, Case, Letter, Message, Outbound, Paper
 from workflow.states import Impossible
 
@@ -195,6 +196,98 @@ def test_splitting_gives_other_messages_a_case_with_a_receipt(office: Office) ->
         assert row.number != s.get_one(Case, case_id).number
         said = s.scalars(select(Outbound).where(Outbound.key == "split")).one()
         assert row.number in outbox.body(s, said)
+
+
+# ------------------------------------------------------------------ a split that is undone
+
+MORE = "Selain itu petugas blok minta uang 500 ribu untuk kamar"
+
+
+def divided(office: Office) -> tuple[str, str]:
+    """A confidential complaint and what was split off from it, by the buttons on the page."""
+    office.say(COMPLAINT)
+    first = office.case().id
+    office.say(MORE)
+    client = office.client("petugas")
+    with office.db.read() as s:
+        chosen = s.scalars(select(Message.id).where(Message.case_id == first).order_by(Message.id)).all()[1:]
+    page = f"/petugas/kasus/{first}"
+    client.post(f"/petugas/bersama/{first}/pisah", data={"csrf_token": csrf(client, page), "message": chosen})
+    with office.db.read() as s:
+        return first, s.scalars(select(Case.id).where(Case.id != first)).one()
+
+
+def undo(office: Office, case_id: str) -> str:
+    client = office.client("petugas")
+    token = csrf(client, "/petugas/")
+    path = f"/petugas/bersama/{case_id}/batalpisah"
+    return client.post(path, data={"csrf_token": token}, follow_redirects=True).get_data(as_text=True)
+
+
+def page(office: Office, case_id: str) -> str:
+    return office.client("petugas").get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+
+
+def test_a_split_is_undone_from_the_page_and_the_number_stays_an_alias(office: Office) -> None:
+    first, second = divided(office)
+    with office.db.read() as s:
+        number, old = s.get_one(Case, first).number, s.get_one(Case, second).number
+        code = openings.receipt_code(s, s.get_one(Case, second))
+    office.deliver()
+    assert MORE not in page(office, first)
+    assert old in page(office, first), "where they went"
+    assert "Batalkan pemisahan" in page(office, second)
+    assert number in page(office, second)
+    office.clock.advance(minutes=30)
+    office.say("Uangnya diminta lagi tadi malam", "+628120000001")
+    assert "Tercatat" in undo(office, second)
+    shown = page(office, first)
+    assert MORE in shown
+    assert "Uangnya diminta lagi" in shown, "what came to the other one meanwhile, too"
+    assert "Pesan yang dipisah kembali ke sini" in shown
+    assert (status(office, first), status(office, second)) == ("received", "closed")
+    assert f"ke {old} kami tangani lagi bersama {number}" in bodies(office, "+628120000001")
+    assert number in office.say(f"STATUS {code}")[0]
+    assert "Batalkan penggabungan" not in page(office, second), "there is nothing left in it"
+    assert "Pemisahan dibatalkan" in page(office, second)
+    with pytest.raises(Impossible, match="not_now"):
+        unmerge(office, second)
+    with office.db.read() as s:
+        assert journal.verify(s, s.info["journal_key"], {})[0] == []
+        assert not s.scalars(select(Message.id).where(Message.case_id == second)).all()
+
+
+def test_whoever_was_not_told_of_the_split_yet_is_told_of_neither(office: Office) -> None:
+    _, second = divided(office)
+    undo(office, second)
+    office.deliver()
+    with office.db.read() as s:
+        states = dict(
+            s.execute(select(Outbound.key, Outbound.state).where(Outbound.key.in_(("split", "unsplit")))).all()
+        )
+    assert states == {"split": "cancelled"}
+
+
+@pytest.mark.parametrize("answered", ["first", "second"])
+def test_a_split_is_not_undone_once_either_has_its_answer(office: Office, answered: str) -> None:
+    first, second = divided(office)
+    for step in (*STEPS.values(),):
+        act(office, first if answered == "first" else second, step)
+    assert "Batalkan pemisahan" not in page(office, second)
+    assert "tidak" in undo(office, second)
+    assert status(office, second) == ("responded" if answered == "second" else "received")
+
+
+def test_what_was_split_off_and_sealed_is_not_taken_back_at_the_facility(office: Office) -> None:
+    first, second = divided(office)
+    act(office, second, lambda o, s, c: cases.seal(s, c, Citizen(c.person_id), "head", o.clock()))
+    with office.db.read() as s:
+        number = s.get_one(Case, second).number
+    assert number not in page(office, first)
+    assert second not in page(office, first)
+    assert "Batalkan pemisahan" not in office.client("kanwil").get(f"/petugas/kasus/{second}").get_data(as_text=True)
+    undo(office, second)
+    assert status(office, second) != "closed"
 
 
 # ------------------------------------------------------------------ on the page

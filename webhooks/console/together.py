@@ -34,13 +34,17 @@ class Together:
     members: list[Case]
     into: Case | None
     merged: list[Case]
+    came_from: Case | None
+    split_off: list[Case]
     said: list[tuple[int, str]]
     actions: frozenset[str]
 
 
 def together(session: Session, officer: Officer, case: Case, view: View) -> Together:
     """For a case that ``access.find`` gave to this account, of which it has this view."""
-    actions = frozenset(possible(case.status, access.parts(session, officer, case)))
+    actions = set(possible(case.status, access.parts(session, officer, case)))
+    undone = {"unmerge": merging.undoable(session, case), "unsplit": merging.came_from(session, case) is not None}
+    actions -= {action for action, may in undone.items() if not may}
     rows = session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)) if view.text else ()
     writer = None if view.identity else session.get(Person, case.person_id)
     seen = partial(access.among, session, officer)
@@ -49,10 +53,12 @@ def together(session: Session, officer: Officer, case: Case, view: View) -> Toge
         members=seen(links.sources(session, case, incidents.KIND)),
         into=next(iter(seen(links.targets(session, case, merging.KIND))), None),
         merged=seen(links.sources(session, case, merging.KIND)),
+        came_from=next(iter(seen(links.targets(session, case, merging.SPLIT))), None),
+        split_off=seen(links.sources(session, case, merging.SPLIT)),
         said=[
             (m.id, conversations.for_staff(session, m, writer)[:120]) for m in list(rows)[1:] if m.body_enc is not None
         ],
-        actions=actions,
+        actions=frozenset(actions),
     )
 
 
@@ -82,6 +88,22 @@ def bersama_lepas(case_id: str) -> Response:
 def bersama_batal(case_id: str) -> Response:
     """Undo a merge."""
     return carry_out(case_id, lambda s, c: merging.unmerge(s, c, current_officer(), service().now()))
+
+
+@bp.post("/bersama/<case_id>/batalpisah")
+@staff(*WORKERS)  # type: ignore[untyped-decorator]
+def bersama_batalpisah(case_id: str) -> Response:
+    """Undo a split."""
+
+    def step(session: Session, case: Case) -> None:
+        before = merging.came_from(session, case)
+        if before is None or not access.among(session, current_officer(), [before]):
+            raise Impossible("not_now")
+        for each in sorted((case.id, before.id)):
+            cases.lock(session, each)
+        merging.unsplit(session, case, current_officer(), service().now())
+
+    return carry_out(case_id, step, lock=False)
 
 
 @bp.post("/bersama/<case_id>/pisah")
