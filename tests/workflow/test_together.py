@@ -46,6 +46,21 @@ def status(office: Office, case_id: str) -> str:
 # ------------------------------------------------------------------ one incident
 
 
+def test_the_head_is_told_to_how_many_an_answer_goes(office: Office) -> None:
+    lead, members = crowd(office)
+    carry(office, "classified")
+    with office.db.write() as s:
+        for member in members:
+            incidents.join(
+                s, s.get_one(Case, member), s.get_one(Case, lead), office.officer(s, "petugas"), office.clock()
+            )
+    for step in ("recommended", "directed", "drafted"):
+        act(office, lead, STEPS[step])
+    head = office.client("kepala")
+    for page in ("/petugas/persetujuan", f"/petugas/kasus/{lead}"):
+        assert "dikirim kepada 3 pelapor." in head.get(page).text
+
+
 def test_one_approved_answer_reaches_each_under_its_own_number_and_reveals_nobody(office: Office) -> None:
     lead, members = crowd(office)
     for member in members:

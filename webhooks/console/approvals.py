@@ -18,7 +18,7 @@ from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
 from webhooks.i18n import locale
 from webhooks.service import service
-from workflow import access, cases, decisions, people, wording
+from workflow import access, cases, decisions, incidents, links, people, wording
 from workflow.actors import Officer
 from workflow.models import Case, Paper
 from workflow.states import Impossible, Part, Status
@@ -30,6 +30,7 @@ class Waiting:
     """One answer that waits: the case under its alias, and the text whose hash is approved.
 
     Without ``text`` where looking at it is itself recorded: a sealed case is read, and decided, on its own page.
+    ``readers``: to how many complainants it goes.
     """
 
     case: Case
@@ -38,6 +39,7 @@ class Waiting:
     paper: Paper
     text: str | None
     left: Left | None
+    readers: int
 
 
 @bp.get("/persetujuan")
@@ -77,7 +79,8 @@ def _one(session: Session, officer: Officer, case: Case) -> Waiting | None:
     except Erased:
         return None
     alias, author = people.reporter(session, case).alias, name_of(session, paper.author_id)
-    return Waiting(case, alias, author, paper, text, left(case.nearest_due_at, service().now()))
+    readers = 1 + len(links.sources(session, case, incidents.KIND))
+    return Waiting(case, alias, author, paper, text, left(case.nearest_due_at, service().now()), readers)
 
 
 @bp.post("/persetujuan/<case_id>")
