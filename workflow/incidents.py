@@ -24,7 +24,11 @@ KIND = "member"
 
 def join(session: Session, case: Case, lead: Case, actor: Officer, now: datetime) -> None:
     """Work this case together with another; its complainant is told that it is. Raises Impossible."""
+    if case.id == lead.id:
+        raise Impossible("with_itself")
     lead = links.target(session, lead, KIND) or lead
+    if cases.track_of(case) != cases.track_of(lead):
+        raise Impossible("other_track")
     if links.sources(session, case, KIND) or links.alive(session, case, KIND) or not _fits(session, case, lead):
         raise Impossible("not_together")
     if lead.erased_at is not None:
@@ -38,10 +42,8 @@ def join(session: Session, case: Case, lead: Case, actor: Officer, now: datetime
 
 
 def _fits(session: Session, case: Case, lead: Case) -> bool:
-    """Both are handled at one place under one seal on one track; whoever may not see the member has no part in the
-    lead."""
-    same = (case.handling_unit_id, case.seal, case.track, cases.track_of(case))
-    if same != (lead.handling_unit_id, lead.seal, lead.track, cases.track_of(lead)):
+    """Both are handled at one place under one seal; whoever may not see the member has no part in the lead."""
+    if (case.handling_unit_id, case.seal, case.track) != (lead.handling_unit_id, lead.seal, lead.track):
         return False
     return case.id != lead.id and lead.close_ground != "merged" and _hidden(session, case) <= _hidden(session, lead)
 

@@ -262,6 +262,11 @@ LABELS: dict[str, dict[str, str]] = {
         "under_hold": N_("Pengaduan ini ditahan untuk proses hukum dan tidak dapat dihapus."),
         "still_open": N_("Pengaduan ini masih ditangani. Isinya dapat dihapus setelah selesai."),
         "choose_request": N_("Pilih salinan atau penghapusan."),
+        "with_itself": N_("Itu pengaduan ini sendiri."),
+        "other_track": N_(
+            "Yang satu pengaduan layanan, yang lain soal integritas (pungli, kekerasan, narkoba), dengan tenggat yang "
+            "berbeda. Bila peristiwanya sama, samakan dulu kategorinya."
+        ),
         "not_together": N_(
             "Dua pengaduan ini tidak dapat disatukan: berbeda satuan kerja, kerahasiaan, jalur, atau pelapornya."
         ),

@@ -28,6 +28,8 @@ def merge(session: Session, case: Case, into: Case, actor: Officer, now: datetim
     Only of one person under one choice of secrecy, at one place under one seal; where the person is not open, only if
     the two were found alike before: a merge must not be a way to find out who wrote.
     """
+    if case.id == into.id:
+        raise Impossible("with_itself")
     into = links.resolve(session, into)
     alike = ("person_id", "visibility", "handling_unit_id", "seal", "track")
     if case.id == into.id or any(getattr(case, name) != getattr(into, name) for name in alike):

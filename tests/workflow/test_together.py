@@ -46,6 +46,15 @@ def status(office: Office, case_id: str) -> str:
 # ------------------------------------------------------------------ one incident
 
 
+def test_what_keeps_two_cases_apart_is_said(office: Office) -> None:
+    lead, (member, _) = crowd(office)
+    act(office, member, lambda o, s, c: cases.classify(s, c, o.officer(s, "petugas"), "kekerasan", "tinggi", o.clock(),
+                                                       about_head=False))  # fmt: skip
+    for other, reason in ((lead, "other_track"), (member, "with_itself")):
+        with pytest.raises(Impossible, match=reason):
+            join(office, member, other)
+
+
 def test_the_head_is_told_to_how_many_an_answer_goes(office: Office) -> None:
     lead, members = crowd(office)
     carry(office, "classified")
