@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from triage import surnames
+from triage import callings, surnames
 from triage.assessment import Details
 from triage.lexicon import Lexicon
 from triage.money import amounts
@@ -229,17 +230,25 @@ def _place_words(text: str) -> list[str]:
 def named(text: str, directory: Named, tables: Lexicon | None = None) -> tuple[str, ...]:
     """The keys whose name stands in the text, word for word. Most lack one of their words: that is told quickly.
 
-    ``~Hartono`` is a part of a name that is looked for alone, and found with a typing error too.
+    ``~Hartono`` is a part of a name that is looked for alone, and found with a typing error too; ``+Hartono`` one that
+    counts behind a title or a post, or where something bad is said of its bearer.
     """
     words = set(_WORD.findall(text.lower()))
-    parts = {name[1:].lower(): key for key, name in directory if name.startswith(surnames.ALONE)}
-    whole = [pair for pair in directory if not pair[1].startswith(surnames.ALONE)]
+    alone, whole, called = {}, [], defaultdict[str, list[str]](list)
+    for key, name in directory:
+        if name.startswith(surnames.ALONE):
+            alone[name[1:].lower()] = key
+        elif name.startswith(callings.PART):
+            called[name[1:].lower()].append(key)
+        else:
+            whole.append((key, name))
     likely = (pair for pair in whole if words.issuperset(_WORD.findall(pair[1].lower())))
     found = [key for key, name in likely if _named(text, name)]
-    if parts:
-        others = {word for _, name in whole for word in _WORD.findall(name.lower())}.difference(parts)
-        found += surnames.meant(text, parts, others, tables)
-    return tuple(dict.fromkeys(found)) if parts else tuple(found)
+    if alone:
+        others = {word for _, name in whole for word in _WORD.findall(name.lower())}.difference(alone)
+        found += surnames.meant(text, alone, others, tables)
+    found += callings.meant(text, called, tables) if called else ()
+    return tuple(dict.fromkeys(found))
 
 
 def _named(text: str, name: str) -> bool:

@@ -38,8 +38,13 @@ def meant(text: str, parts: Mapping[str, str], others: Container[str], tables: L
         part = _part(match[0], parts, others, tables) if len(match[0]) >= MIN_PART else None
         if part is None or not _is_name(text[start : match.end()], tables):
             continue
-        if not _ANOTHERS.search(lowered, max(0, start - BEFORE), start):
+        if not is_anothers(lowered, start):
             yield parts[part]
+
+
+def is_anothers(lowered: str, start: int) -> bool:
+    """Whether the name that begins here is said to be the writer's, a relative's or an inmate's."""
+    return _ANOTHERS.search(lowered, max(0, start - BEFORE), start) is not None
 
 
 def _part(said: str, parts: Mapping[str, str], others: Container[str], tables: Lexicon) -> str | None:

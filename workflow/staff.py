@@ -24,8 +24,10 @@ from workflow.states import STAFF_ROLES
 MAX_FAILURES = 10
 LOCK = timedelta(minutes=15)
 MIN_PASSWORD = 12
-#: How families name staff: a title and one of the names.
-TITLES = ("pak", "bapak", "bu", "ibu", "mas", "mbak")
+#: What stands behind names and is none.
+_DEGREES = frozenset(
+    ("drs", "dra", "amd", "spd", "msi", "skm", "ssi", "sag", "sip", "ssos", "psi", "apt", "bin", "binti")
+)  # fmt: skip
 
 _hasher = PasswordHasher()  # argon2id with the library's current recommendation
 
@@ -163,27 +165,29 @@ def directory(session: Session, concerned: Iterable[Unit], writer: str = "") -> 
     """(account id, name or post) of the staff of these units and of the offices above them, for triage to look for in a
     text. Who has ever held a role there counts, today or not.
 
-    Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody. What a head
-    alone is called counts without a title too, unless the writer is called so: a complaint that the head must not see
-    is worth the doubt.
+    Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody. Each part of
+    a name counts behind a title or with a misdeed (``+``, see ``triage.callings``). What a head alone is called counts
+    anywhere (``~``), unless the writer is called so: a complaint that the head must not see is worth the doubt.
     """
     places = {above.id for unit in concerned for above in _upwards(unit)}
     here = select(RoleGrant.account_id).where(RoleGrant.unit_id.in_(places))
     enabled = select(Account.id, Account.full_name, Account.post).where(Account.disabled_at.is_(None))
     rows = session.execute(enabled.where(Account.id.in_(here))).all()
     names = [(i, name) for i, name, _ in rows]
-    titled = [(i, f"{title} {part}") for i, name, _ in rows for part in _parts(name) for title in TITLES]
+    works = set(session.scalars(here.where(RoleGrant.role != "admin")))  # no case is shown to who is an admin alone
+    called = [(i, f"+{part}") for i, name, _ in rows if i in works for part in _parts(name, 3)]
     heads = set(session.scalars(here.where(RoleGrant.role == "kepala")))
     borne = Counter(part.lower() for name in (writer, *(name for _, name, _ in rows)) for part in set(_parts(name)))
     alone = [(i, f"~{part}") for i, name, _ in rows if i in heads for part in _parts(name) if borne[part.lower()] == 1]
     officials = set(session.scalars(here.where(RoleGrant.role == "pejabat")))
     posts = [(i, post) for i, _, post in rows if post and i in officials]
-    return (*names, *titled, *alone, *posts)
+    return (*names, *called, *alone, *posts)
 
 
-def _parts(name: str) -> list[str]:
-    """The names in a full name, without initials and degrees."""
-    return [part for part in re.split(r"[\s,]+", name) if len(part) > 3 and "." not in part]
+def _parts(name: str, letters: int = 4) -> list[str]:
+    """The names of at least so many letters in a full name, without initials and degrees."""
+    words = (part for part in re.split(r"[\s,]+", name) if len(part) >= letters and "." not in part)
+    return [word for word in words if word.lower() not in _DEGREES]
 
 
 def _upwards(unit: Unit) -> Iterator[Unit]:

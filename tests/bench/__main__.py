@@ -24,7 +24,6 @@ import psycopg
 import triage
 from tests.bench import triage_report
 from tests.servers.twilio import ACCOUNT_SID, AUTH_TOKEN
-from workflow.staff import TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -225,8 +224,8 @@ def _judged(texts: list[str], staff: Sequence[tuple[str, str]] = ()) -> list[flo
 def _staff(accounts: int) -> list[tuple[str, str]]:
     """Names of two words, and how families say them: as ``staff.directory`` gives them."""
     named = [(str(n), f"Bamb{n % 97:02d}ang Nugr{n // 97:03d}oho") for n in range(accounts)]
-    titled = [(key, f"{title} {part}") for key, name in named for part in name.split() for title in TITLES]
-    return [*named, *titled]
+    called = [(key, f"+{part}") for key, name in named for part in name.split()]
+    return [*named, *called]
 
 
 def long_runs() -> None:

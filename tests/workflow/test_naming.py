@@ -124,6 +124,38 @@ def test_a_name_that_the_writer_an_inmate_or_another_officer_bears_alone_accuses
     region.say(f"{WATER} Ini di Rutan Magetan. Wijaya minta uang.", "+628120000004")
     with region.db.write() as s:
         staff.add(s, "lain", PASSWORD, [("petugas", unit(s, RUTAN))], HIRED, "Joko Hartono")
-    region.say(f"{WATER} Ini di Rutan Magetan. Hartono minta uang.", "+628120000005")
+    region.say(f"{WATER} Ini di Rutan Magetan. Sudah saya katakan kepada Hartono.", "+628120000005")
     for sender in range(2, 6):
         assert region.case(f"+62812000000{sender}").seal == "none", sender
+
+
+def test_a_name_that_head_and_officer_bear_is_hidden_from_both_where_it_does_something_bad(region: Office) -> None:
+    with region.db.write() as s:
+        staff.add(s, "lain", PASSWORD, [("petugas", unit(s, RUTAN))], HIRED, "Joko Hartono")
+    region.say(f"{WATER} Ini di Rutan Magetan. Hartono minta uang.")
+    case = region.case()
+    assert case.seal == "kanwil" and not sees(region, "kepala", case.id) and not sees(region, "lain", case.id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["petugas Dimas minta uang", "Dimas minta rokok terus", "Pak Dimas di loket minta uang", "si dimas suka mukul napi",
+     "kepala regu Dimas minta uang", "anak saya dipukul dimas", "Prayogo malak anak saya tiap minggu"],
+)  # fmt: skip
+def test_an_officer_named_by_one_name_does_not_read_the_case(region: Office, text: str) -> None:
+    region.say(f"{text}, ini di Rutan Magetan")
+    case_id = region.case().id
+    assert "petugas2" in hidden_from(region, case_id)
+    page = region.client("petugas2").get(f"/petugas/kasus/{case_id}")
+    assert page.status_code == 404
+    assert region.case().number not in region.client("petugas2").get("/petugas/").text
+
+
+def test_an_official_and_the_staff_of_the_kanwil_are_known_by_one_name_too(region: Office) -> None:
+    region.say("pejabat bernama Ratna minta setoran, sipir Lestari juga, ini di Rutan Magetan")
+    assert {"pejabat", "kanwil2"} <= hidden_from(region, region.case().id)
+
+
+def test_ordinary_words_and_inmates_hide_nothing(region: Office) -> None:
+    region.say("Layanan kunjungan kasar dan lambat. Anak saya Dimas minta tolong, Dimas sakit. Ini di Rutan Magetan.")
+    assert hidden_from(region, region.case().id) == set()
