@@ -47,6 +47,11 @@ def day(moment: date) -> str:
     return format_date(moment, "d MMMM y", locale=locale())
 
 
+def weekday(moment: date) -> str:
+    """A date with its day of the week."""
+    return format_date(moment, "EEEE, d MMMM y", locale=locale())
+
+
 def month_name(first: date) -> str:
     """A month as people read it."""
     return format_date(first, "MMMM y", locale=locale())

@@ -254,6 +254,12 @@ def aim(session: Session, case: Case, rule: str, day: date, now: datetime) -> da
     return row.due_at
 
 
+def day_of(session: Session, case: Case, rule: str) -> date | None:
+    """The local day on which the clock of this rule that runs is due."""
+    due = next((r.due_at for r in _open(session, case) if r.rule == rule and r.state == "running"), None)
+    return due.astimezone(ZoneInfo(_unit(case).timezone)).date() if due else None
+
+
 def usual(session: Session, case: Case, rule: str, now: datetime) -> date:
     """The local day on which a clock of this rule would be due if it began now."""
     unit, known = _unit(case), rules()[rule]

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 import triage
-from workflow import access, cases, decisions, journal, staff, timekeeping, wording
+from workflow import access, cases, decisions, journal, saiddays, staff, timekeeping, wording
 from workflow.actors import Officer
 from workflow.models import Case, Paper
 from workflow.states import BEFORE_ANSWER, Impossible, Part
@@ -71,16 +71,30 @@ def read(session: Session, paper: Paper) -> dict[str, str]:
     return {part: str(known.get(part, "")) for part in PARTS}
 
 
-def missing(case: Case, known: Mapping[str, str]) -> list[str]:
-    """What an actionable report still lacks. A reporter who stays anonymous counts as one, and is not asked."""
+def missing(case: Case, known: Mapping[str, str], now: datetime) -> list[str]:
+    """What an actionable report still lacks: a time with a day that cannot be is none.
+
+    A reporter who stays anonymous counts as one, and is not asked.
+    """
     reporter = [REPORTER] if case.visibility == "anonymous" else []
-    return reporter + [part for part in PARTS if not known.get(part)]
+    doubtful = {"time"} if doubtful_days(case, known, now) else set()
+    return reporter + [part for part in PARTS if part in doubtful or not known.get(part)]
+
+
+def doubtful_days(case: Case, known: Mapping[str, str], now: datetime) -> list[str]:
+    """The days in the part about the time that are in no calendar, or that have not come yet."""
+    place = case.subject_unit or case.handling_unit
+    return saiddays.impossible(known.get("time", ""), staff.local_today(place.timezone, now))
+
+
+def question(case: Case, part: str) -> str:
+    """How the complainant is asked for a part, in their language."""
+    return wording.label("inspection_question", part, case.conversation.locale)
 
 
 def ask_for(session: Session, case: Case, actor: Officer, part: str, until: date, now: datetime) -> None:
     """Ask the complainant for exactly one part, in their language; the clocks stand still. Raises Impossible."""
     if part not in PARTS or not may_write(session, actor, case):
         raise Impossible("not_now")
-    question = wording.label("inspection_question", part, case.conversation.locale)
     category = "documents" if part == "evidence" else "information"
-    timekeeping.wait(session, case, actor, question, category, until, now)
+    timekeeping.wait(session, case, actor, question(case, part), category, until, now)

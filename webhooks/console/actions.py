@@ -9,7 +9,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webhooks.console.forms import Typed
-from workflow import access, cases, decisions, deliveries, journal, openings, people, sealing, settling, timekeeping
+from webhooks.i18n import gettext as _
+from webhooks.i18n import weekday
+from workflow import (
+    access,
+    cases,
+    deadlines,
+    decisions,
+    deliveries,
+    journal,
+    openings,
+    people,
+    sealing,
+    settling,
+    timekeeping,
+)
 from workflow.actors import Officer
 from workflow.alternatives import changes
 from workflow.messages import Media
@@ -58,6 +72,16 @@ def _direct(step: Step) -> None:
             raise Impossible("edited_another" if choice >= 0 else "choose_alternative")
     decisions.direct(
         step.session, step.case, step.officer, choice, official, typed["note"], step.now, due, typed.wording(choice)
+    )
+
+
+def _moved(step: Step) -> str:
+    """The head's day was no working day: which one it became."""
+    wanted, due = step.typed.day("due"), deadlines.day_of(step.session, step.case, "carry_out")
+    if wanted is None or due is None or wanted == due:
+        return ""
+    return _(
+        "%(wanted)s bukan hari kerja; batas pelaksanaan menjadi %(due)s.", wanted=weekday(wanted), due=weekday(due)
     )
 
 
@@ -172,6 +196,8 @@ def may_send_again(parts: frozenset[Part]) -> bool:
     return Part.OFFICER in parts
 
 
+#: What else is said after an action.
+REMARKS: dict[str, Callable[[Step], str]] = {"direct": _moved}
 ACTIONS: dict[str, Callable[[Step], None]] = {
     "classify": _classify,
     "place": _place,

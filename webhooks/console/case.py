@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 import triage
 from webhooks.auth import current_officer, staff
 from webhooks.console import casefile, once
-from webhooks.console.actions import ACTIONS, Step
+from webhooks.console.actions import ACTIONS, REMARKS, Step
 from webhooks.console.forms import ALTERNATIVES, Refusal, Typed
 from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
@@ -102,21 +102,21 @@ def laporkan(case_id: str) -> Response | tuple[str, int]:
 
 def _tried(case_id: str, action: str, typed: Typed, media: tuple[Media, ...] = ()) -> Response | tuple[str, int]:
     try:
-        still_seen = _act(case_id, action, typed, media)
+        still_seen, more = _act(case_id, action, typed, media)
     except Impossible as refused:
         return _refuse(case_id, Refusal(action, refused.reason, typed))
     except StaleDataError:
         return _refuse(case_id, Refusal(action, "changed_meanwhile", typed))
     done = wording.label("action", action, locale())
     if still_seen:
-        flash(_("Tercatat: %(done)s.", done=done))
+        flash(" ".join(filter(None, (_("Tercatat: %(done)s.", done=done), more))))
         return redirect(url_for("console.kasus", case_id=case_id), 303)
     flash(_("Tercatat: %(done)s. Pengaduan itu sekarang ditangani di tempat lain.", done=done))
     return redirect(url_for("console.antrean"), 303)
 
 
-def _act(case_id: str, action: str, typed: Typed, media: tuple[Media, ...]) -> bool:
-    """Carry it out in one transaction; whether the case is still this account's to see afterwards.
+def _act(case_id: str, action: str, typed: Typed, media: tuple[Media, ...]) -> tuple[bool, str]:
+    """Carry it out in one transaction; whether the case is still this account's to see, and what else to say.
 
     The second of two presses of one button finds it done.
     """
@@ -127,14 +127,16 @@ def _act(case_id: str, action: str, typed: Typed, media: tuple[Media, ...]) -> b
         _found(session, officer, case_id)  # it may have been sealed while we waited for the lock
         form = once.digest(action, officer.account_id, typed.values.items(), media)
         if form is not None and form == case.last_form:
-            return True
+            return True, ""
         _in_order(session, officer, case, action)
-        ACTIONS[action](Step(session, case, officer, typed.bounded(), now, media))
+        step = Step(session, case, officer, typed.bounded(), now, media)
+        ACTIONS[action](step)
         case.last_form = form
         for notice in session.scalars(select(Notice).where(_unread(officer, case_id), Notice.created_at < now)):
             notice.read_at = now  # whoever acts has seen what it is about
         session.flush()
-        return access.find(session, officer, case_id) is not None
+        more = REMARKS[action](step) if action in REMARKS else ""
+        return access.find(session, officer, case_id) is not None, more
 
 
 def _in_order(session: Session, officer: Officer, case: Case, action: str) -> None:

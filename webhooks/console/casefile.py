@@ -92,10 +92,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Due:
-    """One deadline with the time that is left."""
+    """One deadline with the time that is left. ``turn``: which of several of one name it is; 0 for a single one."""
 
     row: Deadline
     left: Left | None
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     mentioned = evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session))
     primary = offers.primary(case, parts, actions)
     reporter = people.reporter(session, case)
+    safe = protection.gather(session, officer, case, view, now)
     tied = together(session, officer, case, view)
     return CaseFile(
         case=case,
@@ -199,14 +201,16 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         summary=_summary(session, case) if view.summary else None,
         dues=_dues(session, case, now),
         together=tied,
-        protection=protection.gather(session, officer, case, view, now),
+        protection=safe,
         rights=rights_of(session, officer, case),
         pause=session.scalar(select(Pause).where(Pause.case_id == case.id, Pause.ended_at.is_(None)).limit(1)),
         said=said,
         quarantined=quarantined(session, officer, case),
         verdicts=verdicts,
         mentioned=mentioned,
-        inspected=inspected(session, officer, case, view, mentioned, sum(len(s.files) for s in said)),
+        inspected=inspected(
+            session, officer, case, view, mentioned, sum(len(s.files) for s in said), safe.accused, now
+        ),
         sheets=sheets,
         proofs={
             s.id: _proofs(session, officer, case, s) for s in sheets if s.attributes.get("report") and view.handles
@@ -249,7 +253,13 @@ def _summary(session: Session, case: Case) -> str | None:
 def _dues(session: Session, case: Case, now: datetime) -> list[Due]:
     rows = session.scalars(select(Deadline).where(Deadline.case_id == case.id, Deadline.state != "void"))
     ordered = sorted(rows, key=lambda d: (d.ended_at is not None, d.due_at))
-    return [Due(row, left(row.due_at, now) if row.state == "running" else None) for row in ordered]
+    return [Due(row, left(row.due_at, now) if row.state == "running" else None, _turn(row, ordered)) for row in ordered]
+
+
+def _turn(row: Deadline, rows: list[Deadline]) -> int:
+    """A case that was opened again, or a text that came back, has clocks of one name."""
+    same = sorted((d.started_at, d.round) for d in rows if d.rule == row.rule)
+    return same.index((row.started_at, row.round)) + 1 if len(same) > 1 else 0
 
 
 def _proofs(session: Session, officer: Officer, case: Case, sheet: Sheet) -> list[Upload]:

@@ -1,9 +1,9 @@
-"""The file of an integrity case on its page: a form, a checklist, and one press to ask for what is missing."""
+"""The file of an integrity case on its page: a form, a checklist, and for each missing part the question to send."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from webhooks.console.evidence import Mentioned
 from webhooks.console.forms import Typed
 from webhooks.console.routes import bp
 from webhooks.console.stepping import carry_out
+from webhooks.i18n import gettext as _
 from webhooks.i18n import ngettext
 from webhooks.service import service
 from workflow import access, clocks, decisions, inspection, states
@@ -29,12 +30,16 @@ class Inspected:
     """What is kept by part, what is missing, and what this account may do about it.
 
     ``known`` is what the form starts with: before the first version that is what triage found in words that not
-    everybody may read, and it counts as kept for nobody.
+    everybody may read, and it counts as kept for nobody. ``doubtful``: days that cannot be. ``entered``: who is accused
+    stands among the parties already. ``questions``: what the complainant can be asked, in their words for it.
     """
 
     known: dict[str, str]
     missing: list[str]
-    askable: list[str]
+    doubtful: list[str]
+    entered: bool
+    questions: dict[str, str]
+    until: date
     version: int
     may_write: bool
     may_ask: bool
@@ -46,9 +51,16 @@ class Inspected:
 
 
 def inspected(
-    session: Session, officer: Officer, case: Case, view: View, mentioned: Mentioned, files: int
+    session: Session,
+    officer: Officer,
+    case: Case,
+    view: View,
+    mentioned: Mentioned,
+    files: int,
+    accused: str,
+    now: datetime,
 ) -> Inspected | None:
-    """For those who handle the case; the first version starts from what triage found in the words."""
+    """For those who handle the case; the first version starts from the respondents and what triage found."""
     if not view.handles or not inspection.applies(case):
         return None
     paper = decisions.newest(session, case, inspection.KIND)
@@ -56,21 +68,34 @@ def inspected(
         kept = inspection.read(session, paper) if paper else {}
     except Erased:
         return None
-    parts, known = access.parts(session, officer, case), kept or _found(mentioned, files)
+    parts, known = access.parts(session, officer, case), kept or _found(mentioned, files, accused)
     may_write = inspection.may_write(session, officer, case)
     return Inspected(
         known=known,
-        missing=inspection.missing(case, kept),
-        askable=[part for part in inspection.missing(case, known) if part != inspection.REPORTER],
+        missing=inspection.missing(case, kept, now),
+        doubtful=inspection.doubtful_days(case, known, now),
+        entered=bool(accused),
+        questions={
+            part: inspection.question(case, part)
+            for part in inspection.missing(case, known, now)
+            if part != inspection.REPORTER
+        },
+        until=_until(case, now),
         version=paper.version if paper else 0,
         may_write=may_write,
         may_ask=may_write and "wait" in states.possible(case.status, parts),
     )
 
 
-def _found(mentioned: Mentioned, files: int) -> dict[str, str]:
+def _until(case: Case, now: datetime) -> date:
+    """Until when a question that is asked now is waited for."""
+    place = case.subject_unit or case.handling_unit
+    return accounts.local_today(place.timezone, now) + timedelta(days=clocks.waiting()[0])
+
+
+def _found(mentioned: Mentioned, files: int, accused: str) -> dict[str, str]:
     return {
-        "accused": ", ".join(mentioned.officers),
+        "accused": accused or ", ".join(mentioned.officers),
         "place": ", ".join(mentioned.places),
         "time": ", ".join(mentioned.dates),
         "chronology": "",
@@ -87,7 +112,14 @@ def periksa(case_id: str) -> Response:
     def step(session: Session, case: Case) -> None:
         inspection.keep(session, case, current_officer(), typed.bounded().values, now)
 
-    return carry_out(case_id, step)
+    return carry_out(case_id, step, after=_still_waiting)
+
+
+def _still_waiting(case: Case) -> str:
+    """Filling the file ends no waiting: an officer may have asked for something else."""
+    if case.status != states.Status.WAITING:
+        return ""
+    return _("Pengaduan ini masih menunggu pelapor. Pilih Lanjutkan penanganan bila tidak perlu ditunggu lagi.")
 
 
 @bp.post("/kasus/<case_id>/lengkapi")
@@ -97,8 +129,6 @@ def lengkapi(case_id: str) -> Response:
     now = service().now()
 
     def step(session: Session, case: Case) -> None:
-        place = case.subject_unit or case.handling_unit
-        until = accounts.local_today(place.timezone, now) + timedelta(days=clocks.waiting()[0])
-        inspection.ask_for(session, case, current_officer(), request.form.get("bagian", ""), until, now)
+        inspection.ask_for(session, case, current_officer(), request.form.get("bagian", ""), _until(case, now), now)
 
     return carry_out(case_id, step)

@@ -47,6 +47,13 @@ class Protection:
     acts: bool
     may_mark: bool
 
+    @property
+    def accused(self) -> str:
+        """The respondents by name and post, as far as this account sees them."""
+        known = [one.details for one in self.parties if one.party.kind == "respondent"]
+        named = (", ".join(filter(None, (details.get("name"), details.get("post")))) for details in known)
+        return "; ".join(filter(None, named))
+
 
 def gather(session: Session, officer: Officer, case: Case, view: View, now: datetime) -> Protection:
     """For a case that ``access.find`` gave to this account."""

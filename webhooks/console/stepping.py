@@ -18,11 +18,14 @@ from workflow.models import Case
 from workflow.states import Impossible
 
 
-def carry_out(case_id: str, step: Callable[[Session, Case], object], back: str = "", *, lock: bool = True) -> Response:
+def carry_out(
+    case_id: str, step: Callable[[Session, Case], object], back: str = "", *, lock: bool = True,
+    after: Callable[[Case], str] = lambda _: "",
+) -> Response:  # fmt: skip
     """One step on a case that this account may see, in one transaction; a refusal is said on the page that follows.
 
     ``back`` is an endpoint instead of the case page; without ``lock`` the step locks for itself. The second of two
-    presses of one button finds it done.
+    presses of one button finds it done. ``after``: what else is said of the case as it is then.
     """
     officer = current_officer()
     target = url_for(back) if back else url_for("console.kasus", case_id=case_id)
@@ -39,12 +42,12 @@ def carry_out(case_id: str, step: Callable[[Session, Case], object], back: str =
                 step(session, case)
                 case.last_form = form if lock else case.last_form
             session.flush()
-            gone = access.find(session, officer, case_id) is None
+            gone, more = access.find(session, officer, case_id) is None, after(case)
     except Impossible as refused:
         flash(wording.label("impossible", refused.reason, locale()))
         return redirect(target, 303)
     if gone and not back:  # it is handled elsewhere now, or hidden from this account
         flash(_("Tercatat. Pengaduan itu sekarang ditangani di tempat lain."))
         return redirect(url_for("console.antrean"), 303)
-    flash(_("Tercatat."))
+    flash(" ".join(filter(None, (_("Tercatat."), more))))
     return redirect(target, 303)
