@@ -136,6 +136,7 @@ def send_back(session: Session, case: Case, actor: Officer, reason: str, now: da
     """The head wants another recommendation."""
     paper = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="recommendation")
     cases.move(session, case, "send_back", actor, now, paper=paper.id, commitment=paper.hash)
+    deadlines.start(session, case, "returned", now, cases.track_of(case))
     notices.tell(session, case, Part.OFFICER, "recommendation_returned", now)
 
 

@@ -43,6 +43,7 @@ DESK_LABELS: dict[str, dict[str, str]] = {
         "classify": N_("Klasifikasi"),
         "first_response": N_("Tanggapan pertama"),
         "direct": N_("Arahan pimpinan"),
+        "rework": N_("Rekomendasi baru"),
         "carry_out": N_("Pelaksanaan arahan"),
         "respond": N_("Jawaban resmi"),
         "inform": N_("Jawaban informasi"),

@@ -209,6 +209,8 @@ LABELS: dict[str, dict[str, str]] = {
         "approved_above": N_("jawaban disetujui kantor atasan"),
         "late_classify": N_("terlambat diklasifikasi"),
         "late_first_response": N_("tanggapan pertama terlambat"),
+        "late_rework": N_("rekomendasi baru terlambat"),
+        "soon_rework": N_("rekomendasi baru segera jatuh tempo"),
         "late_carry_out": N_("pelaksanaan arahan terlambat"),
         "soon_carry_out": N_("pelaksanaan arahan segera jatuh tempo"),
         "late_direct": N_("arahan pimpinan terlambat"),

@@ -137,6 +137,8 @@ class Deeds:
         done = self.try_it(life, action, who, calls[action])
         if done:
             self.book.act(life, action, who, self.office.clock())
+            if action == "send_back":
+                self.book.begin(life, "returned", self.office.clock())
             life.ground = action if action in ("refer", "withdraw", "discontinue") else life.ground
         return done
 

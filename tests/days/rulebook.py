@@ -35,6 +35,7 @@ RULES = {
     "respond": Rule(14, "received", ("release",), ("service",), remind=3, extra=14),
     "respond_integrity": Rule(60, "received", ("release",), ("integrity",), remind=10),
     "inform": Rule(5, "received", ("inform", "release"), ("information",), remind=1),
+    "rework": Rule(2, "returned", ("recommend", "refer"), EVERY, ("join",), remind=1),
     "carry_out": Rule(5, "directed", ("draft",), EVERY, remind=1, first="pejabat"),
     "approve": Rule(2, "drafted", ("approve", "approve_above", "return_draft"), EVERY, remind=1, first="kepala"),
     "release": Rule(1, "approved", ("release",), EVERY, ("draft", "return_draft"), on_due="release"),

@@ -77,15 +77,22 @@ def run_to(office: Office, moment: datetime) -> None:
 
 # ------------------------------------------------------------------ the file
 
+#: What starts a clock besides a status, and the status in which it happens.
+EVENTS = {
+    "received": states.Status.RECEIVED,
+    "delivered": states.Status.RESPONDED,
+    "returned": states.Status.CLASSIFIED,
+}
+
 
 def test_the_file_speaks_of_things_that_exist() -> None:
     actions = set(states.TABLE)
-    events = {"received", "delivered", *states.Status}
+    events = {*EVENTS, *states.Status}
     for rule in RULES.values():
         assert rule.days > 0
         assert rule.kind in ("working", "calendar", "minutes")
         assert rule.starts in events
-        assert set(rule.ends) <= actions
+        assert {*rule.ends, *rule.voids} <= actions
         assert set(rule.tracks) <= {"service", "integrity", "information"}
         assert rule.on_due in ("escalate", "close", "release")
         assert rule.source
@@ -104,7 +111,7 @@ def test_the_file_speaks_of_things_that_exist() -> None:
 
 def test_every_clock_ends_by_an_action_that_is_possible_where_it_runs() -> None:
     for rule in RULES.values():
-        start = {"received": states.Status.RECEIVED, "delivered": states.Status.RESPONDED}.get(rule.starts, rule.starts)
+        start = EVENTS.get(rule.starts, rule.starts)
         reachable, todo = {start}, [start]
         while todo:
             for row in states.TABLE.values():

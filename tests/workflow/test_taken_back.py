@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.support import Office
 from tests.workflow.steps import COMPLAINT, OPTIONS, STEPS, act, approve, carry
 from workflow import decisions, deliveries
-from workflow.models import Case, Deadline
+from workflow.models import Case, Deadline, Notice
 from workflow.states import Impossible
 from workflow.sweep import sweep
 
@@ -75,3 +75,17 @@ def test_a_reopened_case_that_is_recommended_at_once_is_not_called_unclassified(
     with office.db.read() as s:
         rows = s.execute(select(Deadline.rule, Deadline.state).where(Deadline.case_id == case_id))
         assert "running" not in {state for rule, state in rows if rule == "classify"}
+
+
+def test_a_recommendation_that_was_sent_back_has_a_clock_of_its_own(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "recommended")
+    act(office, case_id, lambda o, s, c: decisions.send_back(s, c, o.officer(s, "kepala"), "Kurang jelas", o.clock()))
+    sweep(office.db, office.clock.advance(days=5))
+    with office.db.read() as s:
+        keys = set(s.scalars(select(Notice.key).where(Notice.case_id == case_id)))
+    assert "late_rework" in keys
+    act(office, case_id, STEPS["recommended"])
+    with office.db.read() as s:
+        rows = s.execute(select(Deadline.rule, Deadline.state).where(Deadline.case_id == case_id))
+        assert dict(tuple(row) for row in rows)["rework"] == "missed"
