@@ -10,10 +10,12 @@ itself is excluded (named in the text). Nobody is told that something is hidden.
 | kanwil    | handled by the own Kanwil; oversight below it  | if handled    | yes     | open, if handled    |
 | ditjenpas | handled by the own office; oversight below it  | if handled    | yes     | open, if handled    |
 | kustodian | as kanwil at a Kanwil, as kepala at a facility | no            | no      | with a reason       |
-| piket     | emergencies of the own unit, not sealed        | no            | no      | no                  |
+| piket     | emergencies of the own unit, not sealed        | at first **   | yes **  | no                  |
 | admin     | none                                           | no            | no      | no                  |
 
 * and, like the office above, in an emergency with staff accused until somebody has summed it up.
+** while the case is open and no staff are accused: whoever is called at night must know what to do. The words,
+   under the alias, until an officer has summed them up; none of the office's papers.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workflow.actors import Officer
 from workflow.models import Case, Exclusion, Unit
-from workflow.states import ROLES, SUPERIORS, Part, players
+from workflow.states import OPEN, ROLES, SUPERIORS, Part, players
 
 EXPOSED = {"none"}
 HEAD_SEES = {"none", "desk"}
@@ -34,12 +36,13 @@ HEAD_SEES = {"none", "desk"}
 
 @dataclass(frozen=True)
 class View:
-    """What an account sees of one case."""
+    """What an account sees of one case. With ``summary`` go the office's papers, with ``called`` the summary alone."""
 
     text: bool
     summary: bool
     identity: bool
     handles: bool
+    called: bool = False
 
 
 def visible(officer: Officer) -> ColumnElement[bool]:
@@ -123,13 +126,14 @@ def view(session: Session, officer: Officer, case: Case) -> View:
     unit, here = case.handling_unit, case.handling_unit_id
     table = players(unit.kind, case.seal)
     handles = any(officer.has(role, here) for roles in table.values() for role in roles)
-    open_case = case.visibility == "open"
+    open_case, called = case.visibility == "open", on_duty(officer, case)
     desk = any(officer.has(role, here) for role in table[Part.OFFICER])
     return View(
-        text=(handles and (desk or open_case)) or _alarmed(officer, case),
+        text=(handles and (desk or open_case)) or (case.summary_enc is None and (_alarmed(officer, case) or called)),
         summary=handles or oversees(officer, case),
         identity=handles and open_case,
         handles=handles,
+        called=called,
     )
 
 
@@ -145,7 +149,13 @@ def _alarmed(officer: Officer, case: Case) -> bool:
     """An emergency in which staff are accused calls the head and the office above: who is called reads what happened,
     under the alias, until an officer has summed it up."""
     called = officer.has("kepala", case.handling_unit_id) or oversees(officer, case)
-    return case.urgency == "darurat" and case.about_staff and case.summary_enc is None and called
+    return case.urgency == "darurat" and case.about_staff and called
+
+
+def on_duty(officer: Officer, case: Case) -> bool:
+    """Whether this account is called by the emergency as the shift is: never where staff are accused."""
+    calls = case.urgency == "darurat" and not case.about_staff and case.seal in EXPOSED and case.status in OPEN
+    return calls and case.handling_unit.kind == "upt" and officer.has("piket", case.handling_unit_id)
 
 
 def oversees(officer: Officer, case: Case) -> bool:
@@ -194,4 +204,6 @@ def parts(session: Session, officer: Officer, case: Case) -> frozenset[Part]:
     above = case.handling_unit.parent
     if above is not None and officer.has(SUPERIORS.get(above.kind, ""), above.id):
         played.add(Part.SUPERIOR)
+    if on_duty(officer, case):
+        played.add(Part.SHIFT)
     return frozenset(played)

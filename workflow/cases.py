@@ -248,6 +248,15 @@ def assign(session: Session, case: Case, actor: Officer, account_id: str, now: d
         notices.notify(session, case, [account_id], "assigned", now)
 
 
+def take(session: Session, case: Case, actor: Officer, now: datetime) -> None:
+    """Whoever is on duty sees to an emergency: nobody is paged for it any more. The case stays with its officers."""
+    if not deadlines.runs(session, case, "emergency"):
+        raise Impossible("not_now")
+    move(session, case, "take", actor, now)
+    people = [a.id for part in (Part.OFFICER, Part.HEAD) for a in notices.keepers(session, case, part, now)]
+    notices.notify(session, case, people, "taken", now)
+
+
 def ask(session: Session, case: Case, actor: Officer, question: str, now: datetime) -> None:
     """Write to the complainant: a question, or word of how things stand. It is not the official answer."""
     if not question.strip():

@@ -59,7 +59,7 @@ def _applies(rule: Rule, case: Case) -> bool:
 
 def alarm(session: Session, case: Case, now: datetime) -> None:
     """A later message told of an emergency: its clock starts, unless it runs already."""
-    if all(row.rule != "emergency" for row in _open(session, case)):
+    if not runs(session, case, "emergency"):
         _begin(session, case, rules()["emergency"], _unit(case), now, now)
     _refresh(session, case)
 
@@ -294,6 +294,11 @@ def recompute(session: Session, case: Case, now: datetime) -> list[tuple[str, da
 def _unit(case: Case) -> Unit:
     """The unit whose working days count."""
     return case.subject_unit or case.handling_unit
+
+
+def runs(session: Session, case: Case, rule: str) -> bool:
+    """Whether a clock of this name has neither ended nor been made void."""
+    return any(row.rule == rule for row in _open(session, case))
 
 
 def _open(session: Session, case: Case) -> list[Deadline]:

@@ -68,6 +68,8 @@ def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) ->
     whole = (*rungs, *further)
     deadline.rung += 1
     roles = whole[deadline.rung - 1 : deadline.rung] or whole
+    if deadline.rule == "emergency" and "petugas" in roles:
+        roles = ("piket", *roles)
     people = list({a.id: a for role in roles for a in _people(session, case, role, now)}.values())
     _record(session, case, deadline, roles[-1], people, now)
     if deadline.rung < len(rungs):

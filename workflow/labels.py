@@ -136,6 +136,7 @@ LABELS: dict[str, dict[str, str]] = {
         "withdraw": N_("Dicabut"),
         "discontinue": N_("Dihentikan"),
         "assign": N_("Penugasan"),
+        "take": N_("Keadaan darurat ditangani"),
         "inform": N_("Pertanyaan dijawab"),
         "risk": N_("Risiko pembalasan"),
         "page": N_("Panggilan darurat"),
@@ -184,6 +185,7 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "notice": {
         "waits_for_direction": N_("menunggu arahan Anda"),
+        "taken": N_("petugas piket menangani keadaan darurat ini"),
         "recommendation_returned": N_("rekomendasi dikembalikan pimpinan"),
         "directed_to_you": N_("ditugaskan kepada Anda"),
         "waits_for_approval": N_("konsep jawaban menunggu persetujuan"),

@@ -7,7 +7,7 @@ approval of one exact text, release, closing.
 Who acts is a *part*, not a post. At a facility the officer's part is played by ``petugas``, the head's by
 ``kepala``, the official's by ``pejabat`` (or ``petugas`` for him). At a Kanwil, which handles sealed cases,
 all three are played by ``kanwil``, by different persons where text and approval meet. The superior is the office above
-the handling unit: it approves where nobody there can.
+the handling unit: it approves where nobody there can. The shift, played by ``piket``, takes an emergency and no more.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Part(StrEnum):
     COMPLAINANT = "complainant"
     CLOCK = "clock"
     SUPERIOR = "superior"
+    SHIFT = "shift"
 
 
 S, P = Status, Part
@@ -102,6 +103,7 @@ TABLE: dict[str, Transition] = {
         _t("inform",            {S.RECEIVED, S.CLASSIFIED},             S.CLOSED,        P.OFFICER),
         _t("place",             {S.RECEIVED, S.CLASSIFIED},             None,            P.OFFICER),
         _t("assign",            OPEN,                                   None,            P.OFFICER, P.HEAD, P.SUPERIOR),
+        _t("take",              OPEN,                                   None,            P.SHIFT),
         _t("ask",               OPEN,                                   None,            P.OFFICER),
         _t("seal",              OPEN,                                   None,            P.COMPLAINANT, P.OFFICER),
         _t("seal_desk",         OPEN,                                   None,            P.COMPLAINANT, P.OFFICER),

@@ -40,7 +40,7 @@ RULES = {
     "approve": Rule(2, "drafted", ("approve", "approve_above", "return_draft"), EVERY, remind=1, first="kepala"),
     "release": Rule(1, "approved", ("release",), EVERY, ("draft", "return_draft"), on_due="release"),
     "satisfaction": Rule(10, "delivered", ("reopen", "close"), EVERY, on_due="close"),
-    "emergency": Rule(15, "received", ("assign", "classify", "refer", "join", "recommend", "wait")),
+    "emergency": Rule(15, "received", ("take", "assign", "classify", "refer", "join", "recommend", "wait")),
 }
 #: Whose turn it is, from the first rung up, and the pause between two rungs in working days.
 LADDER = {"facility": ("petugas", "kepala", "kanwil"), "office": ("kanwil", "ditjenpas")}

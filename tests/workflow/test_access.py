@@ -150,8 +150,8 @@ VIEWS = [
     (("pejabat", UPT), "plain", "open", (True, True, True)),
     (("pejabat", UPT), "plain", "confidential", (False, True, False)),
     (("pejabat", UPT), "plain", "anonymous", (False, True, False)),
-    (("piket", UPT), "urgent", "open", (False, False, False)),
-    (("piket", UPT), "urgent", "confidential", (False, False, False)),
+    (("piket", UPT), "urgent", "open", (True, False, False)),
+    (("piket", UPT), "urgent", "confidential", (True, False, False)),
     (("kustodian", UPT), "plain", "open", (False, False, False)),
     (("kustodian", KANWIL), "plain", "confidential", (False, False, False)),
     (("kustodian", KANWIL), "sealed", "anonymous", (False, False, False)),
@@ -182,8 +182,9 @@ def test_a_role_elsewhere_opens_nothing_here(office: Office, filed: Files) -> No
     officer = filed.officer(office, ("piket", UPT), ("petugas", OTHER_UPT), ("kanwil", OTHER_KANWIL))
     with office.db.read() as s:
         case = s.get_one(Case, filed.ids["urgent"])
-        assert access.view(s, officer, case) == access.View(text=False, summary=False, identity=False, handles=False)
-        assert access.parts(s, officer, case) == frozenset()
+        seen = access.View(text=True, summary=False, identity=False, handles=False, called=True)
+        assert access.view(s, officer, case) == seen
+        assert access.parts(s, officer, case) == {Part.SHIFT}
 
 
 #: (role, unit), case -> parts
@@ -202,7 +203,9 @@ PARTS = {
     (("ditjenpas", DITJEN), "sealed"): {Part.SUPERIOR},
     (("ditjenpas", DITJEN), "central"): {Part.OFFICER, Part.HEAD, Part.OFFICIAL},
     (("kustodian", KANWIL), "sealed"): set(),
-    (("piket", UPT), "urgent"): set(),
+    (("piket", UPT), "urgent"): {Part.SHIFT},
+    (("piket", UPT), "desk"): set(),
+    (("piket", KANWIL), "sealed"): set(),
     (("admin", UPT), "plain"): set(),
 }
 

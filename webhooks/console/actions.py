@@ -55,6 +55,10 @@ def _recommend(step: Step) -> None:
     decisions.recommend(step.session, step.case, step.officer, summary, alternatives, step.now)
 
 
+def _take(step: Step) -> None:
+    cases.take(step.session, step.case, step.officer, step.now)
+
+
 def _send_back(step: Step) -> None:
     decisions.send_back(step.session, step.case, step.officer, step.typed["reason"], step.now)
 
@@ -211,6 +215,7 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "release": _release,
     "hand_over": _hand_over,
     "inform": _inform,
+    "take": _take,
     "assign": _assign,
     "ask": _ask,
     "wait": _wait,

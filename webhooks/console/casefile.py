@@ -185,7 +185,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     view, parts = access.view(session, officer, case), access.parts(session, officer, case)
     sheets = _sheets(session, officer, case) if view.summary else []
     verdicts = _verdicts(session, case, view)
-    said = _said(session, officer, case, view, verdicts) if view.summary else []
+    said = _said(session, officer, case, view, verdicts) if view.summary or view.called else []
     actions = offers.offered(session, case, parts, sheets, officer, now)
     mentioned = evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session))
     primary = offers.primary(case, parts, actions)
@@ -198,7 +198,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         alias=reporter.alias,
         relation=reporter.relation,
         identity=_identity(session, case) if view.identity else {},
-        summary=_summary(session, case) if view.summary else None,
+        summary=_summary(session, case) if view.summary or view.called else None,
         dues=_dues(session, case, now),
         together=tied,
         protection=safe,

@@ -27,6 +27,8 @@ def offered(
     allowed = set(states.possible(case.status, parts)) - ruled_out
     if "approve_above" in allowed and not vacancy(session, case, sheets, now):
         allowed.remove("approve_above")
+    if "take" in allowed and not deadlines.runs(session, case, "emergency"):
+        allowed.remove("take")
     if "extend" in allowed and not deadlines.may_extend(session, case, now):
         allowed.remove("extend")
     return [action for action in ACTIONS if action in allowed]
@@ -58,6 +60,8 @@ def _ruled_out(case: Case, sheets: list[Sheet], officer: Officer) -> dict[str, b
 
 def primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
     """The action that everybody waits for, if it is this account's turn; the further one where several fit."""
+    if "take" in actions:
+        return "take"
     if TURN.get(Status(case.status)) not in parts:
         return ""
     fitting = [action for action in ONWARD if action in actions]

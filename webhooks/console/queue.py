@@ -19,7 +19,7 @@ from workflow import access, alarms, cases, clocks, conversations, notices
 from workflow.actors import Officer
 from workflow.db import wake
 from workflow.labels import LABELS
-from workflow.models import Alarm, Case, CaseNumber, Exclusion, Notice, Paper, Party
+from workflow.models import Alarm, Case, CaseNumber, Deadline, Exclusion, Notice, Paper, Party
 from workflow.reports import monthly
 from workflow.states import ENDED, ROLES, Part, Status
 
@@ -53,6 +53,10 @@ def my_turn(officer: Officer) -> ColumnElement[bool]:
     if heads := officer.units("kepala"):
         of_the_desk = [str(s) for s, p in TURN.items() if p == Part.OFFICER]
         turns.append(and_(Case.handling_unit_id.in_(heads), Case.seal == "desk", Case.status.in_(of_the_desk)))
+    if shifts := officer.units("piket"):
+        clock = exists().where(Deadline.case_id == Case.id, Deadline.rule == "emergency", Deadline.state == "running")
+        called = and_(Case.urgency == "darurat", Case.about_staff.is_(False), Case.seal.in_(access.EXPOSED))
+        turns.append(and_(Case.handling_unit_id.in_(shifts), called, clock))
     barred = exists().where(Exclusion.case_id == Case.id, Exclusion.account_id == officer.account_id)
     return and_(or_(*turns), ~barred) if turns else false()
 
