@@ -493,7 +493,7 @@ def test_a_refused_order_comes_back_as_it_was_typed(office: Office, changes: dic
 
 
 def test_nobody_else_reaches_the_page(office: Office) -> None:
-    for name in ("petugas", "pejabat", "kanwil", "admin", "kustodian"):
+    for name in ("petugas", "pejabat", "admin", "kustodian"):
         assert office.client(name).get("/petugas/plh").status_code == 403
 
 

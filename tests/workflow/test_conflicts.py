@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -302,3 +303,18 @@ def test_a_receipt_code_opens_nothing_for_staff(office: Office) -> None:
     form = {"csrf_token": csrf(client, "/petugas/"), "nomor": code}
     answer = client.post("/petugas/cari", data=form, follow_redirects=True)
     assert "Tidak ada pengaduan dengan nomor itu" in answer.get_data(as_text=True)
+
+
+def test_whoever_an_emergency_lets_read_the_words_of_a_family_is_written_down(office: Office) -> None:
+    office.say("Tolong! Adik saya di blok A sedang dipukuli petugas sekarang, kepalanya berdarah")
+    case_id = office.case().id
+
+    def readers() -> list[str]:
+        with office.db.read() as s:
+            query = select(JournalEntry.record).where(JournalEntry.case_id == case_id, JournalEntry.action == "read")
+            return [json.loads(record)["actor"][1] for record in s.scalars(query.order_by(JournalEntry.id))]
+
+    for name in ("petugas", "kepala", "kanwil"):
+        page = office.client(name).get(f"/petugas/kasus/{case_id}")
+        assert page.status_code == 200 and "berdarah" in page.text
+    assert readers() == [office.account_id("kepala"), office.account_id("kanwil")]

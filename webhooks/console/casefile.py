@@ -342,5 +342,8 @@ def _entry(session: Session, row: JournalEntry, alias: str) -> Entry:
 
 
 def sensitive(session: Session, officer: Officer, case: Case) -> bool:
-    """Whether looking at this case is itself recorded: a known identity, or a sealed case."""
-    return access.view(session, officer, case).identity or case.seal != "none"
+    """Whether looking at this case is itself recorded: a known identity, a sealed case, or the complainant's own words
+    before somebody who reads a summary otherwise, because an emergency called them."""
+    view = access.view(session, officer, case)
+    called = view.text and Part.OFFICER not in access.parts(session, officer, case)
+    return view.identity or case.seal != "none" or called
