@@ -62,3 +62,15 @@ def _is_name(typed: str, tables: Lexicon) -> bool:
     if said in tables.sets["towns"]:
         return False
     return not tables.words.known(said) or (typed.istitle() and said in tables.sets["given_names"])
+
+
+def may_name(word: str) -> bool:
+    """Whether somebody may be called by a word: no table knows it, or it is known as a name."""
+    tables = lexicon()
+    called = {word, word.removesuffix("nya")} & tables.sets["given_names"]
+    return bool(called) or not tables.words.known(word)
+
+
+def is_town(word: str) -> bool:
+    """Whether a word is the name of a town."""
+    return word in lexicon().sets["towns"]

@@ -17,7 +17,7 @@ from tests.workflow.steps import act
 from workflow import cases, parties, timekeeping
 from workflow.models import Case
 from workflow.reports import rendering
-from workflow.reports.reasons import without_names
+from workflow.reports.nameless import without_names
 
 WATER = "Sudah tiga hari air di blok B mati, anak saya tidak bisa mandi."
 REASON = (
@@ -68,6 +68,22 @@ def test_of_a_case_that_was_sealed_later_the_reason_is_not_told(office: Office) 
         assert not [key for key in tidy(files["csv"]) if key[0] == "reasons"], "not even which deadline it was"
 
 
+def test_a_bare_name_of_somebody_who_is_no_party_is_in_none_of_the_files(office: Office) -> None:
+    extended(office, "Menunggu keterangan saksi Bambang Sutrisno dan hasil pemeriksaan")
+    office.clock.advance(days=1)
+    for code in (RUTAN, KANWIL):
+        for told in words(office, code):
+            assert "keterangan saksi" in told.replace("- ", "")
+            assert "Bambang" not in told and "Sutrisno" not in told
+
+
+@on_sqlite
+def test_a_reason_of_which_only_dots_are_left_stays_in_the_case(office: Office) -> None:
+    extended(office, "Bambang Sutrisno Hadiwijoyo Kusnadi")
+    office.clock.advance(days=1)
+    assert "•" not in words(office)[2], "it says that the reason is not printed"
+
+
 @on_sqlite
 def test_a_reason_that_begins_like_a_formula_is_none_in_the_csv(office: Office) -> None:
     extended(office, "=1+1 hari lagi")
@@ -84,6 +100,16 @@ def test_a_reason_that_begins_like_a_formula_is_none_in_the_csv(office: Office) 
     ("Anggaran turun 14 hari lagi, 12-11-2026", "Anggaran turun 14 hari lagi, 12-11-2026"),
     ("hubungi +62 812 3456 789", "hubungi +•• ••• •••• •••"),
     ("Dokter dari RSUD datang", "Dokter dari RSUD datang"),
+    ("Menunggu keterangan saksi Bambang", "Menunggu keterangan saksi •••••••"),
+    ("saksi budi belum hadir, budinya sakit", "saksi •••• belum hadir, ••••••• sakit"),
+    ("SAKSI BAMBANG SAKIT", "SAKSI ••••••• SAKIT"),
+    ("Ginting sakit. Wati cuti.", "••••••• sakit. •••• cuti."),
+    ("Surya belum kembali, menunggu Cahaya", "••••• belum kembali, menunggu ••••••"),
+    ("hartono dan situmorang masih diperiksa", "••••••• dan •••••••••• masih diperiksa"),
+    ("Menunggu hasil laboratorium dari RSUD Magetan sampai Senin 7 Desember",
+     "Menunggu hasil laboratorium dari RSUD Magetan sampai Senin 7 Desember"),
+    ("Perlu koordinasi dengan Dinas Kesehatan Kabupaten Magetan; vendor minta waktu",
+     "Perlu koordinasi dengan Dinas Kesehatan Kabupaten Magetan; vendor minta waktu"),
 ])  # fmt: skip
 def test_announced_names_and_long_numbers_are_dotted_out_and_plain_words_stay(text: str, shown: str) -> None:
     assert without_names(text) == shown

@@ -5,7 +5,6 @@ A case that is not at the unit any more, or that nobody else may know of, keeps 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,22 +14,11 @@ from sqlalchemy.orm import Session
 from workflow import parties, people, receipts
 from workflow.models import Account, Case, Deadline, Extension, Party, Person, RoleGrant
 from workflow.reports.ledger import Span
+from workflow.reports.nameless import without_names
 from workflow.vault import Erased, vault_of
 
 #: A reason is a sentence or two; more of it is cut off.
 _MOST = 300
-_MAIL = re.compile(r"\S+@\S+")
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
-_NUMBER = re.compile(r"\d(?:[\s./-]?\d){5,}")
-#: What stands before a name: the next word, whatever it is, and what is written large behind it.
-_NAMED = re.compile(
-    r"\b(?i:pak|bapak|bu|ibu|sdr|sdri|saudara|saudari|mas|mbak|tn|ny|a\.n|an|a/n|atas nama|bernama|nama|inisial)\b"
-    r"\.?:?\s+(\w+(?:\s+[A-Z][\w'.]*)*)"
-)
-_CALLED = re.compile(
-    r"\b(?i:wbp|napi|narapidana|tahanan|warga binaan|anak|andikpas|suami|istri|pelapor|petugas|dokter|dr)\b\.?:?\s+"
-    r"([A-Z][\w'.]*(?:\s+[A-Z][\w'.]*)*)"
-)
 
 
 @dataclass(frozen=True)
@@ -73,24 +61,13 @@ def _told(session: Session, extension: Extension, case: Case, staff: Iterable[st
     text = people.mask(session, person, receipts.redact(" ".join(text.split()))) if person else ""
     for name in (*_parties(session, case), *staff):
         text = people.hide(text, {"name": name})
-    text = without_names(text)
-    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+    shown = without_names(text)
+    if shown.count("•") > len(shown) / 2:  # what is left tells nothing
+        return ""
+    return shown if len(shown) <= _MOST else f"{shown[: _MOST - 1]}…"
 
 
 def _parties(session: Session, case: Case) -> Iterator[str]:
     for party in session.scalars(select(Party).where(Party.case_id == case.id, Party.kind != "reporter")):
         if name := parties.details(session, party).get("name"):
             yield name
-
-
-def without_names(text: str) -> str:
-    """A text with every mail address, long number and announced name dotted out; dates stay."""
-    for pattern in (_MAIL, _NUMBER):
-        text = pattern.sub(lambda found: _unless_date(found.group()), text)
-    for pattern in (_NAMED, _CALLED):
-        text = pattern.sub(lambda found: found.group().replace(found[1], people.dotted(found[1])), text)
-    return text
-
-
-def _unless_date(found: str) -> str:
-    return found if _DATE.fullmatch(found) else people.dotted(found)

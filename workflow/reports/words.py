@@ -126,7 +126,7 @@ NOTES: dict[str, str] = {
         "belum selesai padahal batasnya sudah lewat."
     ),
     "durations": N_("Hari kerja menurut kalender unit; hari diterimanya tidak dihitung."),
-    "reasons": N_("Nama, nomor dan alamat di dalam alasan ditutup dengan titik."),
+    "reasons": N_("Nama, nomor dan alamat di dalam alasan, serta kata yang mungkin nama, ditutup dengan titik."),
     "escalations": N_("Anak tangga yang dinaiki bulan ini, dan apa yang terjadi kemudian sampai akhir bulan."),
     "incidents": N_("Satu peristiwa dihitung satu kali, setiap pengaduannya tetap dihitung."),
     "standards": N_("Setiap pengaduan dihitung satu kali untuk setiap standar."),
