@@ -8,9 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
-from bot import bursts, hearing, places, telling
+from bot import bursts, hearing, places, reprisal, telling
 from bot.commands import command
 from bot.dialogue import advance
 from bot.replies import CHOICES, PURPOSES, QUESTIONS, SAID_ONCE, SAID_PAUSE
@@ -42,7 +40,7 @@ from workflow.actors import Citizen
 from workflow.answers import Answer
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN
-from workflow.models import Case, Conversation, Message, Outbound, Unit
+from workflow.models import Case, Conversation, Message, Unit
 from workflow.states import ENDED, Impossible
 
 if TYPE_CHECKING:
@@ -179,6 +177,7 @@ class _Desk:
             erasable=self._wants("data_erase") and own_data.erasable(self.session, self.conversation),
             officer_asked=bool(case and conversations.officer_asked(self.session, case, QUESTIONS)),
             feared=bool(case and case.risk == "yes"),
+            avenged=bool(case and case.seal_reason == retaliation.KIND and case.status not in ENDED),
             asked_after=bool(checkbacks.asked_of(self.session, self.conversation)),
         )
 
@@ -221,8 +220,7 @@ class _Desk:
 
     def _said_lately(self, key: str) -> bool:
         """A family that writes forty messages in a minute is not answered forty times."""
-        said = select(Outbound.id).where(Outbound.conversation_id == self.conversation.id, Outbound.key == key)
-        return self.session.scalar(said.where(Outbound.created_at > self.now - SAID_PAUSE).limit(1)) is not None
+        return conversations.said_since(self.session, self.conversation, key, self.now - SAID_PAUSE)
 
     def _answer(self, effect: Effect) -> None:
         if effect.value == "secrecy":
@@ -237,14 +235,11 @@ class _Desk:
             self._load(conversations.last_question(self.session, self.conversation))
         elif effect.value == "last":
             self._load(conversations.last_added(self.session, self.case))
-        options = self.messages[0].options
+        if reprisal.suffered(self.text, reported=self.situation.case is not None):
+            self._open_above(self.situation.case)
+            return
         asks = effect.value in ("question", "information")
-        opening = openings.Opening(
-            unit=self.situation.unit,
-            direct_to_kanwil=effect.value == "direct" or bool(options.get("direct_to_kanwil")),
-            visibility=options.get("visibility") or self.state.visibility,
-            track="information" if asks else "complaint",
-        )
+        opening = openings.wanted(self.messages[0], self.situation.unit, self.state.visibility, effect.value)
         case, code = openings.open_case(self.session, self.messages, self.judgement, opening, self.now)
         self.situation = replace(self.situation, case=case, recent=True)
         outbox.attach(self.session, self.conversation, case, self.now)
@@ -329,12 +324,16 @@ class _Desk:
         original = checkbacks.answered(self.session, self.conversation, outcome, self.now)
         if outcome == "safe":
             self.say("fared_well")
-        elif outcome == "unsafe" and original is not None:
-            case, code = retaliation.open_case(self.session, original, self.messages, self.judgement, self.now)
-            self.situation = replace(self.situation, case=case, recent=True)
-            if case.urgency == "darurat":
-                self._reply(Effect("reply", key="emergency"))
-            self._acknowledge(case, code)
+        elif outcome == "unsafe":
+            self._open_above(original or self.situation.case)
+
+    def _open_above(self, original: Case | None) -> None:
+        opening = openings.wanted(self.messages[0], self.situation.unit, (original or self.state).visibility)
+        case, code = retaliation.open_case(self.session, original, self.messages, self.judgement, opening, self.now)
+        self.situation = replace(self.situation, case=case, recent=True)
+        if case.urgency == "darurat":
+            self._reply(Effect("reply", key="emergency"))
+        self._acknowledge(case, code)
 
     def _data(self, effect: Effect) -> None:
         here = (self.session, self.conversation)

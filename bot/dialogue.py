@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot import datarights
+from bot import datarights, reprisal
 from bot.commands import command
 from bot.questions import FACTS, FEAR, grave, missing, plainly, unmet
 from bot.safety import fears_reprisal
@@ -28,6 +28,8 @@ def advance(state: State, incoming: Incoming, context: Context) -> Turn:
         state = replace(state, expecting="", to_ask=(), fresh=False, person=False, puzzled=0)
     if context.officer_asked:
         state = replace(state, expecting="", to_ask=())  # the newest question wins
+    if turn := _avenged(state, incoming, context):
+        return turn
     if incoming.from_form:
         return _open(replace(state, to_ask=()), incoming, context, ask=False)
     sure, state = datarights.answered(state, incoming.text)
@@ -35,6 +37,17 @@ def advance(state: State, incoming: Incoming, context: Context) -> Turn:
     if turn := sure or _commanded(state, incoming.text, context):
         return turn
     return _heard(state, incoming, context)
+
+
+def _avenged(state: State, incoming: Incoming, context: Context) -> Turn | None:
+    """What was done to them because they complained goes to the office above, whoever asked and whatever else is open:
+    neither an officer of the facility nor the thread of the old case gets these words."""
+    told = reprisal.unsafe(incoming.text) or reprisal.suffered(incoming.text, reported=context.case_status is not None)
+    if not told or (context.avenged and not state.fresh):
+        return None
+    after = replace(state, expecting="", to_ask=(), direct=False, fresh=False, person=False, welcomed=True, puzzled=0)
+    more = (reply("fared_unwell"),) if reprisal.bare(incoming.text) and context.can_ask else ()
+    return Turn(after, (Effect("fared", value="unwell"), *more))
 
 
 def _commanded(state: State, text: str, context: Context) -> Turn | None:

@@ -56,7 +56,7 @@ class Context:
     ``asked_after``: we asked how they fare, and have no answer yet. ``erasable``: asked to erase what is kept of them,
     there is something that may be erased, now or later. ``officer_asked``: the newest question is an officer's, and has
     no answer yet. ``asks_secrecy``: the answer that was found is who reads a case and a name.
-    ``feared``: it is on record that they fear reprisal.
+    ``feared``: it is on record that they fear reprisal. ``avenged``: their open case is about reprisal, and sealed.
     ``case_sealed``: it is handled outside the facility. ``which``: what facility a new complaint means is not certain.
     """
 
@@ -74,6 +74,7 @@ class Context:
     erasable: bool = False
     officer_asked: bool = False
     feared: bool = False
+    avenged: bool = False
 
     @property
     def open_case(self) -> bool:

@@ -174,6 +174,12 @@ def expects(session: Session, conversation_id: str, what: str, now: datetime) ->
     return state.get("expecting") == what and last is not None and now - last <= SILENCE
 
 
+def said_since(session: Session, conversation: Conversation, key: str, since: datetime) -> bool:
+    """Whether one of our sentences was said there after a moment."""
+    said = select(Outbound.id).where(Outbound.conversation_id == conversation.id, Outbound.key == key)
+    return session.scalar(said.where(Outbound.created_at > since).limit(1)) is not None
+
+
 #: Not with the person yet, or never.
 _UNSAID = ("held", "cancelled", "failed")
 

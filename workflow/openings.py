@@ -46,6 +46,15 @@ class Opening:
     sealed_for: str = ""
 
 
+def wanted(message: Message, unit: Unit, visibility: str, how: str = "") -> Opening:
+    """What was chosen with a message, and the visibility of the conversation where none was; ``how``: ``direct`` for
+    the Kanwil, ``question`` or ``information`` for what is asked."""
+    direct = how == "direct" or bool(message.options.get("direct_to_kanwil"))
+    track = "information" if how in ("question", "information") else "complaint"
+    chosen = message.options.get("visibility") or visibility
+    return Opening(unit, direct_to_kanwil=direct, visibility=chosen, track=track)
+
+
 def open_case(
     session: Session, messages: list[Message], assessment: Assessment, opening: Opening, now: datetime
 ) -> tuple[Case, str]:

@@ -25,16 +25,23 @@ _FLOOR: Final = "tinggi"
 
 
 def open_case(
-    session: Session, original: Case, messages: list[Message], assessment: Assessment, now: datetime
+    session: Session,
+    original: Case | None,
+    messages: list[Message],
+    assessment: Assessment,
+    opening: Opening,
+    now: datetime,
 ) -> tuple[Case, str]:
-    """Open a sealed case for what the complainant of ``original`` tells. Returns it with its receipt code."""
+    """Open a sealed case for what the complainant of ``original`` tells, or somebody of whom we know no complaint.
+    Returns it with its receipt code."""
     if cases.URGENCY_RANK[assessment.urgency] > cases.URGENCY_RANK[_FLOOR]:
         assessment = replace(assessment, urgency=_FLOOR)
-    unit = original.subject_unit or original.handling_unit
-    opening = Opening(unit, visibility=original.visibility, sealed_for=KIND)
-    case, code = openings.open_case(session, messages, assessment, opening, now)
+    if original is not None and not messages[0].options.get("unit"):
+        opening = replace(opening, unit=original.subject_unit or original.handling_unit)
+    case, code = openings.open_case(session, messages, assessment, replace(opening, sealed_for=KIND), now)
     case.risk = "yes"
-    _tie(session, case, original, None, now)
+    if original is not None:
+        _tie(session, case, original, None, now)
     notices.tell(session, case, Part.OFFICER, KIND, now)
     return case, code
 

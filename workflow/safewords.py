@@ -20,27 +20,32 @@ SAFE_MESSAGES: dict[str, str] = {
     "safe_free": N_("Baik. Mulai sekarang kami boleh menulis kepada Anda kapan saja."),
     "withdraw_asked": N_(
         "Permintaan Anda untuk mencabut pengaduan {number} kami teruskan; petugas memastikannya dulu dengan Anda. "
-        "Benar ingin mencabut? Balas YA atau TIDAK. Bila ada yang memaksa Anda, tulis saja di sini."
+        "Benar ingin mencabut? Balas YA atau TIDAK. Bila ada yang memaksa atau "
+        "mengancam Anda, tulis TIDAK AMAN dan apa yang terjadi: itu langsung ke {kanwil}."
     ),
     "withdraw_yes": N_(
         "Baik, kami catat. Pengaduan {number} tetap ditangani sampai petugas memastikannya dengan Anda."
     ),
     "withdraw_no": N_("Baik. Pengaduan {number} tetap kami tangani, dan petugas diberi tahu."),
     "risk_told": N_(
-        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman "
-        "ditangani di luar {unit}, balas KANWIL. Bila ada ancaman, langsung tulis di sini."
+        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih "
+        "aman ditangani di luar {unit}, balas KANWIL. Bila Anda diancam atau dibalas karena melapor, tulis TIDAK "
+        "AMAN dan apa yang terjadi: itu langsung ke {kanwil}, tidak dibaca di {unit}."
     ),
     "risk_told_away": N_(
         "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Pengaduan ini "
-        "ditangani di luar lapas dan rutan. Bila ada ancaman, langsung tulis di sini."
+        "ditangani di luar lapas dan rutan. Bila Anda diancam atau dibalas karena melapor, tulis TIDAK AMAN dan apa "
+        "yang terjadi: itu langsung ke {kanwil}."
     ),
     "risk_told@form": N_(
-        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman "
-        "ditangani di luar {unit}, tulis KANWIL pada halaman Lacak. Bila ada ancaman, tulis di sana juga."
+        "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih "
+        "aman ditangani di luar {unit}, tulis KANWIL pada halaman Lacak. Bila Anda diancam atau dibalas karena "
+        "melapor, tulis di sana TIDAK AMAN dan apa yang terjadi: itu langsung ke {kanwil}, tidak dibaca di {unit}."
     ),
     "risk_told_away@form": N_(
         "Kami catat bahwa Anda takut ada pembalasan. Nama Anda tetap tidak ditampilkan kepada petugas. Pengaduan ini "
-        "ditangani di luar lapas dan rutan. Bila ada ancaman, tulis di halaman Lacak."
+        "ditangani di luar lapas dan rutan. Bila Anda diancam atau dibalas karena melapor, tulis di halaman Lacak "
+        "TIDAK AMAN dan apa yang terjadi: itu langsung ke {kanwil}."
     ),
     "more_if_able": N_(
         "Terima kasih sudah memberi tahu kami. Bila Anda sanggup, tulis di sini di mana orang itu sekarang dan "
@@ -53,6 +58,10 @@ SAFE_MESSAGES: dict[str, str] = {
     "safe_notice": N_("Halo, ada kabar untuk Anda. Balas pesan ini bila sempat membacanya."),
     "checkback": N_(
         "Apakah Anda dan keluarga baik-baik saja sejak melapor? Balas AMAN atau TIDAK AMAN, atau ceritakan di sini."
+    ),
+    "fared_unwell": N_(
+        "Bila aman bagi Anda, tulis di sini apa yang terjadi, kapan, dan di mana. Di layanan ini hanya {kanwil} yang "
+        "membacanya."
     ),
     "fared_well": N_("Syukurlah, kami catat. Bila ada apa-apa, tulis saja di sini kapan pun."),
 }

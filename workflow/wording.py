@@ -142,11 +142,13 @@ MESSAGES: dict[str, str] = {
     "ask_risk": N_("Apakah Anda takut ada pembalasan bila pengaduan ini diketahui? Balas YA atau TIDAK, atau LEWATI."),
     "risk_yes": N_(
         "Kami catat. Nama Anda tetap tidak ditampilkan kepada petugas. Bila lebih aman ditangani di luar {unit}, "
-        "balas KANWIL. Bila ada ancaman, langsung tulis di sini."
+        "balas KANWIL. Bila Anda diancam atau dibalas karena melapor, tulis TIDAK AMAN dan apa yang terjadi: itu "
+        "langsung ke {kanwil}, tidak dibaca di {unit}."
     ),
     "risk_yes_away": N_(
         "Kami catat. Nama Anda tetap tidak ditampilkan kepada petugas. Pengaduan ini sudah ditangani di luar lapas dan "
-        "rutan. Bila ada ancaman, langsung tulis di sini."
+        "rutan. Bila Anda diancam atau dibalas karena melapor, tulis TIDAK AMAN dan apa yang terjadi: itu langsung ke "
+        "{kanwil}."
     ),
     "risk_no": N_("Baik, terima kasih."),
     "after_hours": N_("Petugas membaca pesan pada hari kerja pukul 08.00 sampai 16.00."),

@@ -55,7 +55,7 @@ ZONE = ZoneInfo("Asia/Jakarta")
 THEMES = {path.stem: tomllib.loads(path.read_text())["conversation"] for path in sorted(FOLDER.glob("*.toml"))}
 #: Themes that live by what a channel can do are played on all of them, the others on the two that differ most:
 #: one has a window and is asked questions, the other neither.
-EVERYWHERE = ("our_questions", "secrecy", "emergency", "status", "fear", "not_text", "many", "own_data")
+EVERYWHERE = ("our_questions", "secrecy", "emergency", "status", "fear", "reprisal", "not_text", "many", "own_data")
 SOMEWHERE = ("whatsapp", "web")
 #: Where nothing can be sent, nobody talks: what is entered there has tests of its own.
 WIRED = tuple(name for name, ability in CAPABILITIES.items() if ability.wired)

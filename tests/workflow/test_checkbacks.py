@@ -255,7 +255,7 @@ def test_days_that_had_passed_before_the_risk_was_known_are_left_out(office: Off
 
 def test_an_officer_marks_a_case_as_retaliation_and_it_leaves_the_facility(office: Office) -> None:
     office.say(COMPLAINT, SENDER)
-    office.say("Jatah makan anak saya dipotong petugas sejak kami mengadu.", "+628120000002")
+    office.say("Jatah makan anak saya dipotong petugas lagi, kemarin juga.", "+628120000002")
     first, second = office.case(SENDER), office.case("+628120000002")
 
     def mark(o: Office, s: object, c: Case) -> None:
@@ -273,7 +273,7 @@ def test_an_officer_marks_a_case_as_retaliation_and_it_leaves_the_facility(offic
 @on_sqlite
 def test_marking_by_hand_is_for_whoever_works_on_it_and_never_for_itself(office: Office) -> None:
     office.say(COMPLAINT, SENDER)
-    office.say("Jatah makan anak saya dipotong petugas sejak kami mengadu.", "+628120000002")
+    office.say("Jatah makan anak saya dipotong petugas lagi, kemarin juga.", "+628120000002")
     first, second = office.case(SENDER), office.case("+628120000002")
     for name, other in (("pejabat", first.id), ("kanwil", first.id), ("petugas", second.id)):
         with office.db.write() as s:
@@ -285,7 +285,7 @@ def test_marking_by_hand_is_for_whoever_works_on_it_and_never_for_itself(office:
 @on_sqlite
 def test_marking_on_the_page_leads_back_to_the_queue(office: Office) -> None:
     office.say(COMPLAINT, SENDER)
-    office.say("Jatah makan anak saya dipotong petugas sejak kami mengadu.", "+628120000002")
+    office.say("Jatah makan anak saya dipotong petugas lagi, kemarin juga.", "+628120000002")
     first, second = office.case(SENDER), office.case("+628120000002")
     client = office.client("petugas")
     token = (
