@@ -56,13 +56,16 @@ def user_list() -> None:
     """Every account with its roles."""
     from sqlalchemy import select
 
+    from workflow import selftest
     from workflow.models import Account, Unit
 
     with opening.database(opening.settings()).read() as session:
         codes = {u.id: u.code for u in session.scalars(select(Unit))}
         for account in session.scalars(select(Account).order_by(Account.name)):
             roles = ", ".join(f"{g.role}@{codes[g.unit_id]}" for g in account.grants)
-            click.echo(f"{account.name}\t{roles}\t{'disabled' if account.disabled_at else 'active'}")
+            state = "disabled" if account.disabled_at else "active"
+            test = "\tof the daily self-test; nobody can log in" if account.name == selftest.ACCOUNT else ""
+            click.echo(f"{account.name}\t{roles}\t{state}{test}")
 
 
 @user.command("disable")

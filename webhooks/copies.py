@@ -62,9 +62,12 @@ def retention(dry_run: bool) -> None:
     database = opening.database(settings)
     try:
         with database.read() as session:
-            for line in rules.plan(session, now):
+            due = list(rules.plan(session, now))
+            for line in due:
                 click.echo(f"{line.number}\t{line.retention_class}\tended {line.ended_at:%Y-%m-%d}")
         if not dry_run:
             click.echo(f"{rules.run(database, now)} erased")
+        elif not due:
+            click.echo("nothing is due")
     finally:
         database.close()

@@ -82,7 +82,9 @@ def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datet
 
 
 def unseal_desk(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
-    """The head decides, with a reason for the journal's eyes, that the complaint unit is not concerned after all."""
+    """The head decides, with a reason that is kept, that the complaint unit is not concerned after all."""
+    from workflow import decisions  # which keeps papers, and imports this module's neighbours
+
     if not reason.strip():
         raise Impossible("reason_missing")
     if case.seal != "desk":
@@ -90,5 +92,7 @@ def unseal_desk(session: Session, case: Case, actor: Officer, reason: str, now: 
     cases.move(session, case, "unseal", actor, now)
     case.seal, case.seal_reason, case.owner_id = "none", "", None
     cases.bring_along(session, case, actor, now)
-    journal.append(session, case.handling_unit_id, "desk_cleared", actor, now, case_id=case.id)
+    why = decisions.note(session, case, "cleared", reason, actor, now)
+    unit = case.handling_unit_id
+    journal.append(session, unit, "desk_cleared", actor, now, case_id=case.id, paper=why.id, commitment=why.hash)
     notices.tell(session, case, Part.OFFICER, "assigned", now)

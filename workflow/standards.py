@@ -86,20 +86,28 @@ def _cites(row: dict[str, Any], unit_code: str) -> list[str]:
     return [c for c in cites if not c.startswith("p2ham C.4.") or c.startswith(f"{mine}.")]
 
 
-def measures(category: str, unit_code: str, locale: str, answer_locale: str) -> list[Measure]:
-    """The usual measures for a category in the language of the office, their answers in that of the family."""
+def measures(category: str, unit_code: str, locale: str, answer_locale: str, *, above: bool = False) -> list[Measure]:
+    """The usual measures for a category in the language of the office, their answers in that of the family.
+
+    ``above``: an office over the facility handles the case, and asks no office that it is itself.
+    """
     offered = {standard.id for standard in of_category(category, unit_code, locale)}
     rows = document("measures").get(category, {}).get("measure", ())
-    return [_measure(row, category, offered, locale, answer_locale) for row in rows]
+    fitting = [row for row in rows if row.get("only", "") != ("upt" if above else "office")]
+    posts = document("measures")["posts"].get(unit_code.partition("-")[0], {})
+    return [_measure(row, category, offered, locale, answer_locale, posts) for row in fitting]
 
 
-def _measure(row: dict[str, Any], category: str, offered: set[str], locale: str, answer_locale: str) -> Measure:
+def _measure(
+    row: dict[str, Any], category: str, offered: set[str], locale: str, answer_locale: str, posts: dict[str, str]
+) -> Measure:
+    post = row.get("official", "") or triage.category_info(category).owner
     words, said = document("measures")["words"][_known(locale)], document("measures")["words"][_known(answer_locale)]
     usual = [*row.get("standard", "").split(), *document("measures")[category]["standards"].split()]
     time = words["days"].format(n=row["days"]) if row["days"] else words["same_day"]
     return Measure(
         text=_in(row, locale),
-        official=row.get("official", "") or triage.category_info(category).owner,
+        official=posts.get(post, post),
         effort=f"{time}, {words[row.get('cost', 'none')]}",
         standard=next((key for key in usual if key in offered), ""),
         answer="\n\n".join((said["opening"], row[f"answer_{_known(answer_locale)}"], said["closing"])),

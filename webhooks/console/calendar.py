@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from webhooks.auth import current_officer, staff
 from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
-from webhooks.i18n import locale
+from webhooks.i18n import locale, weekday
 from webhooks.service import service
 from workflow import calendar, clocks, timekeeping, units
+from workflow import staff as accounts
 from workflow.actors import Officer
 from workflow.models import HolidayOverride, Unit
 from workflow.states import Impossible
@@ -40,12 +41,15 @@ def kalender_tambah() -> Response | tuple[str, int]:
         with service().database.write() as session:
             unit = _chosen(session, officer, request.form.get("unit", ""))
             day, holiday = _day(request.form.get("day", "")), request.form.get("kind") != "working"
-            source = request.form.get("source", "")
-            timekeeping.decree(session, day, source, officer, service().now(), holiday=holiday, unit=unit)
+            source, now = request.form.get("source", ""), service().now()
+            remark = _remark(session, unit, day, now, holiday=holiday)
+            timekeeping.decree(session, day, source, officer, now, holiday=holiday, unit=unit)
     except Impossible as refused:
         with service().database.read() as session:
             return _page(session, refused.reason), 422
     flash(_("Hari itu dicatat. Tenggat yang berjalan dihitung ulang dalam satu menit."))
+    if remark:
+        flash(remark)
     return redirect(url_for("console.kalender"), 303)
 
 
@@ -61,6 +65,19 @@ def kalender_cabut(override_id: str) -> Response:
         timekeeping.revoke(session, row, officer, service().now())
     flash(_("Penetapan dicabut. Tenggat yang berjalan dihitung ulang dalam satu menit."))
     return redirect(url_for("console.kalender"), 303)
+
+
+def _remark(session: Session, unit: Unit | None, day: date, now: datetime, *, holiday: bool) -> str:
+    """What somebody who mistyped the day would want to know: it is over, or it was that kind of day anyway."""
+    days, place = clocks.calendar_of(session, unit or units.root(session), now), unit or units.root(session)
+    if day < accounts.local_today(place.timezone, now):
+        return _("Perhatikan: %(day)s sudah lewat. Tenggat yang sudah berakhir tidak berubah.", day=weekday(day))
+    if days.is_working(day) != holiday:
+        kind = _("hari libur") if holiday else _("hari kerja")
+        return _(
+            "Perhatikan: %(day)s memang %(kind)s; penetapan ini tidak mengubah tenggat.", day=weekday(day), kind=kind
+        )
+    return ""
 
 
 def _page(session: Session, fault: str = "") -> str:

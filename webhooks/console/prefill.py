@@ -36,7 +36,8 @@ def forms(case: Case, sheets: list[Sheet], refusal: Refusal | None, now: datetim
 def _usual(case: Case) -> list[Alternative]:
     """The usual measures for the category, ready to be put to the head."""
     code = (case.subject_unit or case.handling_unit).code
-    found = standards.measures(case.category, code, locale(), case.conversation.locale)
+    above = case.handling_unit.kind != "upt"
+    found = standards.measures(case.category, code, locale(), case.conversation.locale, above=above)
     return [Alternative(m.text, "", m.official, m.effort, m.standard, m.answer) for m in found]
 
 

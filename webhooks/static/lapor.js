@@ -111,7 +111,11 @@ const input = document.querySelector("input[type=file][data-max-file]");
 if (input) {
   const list = document.getElementById("files-picked");
   const limit = (name) => Number(input.dataset[name]);
-  const megabytes = (bytes) => `${Math.max(bytes / 1048576, 0.1).toFixed(1)} MB`;
+  const digits = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const sized = (bytes) => {
+    if (bytes < 1024) return `${bytes} byte`;
+    return bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${digits.format(bytes / 1048576)} MB`;
+  };
 
   input.addEventListener("change", () => {
     const files = [...input.files];
@@ -124,7 +128,7 @@ if (input) {
         const item = document.createElement("li");
         const name = document.createElement("bdi");
         name.textContent = file.name;
-        item.append(name, ` · ${megabytes(file.size)}`);
+        item.append(name, ` · ${sized(file.size)}`);
         if (file.size > limit("maxFile")) {
           item.className = "wrong";
           item.append(` · ${input.dataset.tooLarge}`);

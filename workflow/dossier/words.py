@@ -96,6 +96,7 @@ KINDS: dict[str, str] = {
     "return": N_("Pengembalian"),
     "identity": N_("Alasan membuka identitas"),
     "inspection": N_("Berkas pemeriksaan"),
+    "cleared": N_("Alasan pengembalian ke unit"),
 }
 STATES: dict[str, str] = {
     "running": N_("berjalan"),
