@@ -76,7 +76,7 @@ def test_a_day_that_changes_nothing_is_remarked(office: Office, day: str, kind: 
 @pytest.mark.parametrize(
     ("size", "language", "written"),
     [
-        (70, "id", "70 byte"),
+        (70, "id", "70 B"),
         (1024, "id", "1 KB"),
         (1536, "id", "2 KB"),
         (17_511_219, "id", "16,7 MB"),

@@ -113,7 +113,7 @@ if (input) {
   const limit = (name) => Number(input.dataset[name]);
   const digits = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const sized = (bytes) => {
-    if (bytes < 1024) return `${bytes} byte`;
+    if (bytes < 1024) return `${bytes} B`;
     return bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${digits.format(bytes / 1048576)} MB`;
   };
 
