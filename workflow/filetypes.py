@@ -8,6 +8,11 @@ import re
 _PICTURES = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"mif2"}
 )
+_EVIDENCE = (
+    "image/", "video/", "audio/", "application/pdf", "application/msword", "application/rtf", "application/vnd.ms-",
+    "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument.",
+)  # fmt: skip
+_TEXTS = (".txt", ".csv")
 _SOUNDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
 
 
@@ -32,6 +37,17 @@ def _boxed(brand: bytes) -> str:
     if brand in _PICTURES:
         return "image/heif"
     return "audio/mp4" if brand in _SOUNDS else "video/3gpp" if brand.startswith(b"3g") else "video/mp4"
+
+
+def is_evidence(content: bytes, declared: str, name: str) -> bool:
+    """Whether an official may add it to a report: pictures, films, sounds, PDF, papers of office programs, plain text.
+
+    Families may send any file, for nothing of theirs is refused; who answers for the office has no need of a program.
+    """
+    kind = real(content, plain(declared))
+    if kind == "text/plain":
+        return name.lower().endswith(_TEXTS)
+    return kind.startswith(_EVIDENCE)
 
 
 def is_picture(kind: str) -> bool:

@@ -289,6 +289,10 @@ LABELS: dict[str, dict[str, str]] = {
         "entry_not_stored": N_(
             "Catatan belum dapat disimpan. Tulisan Anda masih ada di sini; simpan lagi sebentar lagi."
         ),
+        "files_kind": N_(
+            "Ada berkas yang jenisnya tidak diterima sebagai bukti. Yang diterima: foto, video, rekaman suara, PDF, "
+            "dokumen kantor, atau teks (.txt, .csv). Tulisan Anda masih ada; pilih lagi berkasnya."
+        ),
         "files_too_large": N_(
             "Berkas terlalu besar: paling banyak 10 berkas, 16 MB tiap berkas, 40 MB seluruhnya. "
             "Tulisan Anda masih ada; pilih berkas yang lebih kecil, atau simpan tanpa berkas."

@@ -9,17 +9,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import journal, outbox, staff, units
 from workflow.actors import Clock
 from workflow.models import Account, Address, Case, ChannelAccount, Conversation, Exclusion, Notice, Unit
-from workflow.states import ROLES, Part, players
+from workflow.states import ROLES, Part, Status, players
 from workflow.vault import vault_of
 
 #: Notices that also go to the telephone of whoever has one registered.
 PAGED = frozenset({"emergency", "late_emergency"})
+
+
+#: What a line asks for is done, or void, once the case is in none of these statuses.
+ASKED = {
+    **dict.fromkeys(("waits_for_direction", "soon_direct", "late_direct"), (Status.RECOMMENDED,)),
+    **dict.fromkeys(("waits_for_approval", "waits_for_approval_above"), (Status.DRAFTED,)),
+    **dict.fromkeys(("soon_approve", "late_approve"), (Status.DRAFTED,)),
+    **dict.fromkeys(("directed_to_you", "draft_returned", "soon_carry_out", "late_carry_out"),
+                    (Status.DIRECTED, Status.WAITING)),
+    "recommendation_returned": (Status.CLASSIFIED, Status.WAITING),
+    "late_classify": (Status.RECEIVED,),
+    "approved": (Status.APPROVED,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,12 @@ class Told:
     account_id: str
     notice_id: int
     outbound_id: int | None
+
+
+def unread(account_id: str) -> ColumnElement[bool]:
+    """Lines of an account that are new to it. One whose step is done, by whomever, is not. Wants ``Case`` joined."""
+    done = (and_(Notice.key == key, Case.status.not_in([str(s) for s in still])) for key, still in ASKED.items())
+    return and_(Notice.account_id == account_id, Notice.read_at.is_(None), not_(or_(*done)))
 
 
 def tell(session: Session, case: Case, part: Part, key: str, now: datetime) -> None:

@@ -16,10 +16,15 @@ from workflow.vault import vault_of
 
 
 def digests(media: Sequence[Media]) -> list[str]:
-    """The hashes of the plain bytes, which the hash of the paper covers. Raises Impossible beyond the limits."""
+    """The hashes of the plain bytes, which the hash of the paper covers.
+
+    Raises Impossible beyond the limits, or for what no evidence is made of.
+    """
     contents = [one.content or b"" for one in media]
     if len(contents) > inbox.MAX_FILES or any(len(content) > inbox.MAX_FILE for content in contents):
         raise Impossible("files_too_large")
+    if not all(filetypes.is_evidence(one.content or b"", one.declared_type, one.name) for one in media):
+        raise Impossible("files_kind")
     return [hashlib.sha256(content).hexdigest() for content in contents]
 
 

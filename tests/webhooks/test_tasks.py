@@ -6,6 +6,7 @@ import io
 import re
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 
 from tests.support import Office, csrf
@@ -161,6 +162,21 @@ def test_too_many_files_cost_neither_the_text_nor_a_half_report(office: Office) 
     with office.db.read() as s:
         assert s.scalars(select(Attachment)).first() is None
         assert decisions.newest(s, s.get_one(Case, case_id), "report") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"MZ" + bytes(300), "evil.exe"), (b"MZ" + bytes(300), "foto.png"), (b"<script>", "x.html"), (b"del *", "x.bat"),
+     (b"PK\x03\x04" + bytes(100), "x.zip")],
+)  # fmt: skip
+def test_a_program_is_no_evidence_and_costs_no_text(office: Office, content: bytes, name: str) -> None:
+    case_id = directed(office)
+    answer = send(office, case_id, (PIXEL, "pompa.png"), (content, name), text="Kalimat yang panjang.")
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "jenisnya tidak diterima sebagai bukti" in shown and "Kalimat yang panjang." in shown
+    with office.db.read() as s:
+        assert s.scalars(select(Attachment)).first() is None
 
 
 def test_a_report_without_files_goes_by_the_plain_form(office: Office) -> None:

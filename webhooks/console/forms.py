@@ -37,6 +37,7 @@ FIELD_OF = {
     "task_date": "due",
     "files_too_large": "files",
     "files_not_kept": "files",
+    "files_kind": "files",
 }
 #: Refusals that tell of somebody else's deed, not of a mistake in the form.
 OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})

@@ -192,7 +192,7 @@ def _rows(session: Session, officer: Officer, tab: str, page: int) -> list[Row]:
 def _notices(session: Session, officer: Officer) -> list[tuple[Notice, Case]]:
     """Unread lines for this account, newest first, of cases that it may still see."""
     query = select(Notice, Case).join(Case, Case.id == Notice.case_id).where(access.visible(officer))
-    query = query.where(Notice.account_id == officer.account_id, Notice.read_at.is_(None))
+    query = query.where(notices.unread(officer.account_id))
     alarms_first = Notice.key.not_in(sorted(notices.PAGED))
     found = session.execute(query.order_by(alarms_first, Notice.created_at.desc(), Notice.id.desc()).limit(NOTICES))
     return [(notice, case) for notice, case in found]
