@@ -162,7 +162,15 @@ def cek() -> Response:
     code = request.form.get("kode", "").strip()[:40]
     if not re.search(r"\w", code):
         return _page(422, fault=True)
+    with service().database.read() as session:
+        known = letters.find(session, code) is not None
+    if not known:  # perhaps a receipt's code, which is a secret: it stands in no address, history or log
+        return _unknown(code)
     return redirect(url_for("proofs.cek_surat", code=re.sub(r"[^\w-]", "-", code)), 303)
+
+
+def _unknown(code: str) -> Response:
+    return _page(404, unknown=True, well_formed=receipts.normalise(code) is not None)
 
 
 def _verdict(text: str) -> Verdict:
@@ -192,7 +200,7 @@ def cek_surat(code: str) -> Response:
     with service().database.read() as session:
         letter = letters.find(session, code[:80])
         if letter is None:
-            return _page(404, unknown=True, well_formed=receipts.normalise(code[:80]) is not None)
+            return _unknown(code[:80])
         issuer = session.get_one(Unit, letter.unit_id)
         same = _compared(letter)
         date = staff.local_today(issuer.timezone, letter.issued_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,15 +18,27 @@ def may_open(officer: Officer, case: Case) -> bool:
     return case.visibility == "confidential" and access.keeps_identity(officer, case)
 
 
+#: A reason says what for: less is none.
+_WORDS, _LETTERS = 3, 15
+
+
+def says_why(reason: str) -> bool:
+    """Whether a reason for opening an identity is one."""
+    words = {word for word in re.findall(r"[^\W_]+", reason.lower()) if len(set(word)) > 1 or word.isdigit()}
+    return len(words) >= _WORDS and sum(map(len, words)) >= _LETTERS
+
+
 def open_identity(session: Session, case: Case, officer: Officer, reason: str, now: datetime) -> dict[str, str]:
     """Name, number and contact, once; the reason stays with the papers, and both chains and the Kanwil know of it.
 
-    Raises Impossible (``not_yours``, ``reason_missing``, ``anonymous``, ``nothing_known``).
+    Raises Impossible (``not_yours``, ``reason_missing``, ``reason_short``, ``anonymous``, ``nothing_known``).
     """
     if case.visibility == "anonymous":
         raise Impossible("anonymous")
     if not may_open(officer, case):
         raise Impossible("not_yours")
+    if reason.strip() and not says_why(reason):
+        raise Impossible("reason_short")
     known = people.identity(session, session.get_one(Person, case.person_id))
     if not known:
         raise Impossible("nothing_known")

@@ -237,6 +237,10 @@ LABELS: dict[str, dict[str, str]] = {
         "text_too_long": N_("Teks terlalu panjang: paling banyak 20.000 huruf."),
         "reason_missing": N_("Alasan belum diisi."),
         "head_accused": N_("Kepala unit itu tercatat sebagai terlapor. Hapus dulu dari para pihak bila itu keliru."),
+        "reason_short": N_(
+            "Tulis alasan yang sebenarnya, sedikitnya tiga kata: untuk apa identitas itu diperlukan, atau atas "
+            "perintah siapa."
+        ),
         "summary_missing": N_("Ringkasan belum diisi."),
         "task_date": N_("Pilih hari sesudah hari ini, paling lama 90 hari lagi."),
         "files_not_kept": N_("Berkas belum dapat disimpan. Coba lagi sebentar."),

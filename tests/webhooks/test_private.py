@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.reports.test_dossier import made
+from tests.reports.test_dossier import made, run
 from tests.support import Office, csrf
 from tests.workflow.steps import COMPLAINT, carry
 from workflow import cases, outbox, retention, subject_rights
@@ -141,3 +141,27 @@ def test_the_copy_goes_with_the_identity_though_the_case_is_kept(office: Office,
         retention.forget(s, s.get_one(Person, copied.person_id), office.clock())
     with pytest.raises(Erased):
         told(office)
+
+
+@pytest.mark.parametrize("reason", ["x", "perlu", "xxx xxx xxx xxxxxxx", "a b c", "...."])
+def test_an_identity_is_opened_for_a_real_reason_alone(office: Office, tmp_path: Path, reason: str) -> None:
+    office.say(COMPLAINT, NUMBER, display_name=NAME, number=NUMBER)
+    case, client = office.case(NUMBER), office.client("kustodian")
+    form = {"csrf_token": csrf(client, f"/petugas/kasus/{case.id}"), "reason": reason}
+    page = client.post(f"/petugas/identitas/{case.id}", data=form, follow_redirects=True).text
+    assert NAME not in page and "sedikitnya tiga kata" in page
+    refused = run(office, case.number, "--out", str(tmp_path / "x.zip"), "--with-identity", "--reason", reason)
+    assert refused.exit_code != 0 and not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("id", "sampai petugas membuat ringkasan"), ("en", "until an officer has made")]
+)
+def test_the_page_on_secrecy_tells_when_the_head_reads_the_words(office: Office, language: str, words: str) -> None:
+    client = office.client()
+    client.set_cookie("aduan_bahasa", language)
+    page = client.get("/privasi").text
+    assert words in page
+    assert {"id": "maka pimpinan membaca kata-kata Anda", "en": "therefore reads your words"}[language] in page
+    answers = office.say("siapa yang membaca pengaduan", "+628120000007")
+    assert any("dalam darurat yang menyangkut petugas" in text for text in answers)

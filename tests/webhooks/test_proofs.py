@@ -567,3 +567,24 @@ def test_the_operator_names_an_acting_head_for_a_head_who_is_away(
     assert run("user", "delegate", "petugas", *order).exit_code == 1
     assert run("user", "undelegate", "pejabat", "--facility", "RUTAN-MAGETAN").exit_code == 0
     assert run("user", "undelegate", "pejabat", "--facility", "RUTAN-MAGETAN").exit_code == 1
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_what_is_no_letters_code_never_stands_in_an_address(
+    office: Office, caplog: pytest.LogCaptureFixture, given: bool
+) -> None:
+    answered(office)
+    code = receipt_code(office) if given else "rahasia keluarga"
+    with caplog.at_level("DEBUG"):
+        answer = office.client().post("/cek", data={"kode": code})
+    assert answer.status_code == 404 and "Location" not in answer.headers
+    assert code not in answer.text and code not in caplog.text
+    if given:
+        assert "kode tanda terima pengaduan Anda" in answer.text and 'href="/lacak"' in answer.text
+
+
+def test_the_code_alone_offers_no_button_and_says_where_satisfaction_is_told(office: Office) -> None:
+    answered(office)
+    page = office.client().post("/lacak", data={"kode": receipt_code(office)}).text
+    assert "Anda dapat menyatakan puas" not in page and "Puas, sudah selesai" not in page
+    assert "sudah dijawab." in page and "Untuk menyatakan puas atau belum puas" in page

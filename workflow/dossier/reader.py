@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import access
+from workflow import access, identities
 from workflow.actors import Officer, Operator
 from workflow.models import Case, CaseNumber
 
@@ -75,10 +75,10 @@ def reader(
 
 
 def _may_open(actor: Officer | Operator, case: Case, reason: str) -> None:
-    if not reason:
-        raise Refused("no_reason")
     if case.visibility == "anonymous":
         raise Refused("anonymous")
+    if not identities.says_why(reason):
+        raise Refused("no_reason")
     places = {case.handling_unit_id, case.handling_unit.parent_id}
     if isinstance(actor, Officer) and not places & actor.units("kustodian"):
         raise Refused("not_custodian")
