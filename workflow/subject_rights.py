@@ -161,6 +161,13 @@ def _answered(session: Session, request: DataRequest, case: Case, actor: Actor, 
     )
 
 
+def by_hand(session: Session, request: DataRequest, case: Case) -> list[str]:
+    """The copy that was just granted, where no wire leads: whoever granted it prints it and hands it over."""
+    query = select(Outbound).where(Outbound.case_id == case.id, Outbound.key == "data_copy")
+    query = query.where(Outbound.created_at == request.answered_at, Outbound.error_code == outbox.PRINT)
+    return [outbox.body(session, row) for row in session.scalars(query.order_by(Outbound.id))]
+
+
 def _copy(session: Session, case: Case) -> str:
     """What is held about the person and in their own words, with what they wrote there outside of any case; nothing
     that others said of them."""

@@ -98,10 +98,10 @@ def test_what_an_officer_wrote_with_the_name_in_it_is_masked_again_once_the_name
 def test_why_a_request_is_not_granted_is_for_the_complainant(office: Office) -> None:
     office.say(COMPLAINT, NUMBER, display_name=NAME, number=NUMBER)
     office.say("DATA SAYA", NUMBER)
-    answer(office, "refuse", reason="Nomor 0899 bukan atas nama Aminah.")
-    assert "0899" in told(office, "data_refused")
+    answer(office, "refuse", reason="Nomor 0899-7766-55 bukan atas nama Aminah.")
+    assert "0899-7766" in told(office, "data_refused")
     page = office.client("petugas").get(f"/petugas/kasus/{office.case(NUMBER).id}").text
-    assert "Aminah" not in page and "0899" not in page and "belum dipenuhi, isinya hanya untuk pelapor" in page
+    assert "Aminah" not in page and "0899-7766" not in page and "belum dipenuhi, isinya hanya untuk pelapor" in page
 
 
 def test_the_reason_why_an_identity_was_opened_is_in_no_dossier_for_those_who_may_not_read_it(
@@ -165,3 +165,18 @@ def test_the_page_on_secrecy_tells_when_the_head_reads_the_words(office: Office,
     assert {"id": "maka pimpinan membaca kata-kata Anda", "en": "therefore reads your words"}[language] in page
     answers = office.say("siapa yang membaca pengaduan", "+628120000007")
     assert any("dalam darurat yang menyangkut petugas" in text for text in answers)
+
+
+def test_where_no_wire_leads_the_custodian_is_shown_the_copy_once_for_handing_it_over(office: Office) -> None:
+    office.say(COMPLAINT, NUMBER, channel="desk", display_name=NAME, number=NUMBER)
+    case_id, client = office.case(NUMBER).id, office.client("petugas")
+    form = {"csrf_token": csrf(client, f"/petugas/kasus/{case_id}"), "kind": "copy"}
+    client.post(f"/petugas/data/{case_id}/minta", data=form)
+    keeper = office.client("kustodian")
+    with office.db.read() as s:
+        request_id = subject_rights.waiting(s, office.officer(s, "kustodian"))[0][0].id
+    form = {"csrf_token": csrf(keeper, "/petugas/data"), "decision": "grant"}
+    page = keeper.post(f"/petugas/data/{request_id}/jawab", data=form)
+    assert page.status_code == 200 and NAME in page.text and COMPLAINT in page.text
+    again = keeper.post(f"/petugas/data/{request_id}/jawab", data=form, follow_redirects=True).text
+    assert NAME not in again and NAME not in client.get(f"/petugas/kasus/{case_id}").text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, render_template, request
+from flask import abort, make_response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -78,8 +78,8 @@ def data_tahan(case_id: str) -> Response:
 @bp.post("/data/<request_id>/jawab")
 @staff(*subject_rights.ANSWERERS)  # type: ignore[untyped-decorator]
 def data_jawab(request_id: str) -> Response:
-    """Grant or refuse one request."""
-    officer = current_officer()
+    """Grant or refuse one request. A copy that no wire carries stands in this answer alone, for printing."""
+    officer, copies = current_officer(), list[str]()
     with service().database.read() as session:
         found = session.get(DataRequest, request_id)
         case = access.find(session, officer, found.case_id) if found else None
@@ -92,5 +92,7 @@ def data_jawab(request_id: str) -> Response:
             subject_rights.refuse(session, row, locked, officer, request.form.get("reason", ""), service().now())
         else:
             subject_rights.grant(session, row, locked, officer, service().now())
+            copies.extend(subject_rights.by_hand(session, row, locked))
 
-    return carry_out(case.id, answer, back="console.data")
+    done, number = carry_out(case.id, answer, back="console.data"), case.number
+    return make_response(render_template("console/salinan.html", number=number, copies=copies)) if copies else done
