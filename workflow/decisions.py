@@ -277,6 +277,17 @@ def return_draft(
     session: Session, case: Case, actor: Officer, reason: str, now: datetime, hash_seen: str | None = None
 ) -> None:
     """The head returns the draft with a reason; the case goes back to the official. ``hash_seen`` as in ``approve``."""
+    _give_back(session, case, "return_draft", actor, reason, now, hash_seen)
+
+
+def take_back(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
+    """Until the answer is sent, a head takes the approval back with a reason; the case goes back to the official."""
+    _give_back(session, case, "take_back", actor, reason, now)
+
+
+def _give_back(
+    session: Session, case: Case, action: str, actor: Officer, reason: str, now: datetime, hash_seen: str | None = None
+) -> None:
     paper = newest(session, case, "answer")
     if paper is None:
         raise Impossible("not_now")
@@ -284,7 +295,7 @@ def return_draft(
         raise Impossible("text_changed")
     note = _paper(session, case, "return", _clean(reason, "reason_missing"), actor, now, of="answer")
     _decide(session, case, paper, "returned", actor, _as_head(session, case, actor, now), now)
-    cases.move(session, case, "return_draft", actor, now, paper=note.id, commitment=note.hash)
+    cases.move(session, case, action, actor, now, paper=note.id, commitment=note.hash)
     notices.tell(session, case, Part.OFFICIAL, "draft_returned", now)
 
 

@@ -120,6 +120,7 @@ LABELS: dict[str, dict[str, str]] = {
         "draft": N_("Konsep jawaban"),
         "approve": N_("Persetujuan"),
         "return_draft": N_("Konsep dikembalikan"),
+        "take_back": N_("Persetujuan ditarik"),
         "release": N_("Jawaban dikirim"),
         "hand_over": N_("Jawaban diserahkan di pos layanan"),
         "delivered": N_("Jawaban terbukti sampai"),

@@ -130,6 +130,7 @@ class Deeds:
             "resume": lambda s, c, o, now: cases.move(s, c, "resume", o, now),
             "ask": lambda s, c, o, now: cases.ask(s, c, o, "Bagaimana keadaannya?", now),
             "send_back": lambda s, c, o, now: decisions.send_back(s, c, o, "Kurang jelas", now),
+            "take_back": lambda s, c, o, now: decisions.take_back(s, c, o, "Kurang jelas", now),
             "return_draft": lambda s, c, o, now: decisions.return_draft(s, c, o, "Kurang jelas", now),
             **{a: lambda s, c, o, now, a=a: cases.end_with_reason(s, c, a, o, "Alasan", now)  # type: ignore[misc]
                for a in ("refer", "withdraw", "discontinue")},
@@ -354,6 +355,6 @@ PART_OF = {
     **dict.fromkeys(
         ("classify", "recommend", "wait", "ask", "refer", "withdraw", "inform", "release", "hand_over"), OFFICER
     ),
-    **dict.fromkeys(("direct", "send_back", "approve", "return_draft", "extend", "discontinue"), HEAD),
+    **dict.fromkeys(("direct", "send_back", "approve", "return_draft", "take_back", "extend", "discontinue"), HEAD),
     **dict.fromkeys(("report", "draft"), OFFICIAL),
 }

@@ -21,12 +21,12 @@ NEXT: dict[str, dict[str, int]] = {
     "recommended": {"direct": 88, "send_back": 8, "extend": 4},
     "directed": {"write": 78, "extend": 10, "wait": 8, "discontinue": 2, "report": 2},
     "drafted": {"approve": 76, "return_draft": 8, "redraft": 10, "both": 6},
-    "approved": {"release": 58, "redraft": 4, "return_draft": 4, "leave": 34},
+    "approved": {"release": 58, "redraft": 4, "take_back": 4, "leave": 34},
     "responded": {"hand_over": 30, "leave": 70},
     "waiting": {"resume": 25, "ask": 10, "leave": 65},
 }
 WRONG = ("classify", "recommend", "direct", "report", "draft", "approve", "release", "hand_over", "send_back",
-         "return_draft", "extend", "discontinue", "withdraw", "refer", "inform", "approve_above")  # fmt: skip
+         "return_draft", "take_back", "extend", "discontinue", "withdraw", "refer", "inform", "approve_above")  # fmt: skip
 
 
 class Desk:
@@ -122,7 +122,7 @@ class Desk:
         return bool(able) and self.deeds.approve_above(life, self.dice.choice(able))
 
     def _call(self, life: Life, action: str, who: str) -> bool:
-        if action in ("resume", "ask", "send_back", "return_draft", "refer", "withdraw", "discontinue"):
+        if action in ("resume", "ask", "send_back", "return_draft", "take_back", "refer", "withdraw", "discontinue"):
             return self.deeds.plain(life, who, action)
         deed: Callable[[Life, str], bool] = getattr(self.deeds, action)
         return deed(life, who)

@@ -38,7 +38,7 @@ RULES = {
     "rework": Rule(2, "returned", ("recommend", "refer"), EVERY, ("join",), remind=1),
     "carry_out": Rule(5, "directed", ("draft",), EVERY, remind=1, first="pejabat"),
     "approve": Rule(2, "drafted", ("approve", "approve_above", "return_draft"), EVERY, remind=1, first="kepala"),
-    "release": Rule(1, "approved", ("release",), EVERY, ("draft", "return_draft"), on_due="release"),
+    "release": Rule(1, "approved", ("release",), EVERY, ("draft", "take_back"), on_due="release"),
     "satisfaction": Rule(10, "delivered", ("reopen", "close"), EVERY, on_due="close"),
     "emergency": Rule(15, "received", ("take", "assign", "classify", "refer", "join", "recommend", "wait")),
 }
@@ -72,7 +72,8 @@ STEPS = {
     "draft": _step("directed drafted approved", "drafted", OFFICIAL, OFFICER),
     "approve": _step("drafted", "approved", HEAD),
     "approve_above": _step("drafted", "approved", SUPERIOR),
-    "return_draft": _step("drafted approved", "directed", HEAD),
+    "return_draft": _step("drafted", "directed", HEAD),
+    "take_back": _step("approved", "directed", HEAD),
     "release": _step("approved", "responded", OFFICER, CLOCK),
     "hand_over": _step("responded", "", OFFICER),
     "close": _step("responded", "closed", FAMILY, CLOCK),

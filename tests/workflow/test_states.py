@@ -101,6 +101,7 @@ def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
         "direct",
         "approve",
         "return_draft",
+        "take_back",
         "discontinue",
         "assign",
         "extend",

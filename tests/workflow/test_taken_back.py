@@ -39,8 +39,8 @@ def test_until_it_is_sent_the_head_takes_an_approval_back(office: Office) -> Non
     office.say(COMPLAINT)
     case_id = carry(office, "approved")
     page = office.client("kepala").get(f"/petugas/kasus/{case_id}").text
-    assert 'id="form-return_draft"' in page
-    act(office, case_id, lambda o, s, c: decisions.return_draft(s, c, o.officer(s, "kepala"), "Keliru", o.clock()))
+    assert 'id="form-take_back"' in page
+    act(office, case_id, lambda o, s, c: decisions.take_back(s, c, o.officer(s, "kepala"), "Keliru", o.clock()))
     sweep(office.db, office.clock.advance(days=9))
     assert office.case().status == "directed"
 

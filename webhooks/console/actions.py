@@ -103,6 +103,10 @@ def _approve(step: Step) -> None:
     decisions.approve(step.session, step.case, step.officer, step.typed["hash"], step.now)
 
 
+def _take_back(step: Step) -> None:
+    decisions.take_back(step.session, step.case, step.officer, step.typed["reason"], step.now)
+
+
 def _return_draft(step: Step) -> None:
     decisions.return_draft(step.session, step.case, step.officer, step.typed["reason"], step.now)
 
@@ -212,6 +216,7 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "draft": _draft,
     "approve": _approve,
     "return_draft": _return_draft,
+    "take_back": _take_back,
     "release": _release,
     "hand_over": _hand_over,
     "inform": _inform,
