@@ -161,9 +161,10 @@ class Mailbox:
             return sorted(uid for uid in client.search(["UID", f"{int(last) + 1}:*"]) if uid > int(last))
         if known:
             log.warning("the mail server counts anew: what is known is told apart by its id")
-        since = (datetime.now(UTC) - FIRST_LOOK).date()
-        found = sorted(client.search(["SINCE", since]))
-        if not found and (everything := client.search(["ALL"])):
+        # What there was is asked first: a mail that comes in between the two questions is new, not old.
+        everything = client.search(["ALL"])
+        found = sorted(client.search(["SINCE", (datetime.now(UTC) - FIRST_LOOK).date()]))
+        if everything and not found:
             post.remember(_key(folder), f"{validity}:{max(everything)}")
         return found
 

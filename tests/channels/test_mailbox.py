@@ -14,6 +14,7 @@ from channels.mail import MailboxAdapter
 from channels.mail_imap import DEAD_LETTERS
 from tests.live import eventually
 from tests.servers.imap import ImapServer
+from tests.servers.relay import Relay
 from tests.servers.smtp import SmtpServer
 from tests.support import Clock, Office, make_office
 from webhooks import polling
@@ -205,6 +206,19 @@ def test_old_mail_of_a_mailbox_that_is_new_to_us_is_left_alone(office: Office, i
         imap.deliver(mail(3))
         stored(office, 2)
     assert len(imap.mails()) == 3
+
+
+def test_a_mail_that_comes_in_during_the_first_look_is_new(office: Office, imap: ImapServer) -> None:
+    def meanwhile(said: bytes) -> None:
+        if b"SINCE" in said and not imap.mails():
+            imap.deliver(mail(1))
+
+    relay = Relay(imap.port, meanwhile)
+    try:
+        with looking(office, mailbox(imap, url=imap.url.replace(str(imap.port), str(relay.port)))):
+            stored(office, 1)
+    finally:
+        relay.close()
 
 
 def test_a_silence_is_told_whatever_the_reason_and_its_end_too(office: Office, imap: ImapServer) -> None:
