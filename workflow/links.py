@@ -51,6 +51,11 @@ def sources(session: Session, case: Case, kind: str) -> list[Case]:
     return list(session.scalars(query.order_by(Case.number)))
 
 
+def whole(session: Session, case: Case, kind: str) -> list[Case]:
+    """A case with every case whose links of a kind lead to it, over however many steps."""
+    return [case, *(far for near in sources(session, case, kind) for far in whole(session, near, kind))]
+
+
 def resolve(session: Session, case: Case) -> Case:
     """The case that goes on: the one into which a merged one went, and so on."""
     while case.close_ground == "merged" and (into := target(session, case, "merged")) is not None:

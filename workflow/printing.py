@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -48,18 +48,21 @@ def qr(content: str) -> bytes:
 
 
 def make_due(database: Database, now: datetime, limit: int = 20) -> int:
-    """Make the files of letters that have none yet; returns how many."""
+    """Make the files of letters that have none yet, the oldest first; returns how many."""
     with database.read() as session:
         query = select(Letter.id).join(Case, Case.id == Letter.case_id).where(Case.erased_at.is_(None))
         query = query.where(Letter.sha256.is_(None), Letter.details_enc.is_not(None))
-        waiting = list(session.scalars(query.order_by(Letter.issued_at).limit(limit)))
-    return make_each(database, waiting, now)
+        waiting = list(session.scalars(query.order_by(Letter.issued_at)))
+    return make_each(database, waiting, now, limit)
 
 
-def make_each(database: Database, letter_ids: Iterable[str], now: datetime) -> int:
-    """Make the files of these letters; returns how many. One that cannot be made does not keep the others from it."""
+def make_each(database: Database, letter_ids: Sequence[str], now: datetime, limit: int | None = None) -> int:
+    """Make the files of the first of these letters that can be made; returns how many. One that cannot be made takes no
+    other's place."""
     made = 0
     for letter_id in letter_ids:
+        if made == limit:
+            break
         try:
             with batches.alone("print", letter_id):
                 made += make(database, letter_id, Clock(), now)

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from triage import Assessment
-from workflow import cases, journal, notices, outbox, staff
+from workflow import cases, journal, links, notices, outbox, staff
 from workflow.actors import Actor, Citizen, Officer
 from workflow.models import Case, Exclusion, Notice, Unit
 from workflow.states import ENDED, Impossible, Part
@@ -54,26 +54,30 @@ def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datet
     """The Kanwil decides, with a reason, that the head is not concerned: the facility handles the case from now on.
 
     The complainant is told; what was promised before no longer holds. Not while a head of that facility is a
-    respondent; where that was only a doubt of ours, it is what is decided here. Raises Impossible.
+    respondent, here or in what was merged into it; where that was only a doubt of ours, it is what is decided here.
+    Raises Impossible.
     """
     from workflow import parties  # which seals whom it enters, and imports this module
 
     if not reason.strip():
         raise Impossible("reason_missing")
-    if case.seal != "kanwil" or case.subject_unit is None or case.seal_reason == "wish":
+    parts = links.whole(session, case, "merged")
+    if case.seal != "kanwil" or case.subject_unit is None or any(part.seal_reason == "wish" for part in parts):
         raise Impossible("not_now")
     heads = {a.id for a in staff.holders(session, "kepala", case.subject_unit.id, now)}
-    accused = parties.accused(session, case)
-    if heads & accused.keys() and case.seal_reason != "doubt":
-        raise Impossible("head_accused")
-    for account_id in heads & accused.keys():
-        parties.strike(session, case, actor, accused[account_id], now)
+    for part in parts:
+        accused = parties.accused(session, part)
+        if heads & accused.keys() and case.seal_reason != "doubt":
+            raise Impossible("head_accused")
+        for account_id in heads & accused.keys():
+            parties.strike(session, part, actor, accused[account_id], now)
     cases.move(session, case, "unseal", actor, now)
     case.seal, case.seal_reason, case.about_head = "none", "", False
     case.owner_id = case.official_id = None
     kanwil = case.handling_unit.name
     cases.transfer(session, case, case.subject_unit, actor, now)
-    hidden = (Exclusion.case_id == case.id, Exclusion.reason == "named", Exclusion.account_id.in_(heads))
+    named = (Exclusion.reason == "named", Exclusion.account_id.in_(heads))
+    hidden = (Exclusion.case_id.in_([part.id for part in parts]), *named)
     session.execute(delete(Exclusion).where(*hidden))
     outbox.enqueue(
         session, case.conversation, "unsealed", now, case=case, number=case.number, unit=case.handling_unit.name,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.journeys.test_spine import COMPLAINT, OPTIONS
 from tests.support import Office, csrf
 from tests.workflow.steps import act, carry
-from workflow import cases, decisions, sealing, timekeeping
+from workflow import cases, decisions, likeness, merging, sealing, timekeeping
 from workflow.models import Case, Deadline, Escalation, Outbound, Party
 from workflow.states import Impossible
 from workflow.sweep import sweep
@@ -110,8 +110,56 @@ def test_a_case_does_not_go_back_to_the_head_who_is_its_respondent(office: Offic
     refused = client.post(f"{page}/unseal", data=sent)
     assert refused.status_code in (409, 422) and "tercatat sebagai terlapor" in refused.text
     assert office.case().seal == "kanwil"
-    with office.db.read() as s:
-        party = s.scalars(select(Party.id).where(Party.case_id == case.id, Party.kind == "respondent")).one()
+    party = respondent(office, case.id)
     assert client.post(f"/petugas/pihak/{case.id}/hapus", data={**sent, "party": party}).status_code == 303
     assert client.post(f"{page}/unseal", data=sent).status_code == 303
     assert (office.case().seal, office.case().handling_unit.code) == ("none", "RUTAN-MAGETAN")
+
+
+def test_nor_do_the_ones_that_were_merged_into_it(office: Office) -> None:
+    first, second = accused_twice(office)
+    client, page = office.client("kanwil"), f"/petugas/kasus/{first}"
+    sent = {"reason": "Sudah dijelaskan lewat telepon", "csrf_token": csrf(client, page)}
+    for case_id in (first, second):
+        assert client.post(f"{page}/unseal", data=sent).status_code in (409, 422)
+        assert (
+            client.post(
+                f"/petugas/pihak/{case_id}/hapus", data={**sent, "party": respondent(office, case_id)}
+            ).status_code
+            == 303
+        )
+    assert client.post(f"{page}/unseal", data=sent).status_code == 303
+    for case_id in (first, second):
+        assert office.client("kepala").get(f"/petugas/kasus/{case_id}").status_code == 200
+
+
+def test_what_its_complainant_kept_from_the_facility_does_not_come_along(office: Office) -> None:
+    first, second = accused_twice(office)
+    act(office, second, lambda o, s, c: setattr(c, "seal_reason", "wish"))
+    client, page = office.client("kanwil"), f"/petugas/kasus/{first}"
+    sent = {"reason": "Sudah dijelaskan lewat telepon", "csrf_token": csrf(client, page)}
+    for case_id in (first, second):
+        client.post(f"/petugas/pihak/{case_id}/hapus", data={**sent, "party": respondent(office, case_id)})
+    assert client.post(f"{page}/unseal", data=sent).status_code in (409, 422)
+    assert office.client("kepala").get(f"/petugas/kasus/{second}").status_code == 404
+
+
+def respondent(office: Office, case_id: str) -> str:
+    with office.db.read() as s:
+        return s.scalars(select(Party.id).where(Party.case_id == case_id, Party.kind == "respondent")).one()
+
+
+def accused_twice(office: Office) -> tuple[str, str]:
+    """The same person accuses the head twice; the Kanwil merges the second into the first."""
+    found = []
+    for _ in range(2):
+        office.say("Pak Bambang Hartono kepala rutan memukul adik saya kemarin di kantornya.")
+        found.append(office.case().id)
+        office.say("BARU")
+        office.clock.advance(minutes=20)
+    first, second = found
+    assert first != second
+    with office.db.write() as s:
+        likeness.propose(s, office.clock())
+    act(office, second, lambda o, s, c: merging.merge(s, c, s.get_one(Case, first), o.officer(s, "kanwil"), o.clock()))
+    return first, second
