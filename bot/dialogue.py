@@ -227,8 +227,8 @@ _FOREIGN = re.compile(r"(?s)^(?!\s*السلام عليكم)(?=(.*[^\W\d_\x00-\u0
 
 
 def _fared(state: State, incoming: Incoming, context: Context) -> Turn:
-    """Their own words after we asked how they fare: what was done to them goes to the office above."""
-    if grave(incoming.judgement):
+    """Their own words after we asked how they fare: what was done to them, or is feared, goes to the office above."""
+    if grave(incoming.judgement, incoming.text):
         return Turn(state, (Effect("fared", value="unwell"),))
     turn = _converse(state, incoming, replace(context, asked_after=False))
     return replace(turn, effects=(Effect("fared", value="told"), *turn.effects))

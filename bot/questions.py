@@ -50,9 +50,10 @@ def plainly(text: str) -> str:
     return "yes" if _AGREES.match(plain) else "no" if _DECLINES.match(plain) else ""
 
 
-def grave(judgement: Assessment) -> bool:
-    """Whether what is said when we asked how they fare tells of something done to them; in doubt it does."""
-    return judgement.intent == "complaint" or judgement.urgency in ("darurat", "tinggi")
+def grave(judgement: Assessment, text: str) -> bool:
+    """Whether what is said when we asked how they fare tells of something done to them, or of fear; in doubt it does."""
+    afraid = (found := FEAR.search(text.lower())) is not None and not found[1]
+    return afraid or judgement.intent == "complaint" or judgement.urgency in ("darurat", "tinggi")
 
 
 #: Said after an official answer, these mean TIDAK PUAS, and are its reason.

@@ -112,6 +112,7 @@ UNSAFE = {
     "the word": "TIDAK AMAN",
     "a complaint": "Kemarin jatah makan anak saya dipotong petugas karena saya melapor",
     "an emergency": "Anak saya dipukuli petugas sekarang sampai berdarah karena laporan saya",
+    "fear alone": "saya masih takut bu, kemarin ada yang datang tanya-tanya ke rumah",
 }
 
 
@@ -191,9 +192,10 @@ def test_no_answer_is_recorded_and_said_in_one_line(office: Office) -> None:
     assert 1 <= len(lines) == len(told(office, "checkback_silent"))
 
 
-def test_other_words_are_an_answer_and_go_their_usual_way(office: Office) -> None:
+@pytest.mark.parametrize("words", ["terima kasih pak", "kami tidak takut, terima kasih"])
+def test_other_words_are_an_answer_and_go_their_usual_way(office: Office, words: str) -> None:
     case_id = on_the_third_day(office)
-    office.say("terima kasih pak")
+    office.say(words)
     assert ("intake", 3, "told") in asked(office, case_id)
     assert office.case().id == case_id
 
