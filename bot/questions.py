@@ -51,7 +51,7 @@ def plainly(text: str) -> str:
 
 
 def grave(judgement: Assessment, text: str) -> bool:
-    """Whether what is said when we asked how they fare tells of something done to them, or of fear; in doubt it does."""
+    """Whether what is said when we asked how they fare tells of harm done to them, or of fear; in doubt it does."""
     afraid = (found := FEAR.search(text.lower())) is not None and not found[1]
     return afraid or judgement.intent == "complaint" or judgement.urgency in ("darurat", "tinggi")
 

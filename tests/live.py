@@ -36,10 +36,9 @@ class RealClock(Clock):
         return self()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def listening() -> socket.socket:
+    """A socket on a port that nobody else can take meanwhile."""
+    return socket.create_server(("127.0.0.1", 0))
 
 
 class Live:
@@ -61,8 +60,8 @@ class Live:
             connection.close()
 
 
-def eventually(condition: Callable[[], object], limit: float = 15.0) -> None:
-    """Wait until something holds; fails after ``limit`` seconds."""
+def eventually(condition: Callable[[], object], limit: float = 60.0) -> None:
+    """Wait until something holds; fails after ``limit`` seconds, which is no measurement: a machine may be busy."""
     until = time.monotonic() + limit
     while not condition():
         assert time.monotonic() < until, "it did not come to pass"
@@ -79,10 +78,11 @@ def _until_closed(server: waitress.server.BaseWSGIServer) -> None:
 @contextmanager
 def running(settings: Settings) -> Iterator[Live]:
     """Serve on a free port of the loopback until the test is over."""
-    port = free_port()
+    own = listening()
+    port = int(own.getsockname()[1])
     settings = settings.model_copy(update={"port": port})
     office = make_office(settings, RealClock())
-    server = waitress.create_server(create_app(office.service), host="127.0.0.1", port=port, threads=8)
+    server = waitress.create_server(create_app(office.service), sockets=[own], threads=8)
     thread = threading.Thread(target=_until_closed, args=(server,), daemon=True)
     clockwork = Clockwork(office.service)
     clockwork.start()

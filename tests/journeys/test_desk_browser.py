@@ -60,7 +60,7 @@ def test_an_officer_enters_what_was_said_and_prints_the_receipt_once(browser, li
         with live.office.db.read() as s:
             return s.scalars(select(Attachment.view)).one() == "ready"
 
-    eventually(prepared, 40)
+    eventually(prepared)
     officer.open_case()
     assert "dibacakan dan dibenarkan pelapor" in officer.text() and "Siti" not in officer.text()
     assert code not in officer.page.content()

@@ -73,7 +73,7 @@ def test_every_outcome_has_its_end_here() -> None:
 def test_a_reply_meets_its_fate_on_every_channel(live: Live, outcome: str) -> None:
     wheres = {channel: write(live, channel, outcome) for channel in STOOD_IN}
     for channel, where in wheres.items():
-        eventually(lambda channel=channel, where=where: ended(first(live, channel, where)) == ENDS[outcome], 25)
+        eventually(lambda channel=channel, where=where: ended(first(live, channel, where)) == ENDS[outcome])
 
 
 def ended(row: Outbound | None) -> tuple[str, str] | None:

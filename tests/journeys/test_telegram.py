@@ -239,7 +239,7 @@ def test_a_file_that_telegram_does_not_hand_out_is_refused_in_words(live: Live, 
     eventually(lambda: says(telegram, "terlalu besar"))
     telegram.plan("getFile", "too big")
     telegram.say("", 6001, document=film)
-    eventually(lambda: says(telegram, "terlalu besar", 6001), 25)
+    eventually(lambda: says(telegram, "terlalu besar", 6001))
     with live.office.db.read() as s:
         assert set(s.scalars(select(Attachment.state))) == {"refused"}
 
@@ -255,7 +255,7 @@ def test_a_photo_is_fetched_in_its_largest_size(live: Live, telegram: TelegramSe
         with live.office.db.read() as s:
             return s.scalars(select(Attachment.state)).all() == ["stored"]
 
-    eventually(stored, 25)
+    eventually(stored)
 
 
 def test_a_long_answer_is_cut_as_telegram_counts(live: Live, telegram: TelegramServer) -> None:

@@ -14,7 +14,7 @@ import pytest
 import waitress
 from sqlalchemy import select, text
 
-from tests.live import free_port
+from tests.live import listening
 from tests.support import PASSWORD, Office
 from tests.webhooks.test_choosing import choose, paper, proposed
 from tests.webhooks.test_decide import at, form
@@ -30,7 +30,7 @@ GONE = label("impossible", "not_now", "id")
 @pytest.fixture
 def port(office: Office) -> Iterator[int]:
     """The console on a socket, with as many threads as it has in use."""
-    server = waitress.create_server(office.app, host="127.0.0.1", port=free_port(), threads=8)
+    server = waitress.create_server(office.app, sockets=[listening()], threads=8)
     thread = threading.Thread(target=_serve, args=(server,), daemon=True)
     thread.start()
     yield server.effective_port
