@@ -29,12 +29,13 @@ from triage.catalogue import CategoryInfo, Track, category_info, working_days
 from triage.details import named
 from triage.duplicates import Likeness, similar
 from triage.judgement import judge
+from triage.parties import is_head
 from triage.surnames import is_town, may_name
 
 __all__ = [
     "CATEGORIES", "GROUPS", "INTENTS", "LANGUAGES", "URGENCIES", "Assessment", "Category", "CategoryInfo",
     "Details", "Evidence", "Group", "Intent", "Language", "Likeness", "Track", "Urgency", "assess",
-    "category_info", "is_town", "may_name", "named", "similar", "to_json_dict", "working_days",
+    "category_info", "is_head", "is_town", "may_name", "named", "similar", "to_json_dict", "working_days",
 ]  # fmt: skip
 
 

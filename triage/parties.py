@@ -12,6 +12,7 @@ from triage.scene import Scene
 
 GROUP_ORDER: Final[tuple[Group, ...]] = ("pregnant", "disabled", "child", "elderly")
 ELDERLY_FROM, CHILD_BELOW = 60, 18
+BARE: Final[frozenset[str]] = frozenset({"kepala", "ka"})  # of what is understood, where nothing else is said
 COURTESY = 4  # words of "yang sangat kami hormati"
 # "Kalapas yang menyuruh air dimatikan, …" is no courtesy: only these words are.
 COURTEOUS: Final[frozenset[str]] = frozenset(
@@ -41,16 +42,23 @@ def identify(scene: Scene, intent: Intent, categories: Sequence[Category], event
     found = [] if group_hit is None else [scene.evidence(f"group.{group}", group_hit)]
     if intent not in ("complaint", "follow_up"):
         return Parties(False, False, False, group, tuple(found))
-    heads = _heads(scene)
-    accused = [h for h in heads if _accused(scene, h)]
+    told = heads(scene)
+    accused = [h for h in told if _accused(scene, h)]
     found += [scene.evidence("conflict.head", h, "acts, orders or ignores") for h in accused[:2]]
-    doubt = not accused and any(not _greeted(scene, h) for h in heads + _perhaps(scene))
+    doubt = not accused and any(not _greeted(scene, h) for h in told + _perhaps(scene))
     staff_hits = [] if accused else _staff(scene, categories, events)
     found += [scene.evidence("conflict.staff", h) for h in staff_hits[:2]]
     return Parties(bool(accused), doubt, bool(staff_hits), group, tuple(found))
 
 
-def _heads(scene: Scene) -> list[Hit]:
+def is_head(words: str) -> bool:
+    """Whether words that only say who somebody is, such as a post, may mean the head of a facility."""
+    scene = Scene(words)
+    return words.strip(" .").lower() in BARE or bool(heads(scene) or _perhaps(scene))
+
+
+def heads(scene: Scene) -> list[Hit]:
+    """The phrases that mean the head, not one of the many others who are called so."""
     others = scene.found("people.not_head")
     hits = [h for h in scene.found("people.head") if not _within(h, others) and not _of_a_body(scene, h)]
     return sorted(hits, key=lambda h: h.first)

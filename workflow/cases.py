@@ -40,7 +40,7 @@ def head_meant(session: Session, assessment: Assessment, unit: Unit, now: dateti
     """``head``, ``doubt`` or nothing. A head who is called by name may be meant as well as one called by post."""
     if assessment.about_head:
         return "head"
-    named = set(assessment.details.staff) & {a.id for a in staff.holders(session, "kepala", unit.id, now)}
+    named = set(assessment.details.staff) & staff.heads(session, unit.id, now)
     return "doubt" if assessment.head_doubt or named else ""
 
 
@@ -148,7 +148,8 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
     Kanwil's alone.
     """
     if case.seal == "kanwil" or case.handling_unit.kind != "upt":
-        case.seal, case.seal_reason = "kanwil", case.seal_reason or reason
+        doubted = case.seal_reason == "doubt" and reason == "head"  # somebody says it now
+        case.seal, case.seal_reason = "kanwil", reason if doubted else case.seal_reason or reason
         bring_along(session, case, actor, now)
         return
     states.apply("seal", case.status, parts(session, case, actor))
@@ -196,7 +197,8 @@ def bring_along(session: Session, case: Case, actor: Actor, now: datetime) -> No
     """What was merged into a case goes where it goes, under the same seal: one part of it tells of the other."""
     unit = case.handling_unit
     for part in links.sources(session, case, "merged"):
-        part.seal, part.seal_reason, before = case.seal, case.seal_reason, part.handling_unit_id
+        reason = part.seal_reason if part.seal_reason == "wish" else case.seal_reason
+        part.seal, part.seal_reason, before = case.seal, reason, part.handling_unit_id
         if before != unit.id:
             hide_from(session, part, naming.named(session, part, unit), now)
             session.execute(delete(Notice).where(Notice.case_id == part.id))

@@ -13,11 +13,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-import triage
-from workflow import access, cases, decisions, journal, saiddays, staff, timekeeping, wording
+from workflow import access, cases, decisions, journal, naming, saiddays, staff, timekeeping, wording
 from workflow.actors import Officer
 from workflow.models import Case, Paper
 from workflow.states import BEFORE_ANSWER, Impossible, Part
+from workflow.vault import Erased
 
 KIND = "inspection"
 PARTS = ("accused", "place", "time", "chronology", "evidence")
@@ -57,12 +57,23 @@ def keep(session: Session, case: Case, actor: Officer, parts: Mapping[str, str],
 
 
 def _keep_from_the_accused(session: Session, case: Case, actor: Officer, accused: str, now: datetime) -> None:
-    concerned = (case.subject_unit or case.handling_unit, case.handling_unit)
-    judgement = triage.assess(accused, staff=staff.directory(session, concerned))
-    if judgement.details.staff:
-        cases.hide_from(session, case, judgement.details.staff, now)
-    if case.handling_unit.kind == "upt" and (meant := cases.head_meant(session, judgement, case.handling_unit, now)):
-        cases.seal(session, case, actor, meant, now)
+    meant = naming.meant(session, case, case.subject_unit or case.handling_unit, (accused,), now)
+    if meant.accounts:
+        cases.hide_from(session, case, meant.accounts, now)
+    if meant.head:
+        cases.seal(session, case, actor, "head", now)
+
+
+def accuses_head(session: Session, case: Case, now: datetime) -> bool:
+    """Whether the newest version of the file names the head of the facility, or the post, among the accused."""
+    paper = decisions.newest(session, case, KIND)
+    if paper is None:
+        return False
+    try:
+        accused = read(session, paper)["accused"]
+    except Erased:
+        return False
+    return naming.meant(session, case, case.subject_unit or case.handling_unit, (accused,), now).head
 
 
 def read(session: Session, paper: Paper) -> dict[str, str]:

@@ -238,6 +238,9 @@ LABELS: dict[str, dict[str, str]] = {
         "text_too_long": N_("Teks terlalu panjang: paling banyak 20.000 huruf."),
         "reason_missing": N_("Alasan belum diisi."),
         "head_accused": N_("Kepala unit itu tercatat sebagai terlapor. Hapus dulu dari para pihak bila itu keliru."),
+        "head_in_file": N_(
+            "Berkas pemeriksaan menyebut kepala unit itu sebagai terlapor. Perbaiki dulu bila itu keliru."
+        ),
         "reason_short": N_(
             "Tulis alasan yang sebenarnya, sedikitnya tiga kata: untuk apa identitas itu diperlukan, atau atas "
             "perintah siapa."

@@ -6,7 +6,9 @@ end of the country is not meant. So whoever takes the case later is looked at th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +27,22 @@ def named(session: Session, case: Case, unit: Unit) -> tuple[str, ...]:
     directory = staff.directory(session, (unit,), people.name_of(session, case.person_id))
     found = (account for text in _words(session, case) for account in triage.named(text, directory))
     return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Accounts that words about somebody accused may mean, and whether they may mean the head of the unit."""
+
+    accounts: tuple[str, ...]
+    head: bool
+
+
+def meant(session: Session, case: Case, unit: Unit, words: Sequence[str], now: datetime) -> Meant:
+    """Whom an officer means who only says who is accused: a name, a post."""
+    directory = staff.directory(session, (unit,), people.name_of(session, case.person_id))
+    accounts = triage.named(" ".join(words), directory)
+    head = any(triage.is_head(said) for said in words) or bool(staff.heads(session, unit.id, now) & set(accounts))
+    return Meant(accounts, head and unit.kind == "upt")
 
 
 def _words(session: Session, case: Case) -> Iterator[str]:

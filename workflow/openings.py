@@ -127,7 +127,7 @@ def place(
     by = actor or Citizen(case.person_id)
     case.subject_unit_id, case.subject_unit = unit.id, unit
     meant = cases.head_meant(session, assessment, unit, now) or ("head" if case.about_head else "")
-    heads = {account.id for account in staff.holders(session, "kepala", unit.id, now)}
+    heads = staff.heads(session, unit.id, now)
     meant = meant or ("doubt" if heads & set(naming.named(session, case, unit)) else "")
     if case.seal == "none" and meant:
         case.seal, case.seal_reason = "kanwil", meant

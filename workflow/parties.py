@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from triage import Assessment
-from workflow import access, cases, journal, people, sealing, staff
+from workflow import access, cases, journal, naming, people, sealing, staff
 from workflow.actors import Officer
 from workflow.models import Account, Case, Party, Person
 from workflow.states import Impossible, Part
@@ -142,8 +142,8 @@ def enter(
         raise Impossible("text_missing")
     row = _put(session, case, kind, known, party)
     journal.append(session, case.handling_unit_id, "party", officer, now, case_id=case.id, kind=kind, party=row.id)
-    if account is not None:
-        _keep_away(session, case, officer, account, now)
+    if kind == "respondent":
+        _keep_away(session, case, officer, known, now)
 
 
 def strike(session: Session, case: Case, officer: Officer, party_id: str, now: datetime) -> None:
@@ -158,30 +158,40 @@ def strike(session: Session, case: Case, officer: Officer, party_id: str, now: d
     session.delete(party)
 
 
-def accused(session: Session, case: Case) -> dict[str, str]:
-    """The accounts of the respondents, each with the party that it is."""
+def heads(session: Session, case: Case, now: datetime) -> list[str]:
+    """The parties of a case that are, or by their name or post may be, the head of the facility that it is about."""
     rows = session.scalars(select(Party).where(Party.case_id == case.id, Party.kind == "respondent"))
-    return {account: row.id for row in rows if (account := details(session, row).get("account"))}
+    return [row.id for row in rows if _meant(session, case, details(session, row), now).head]
 
 
-def _keep_away(session: Session, case: Case, officer: Officer, account: Account, now: datetime) -> None:
-    """The account last: whoever enters themselves has no part in the case any more."""
-    unit = case.handling_unit
-    if unit.kind == "upt" and account.id in {a.id for a in staff.holders(session, "kepala", unit.id, now)}:
+def _meant(session: Session, case: Case, known: Mapping[str, str], now: datetime) -> naming.Meant:
+    unit = case.subject_unit or case.handling_unit
+    meant = naming.meant(session, case, unit, (known.get("post", ""), known.get("name", "")), now)
+    if not (account := known.get("account")):
+        return meant
+    return naming.Meant((account,), unit.kind == "upt" and account in staff.heads(session, unit.id, now))
+
+
+def _keep_away(session: Session, case: Case, officer: Officer, known: Mapping[str, str], now: datetime) -> None:
+    """From the accused, by account, name or post. The accounts last: whoever enters themselves has no part any more."""
+    meant = _meant(session, case, known, now)
+    desk = {a.id for a in staff.holders(session, "petugas", case.handling_unit_id, now)}
+    if meant.head:
         cases.seal(session, case, officer, "head", now)
-    elif case.seal == "none" and account.id in {a.id for a in staff.holders(session, "petugas", unit.id, now)}:
+    elif case.seal == "none" and desk & set(meant.accounts):
         sealing.seal_desk(session, case, officer, now)
-    cases.hide_from(session, case, [account.id], now)
+    cases.hide_from(session, case, meant.accounts, now)
 
 
 def candidates(session: Session, case: Case, now: datetime) -> list[Account]:
-    """Members of staff of the unit that a case is about, who may be its respondents."""
+    """Members of staff of the unit that a case is about, who may be its respondents; heads also after their time."""
     unit = case.subject_unit or case.handling_unit
     found = {
         a.id: a
         for role in ("kepala", "pejabat", "petugas", "piket", "kanwil")
         for a in staff.holders(session, role, unit.id, now)
     }
+    found |= {i: session.get_one(Account, i) for i in staff.heads(session, unit.id, now)}
     return sorted(found.values(), key=lambda a: a.full_name)
 
 

@@ -57,20 +57,22 @@ def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datet
     respondent, here or in what was merged into it; where that was only a doubt of ours, it is what is decided here.
     Raises Impossible.
     """
-    from workflow import parties  # which seals whom it enters, and imports this module
+    from workflow import inspection, parties  # which seal whom they name, and import this module
 
     if not reason.strip():
         raise Impossible("reason_missing")
     parts = links.whole(session, case, "merged")
     if case.seal != "kanwil" or case.subject_unit is None or any(part.seal_reason == "wish" for part in parts):
         raise Impossible("not_now")
-    heads = {a.id for a in staff.holders(session, "kepala", case.subject_unit.id, now)}
     for part in parts:
-        accused = parties.accused(session, part)
-        if heads & accused.keys() and case.seal_reason != "doubt":
+        accused = parties.heads(session, part, now)
+        if accused and case.seal_reason != "doubt":
             raise Impossible("head_accused")
-        for account_id in heads & accused.keys():
-            parties.strike(session, part, actor, accused[account_id], now)
+        if inspection.accuses_head(session, part, now):
+            raise Impossible("head_in_file")
+        for party_id in accused:
+            parties.strike(session, part, actor, party_id, now)
+    heads = {a.id for a in staff.holders(session, staff.HEAD, case.subject_unit.id, now)}
     cases.move(session, case, "unseal", actor, now)
     case.seal, case.seal_reason, case.about_head = "none", "", False
     case.owner_id = case.official_id = None

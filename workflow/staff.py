@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actors import Officer
 from workflow.models import Account, Case, RoleGrant, Unit
 from workflow.states import STAFF_ROLES
 
+HEAD = "kepala"
 #: Ten wrong passwords in a row lock the account for a quarter of an hour.
 MAX_FAILURES = 10
 LOCK = timedelta(minutes=15)
@@ -163,7 +164,8 @@ def grant_held(session: Session, account_id: str, roles: Iterable[str], unit: Un
 
 def directory(session: Session, concerned: Iterable[Unit], writer: str = "") -> tuple[tuple[str, str], ...]:
     """(account id, name or post) of the staff of these units and of the offices above them, for triage to look for in a
-    text. Who has ever held a role there counts, today or not.
+    text. Who has ever held a role there counts, today or not; a head also once the account is closed, which is when
+    people speak.
 
     Posts of officials only: a head is told by the rules on the head, and "petugas" would match everybody. Each part of
     a name counts behind a title or with a misdeed (``+``, see ``triage.callings``). What a head alone is called counts
@@ -171,12 +173,13 @@ def directory(session: Session, concerned: Iterable[Unit], writer: str = "") -> 
     """
     places = {above.id for unit in concerned for above in _upwards(unit)}
     here = select(RoleGrant.account_id).where(RoleGrant.unit_id.in_(places))
-    enabled = select(Account.id, Account.full_name, Account.post).where(Account.disabled_at.is_(None))
-    rows = session.execute(enabled.where(Account.id.in_(here))).all()
+    own = (RoleGrant.role == HEAD, RoleGrant.delegated_by.is_(None))
+    known = select(Account.id, Account.full_name, Account.post).where(Account.id.in_(here))
+    rows = session.execute(known.where(or_(Account.disabled_at.is_(None), Account.id.in_(here.where(*own))))).all()
     names = [(i, name) for i, name, _ in rows]
     works = set(session.scalars(here.where(RoleGrant.role != "admin")))  # no case is shown to who is an admin alone
     called = [(i, f"+{part}") for i, name, _ in rows if i in works for part in _parts(name, 3)]
-    heads = set(session.scalars(here.where(RoleGrant.role == "kepala")))
+    heads = set(session.scalars(here.where(RoleGrant.role == HEAD)))
     borne = Counter(part.lower() for name in (writer, *(name for _, name, _ in rows)) for part in set(_parts(name)))
     alone = [(i, f"~{part}") for i, name, _ in rows if i in heads for part in _parts(name) if borne[part.lower()] == 1]
     officials = set(session.scalars(here.where(RoleGrant.role == "pejabat")))
@@ -195,6 +198,13 @@ def _upwards(unit: Unit) -> Iterator[Unit]:
     while above is not None:
         yield above
         above = above.parent
+
+
+def heads(session: Session, unit_id: str, now: datetime) -> set[str]:
+    """The accounts of whoever is head of a unit or acts for one, and of whoever was head: its people were theirs."""
+    own = (RoleGrant.unit_id == unit_id, RoleGrant.role == HEAD, RoleGrant.delegated_by.is_(None))
+    was = session.scalars(select(RoleGrant.account_id).where(*own))
+    return {*was, *(account.id for account in holders(session, HEAD, unit_id, now))}
 
 
 def holders(session: Session, role: str, unit_id: str, now: datetime) -> list[Account]:
