@@ -118,7 +118,7 @@ def permit(session: Session, case: Case, action: str, actor: Actor) -> None:
 def move(session: Session, case: Case, action: str, actor: Actor, now: datetime, **data: Any) -> None:
     """Apply one action of the table: status, clocks, journal, in the caller's transaction. Raises Impossible."""
     before: str = Status(case.status)
-    after: str = states.apply(action, before, parts(session, case, actor), case.resume_status)
+    after: str = states.apply(action, before, parts(session, case, actor), _stood(session, case, action))
     if after == Status.WAITING and before != Status.WAITING:
         case.resume_status = before
         deadlines.pause(session, case, now)
@@ -130,12 +130,23 @@ def move(session: Session, case: Case, action: str, actor: Actor, now: datetime,
     if after != before and after in ENDED:
         case.closed_at = now
         deadlines.void(session, case, now)
-    elif after != before and before != Status.WAITING:
+    elif after not in (before, Status.RECEIVED) and before != Status.WAITING:  # what receipt starts, counts from it
         deadlines.start(session, case, after, now, track_of(case))
     journal.append(
         session, case.handling_unit_id, action, actor, now, case_id=case.id, before=before, after=after, **data
     )
     session.flush()
+
+
+def _stood(session: Session, case: Case, action: str) -> str | None:
+    """Where work goes on: where it was when the complainant was asked; else received, until an officer has classified.
+
+    What is opened again counts as classified.
+    """
+    if case.resume_status or states.TABLE[action].to != states.RESUMES:
+        return case.resume_status
+    judged = select(Judgement.id).where(Judgement.case_id == case.id, Judgement.author_id.is_not(None)).limit(1)
+    return Status.CLASSIFIED if case.rounds or session.scalar(judged) is not None else Status.RECEIVED
 
 
 # ------------------------------------------------------------------ where a case is handled

@@ -53,7 +53,10 @@ def _hidden(session: Session, case: Case) -> set[str]:
 
 
 def leave(session: Session, case: Case, actor: Officer, now: datetime) -> None:
-    """It was another event after all: the case is worked on its own again, while it has no answer yet."""
+    """It was another event after all: the case is worked on its own again, while it has no answer yet.
+
+    Whoever joined unclassified leaves unclassified.
+    """
     link = links.alive(session, case, KIND)
     if link is None:
         raise Impossible("not_now")
@@ -90,16 +93,16 @@ def _part(session: Session, lead_id: str, now: datetime) -> bool:
     lead = locked[lead_id]
     members = links.sources(session, lead, KIND)
     going = [case for case in members if _apart(lead, case) or (_waits(case) and not _answers(lead))]
+    left = [case for case in going if _waits(case)]
     for case in going:
         _let_go(session, case, now)
-    left = [case for case in going if _waits(case)]
     while left:
         first = min(left, key=lambda case: (case.received_at, case.id))
         notices.tell(session, first, Part.OFFICER, "answers_itself", now)
         left.remove(first)
         for case in [case for case in left if _fits(session, case, first)]:
             links.tie(session, case, first, KIND, now)
-            journal.append(session, case.handling_unit_id, "join", Clock(), now, case_id=case.id, lead=first.id)
+            cases.move(session, case, "join", Clock(), now, lead=first.id)
             left.remove(case)
     return bool(going)
 
@@ -121,7 +124,10 @@ def _answers(lead: Case) -> bool:
 def _let_go(session: Session, case: Case, now: datetime) -> None:
     """The journal says that it goes, never where its lead went."""
     links.untie(session, case, KIND, now)
-    journal.append(session, case.handling_unit_id, "leave", Clock(), now, case_id=case.id)
+    if case.status == Status.CLASSIFIED:
+        cases.move(session, case, "leave", Clock(), now)
+    else:
+        journal.append(session, case.handling_unit_id, "leave", Clock(), now, case_id=case.id)
     session.flush()
 
 

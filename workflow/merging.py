@@ -53,7 +53,10 @@ def _found_alike(session: Session, case: Case, other: Case) -> bool:
 
 
 def unmerge(session: Session, case: Case, actor: Officer, now: datetime) -> None:
-    """They were two after all: this case goes on by itself, its clocks counted from its own receipt."""
+    """They were two after all: this case goes on by itself, its clocks counted from its own receipt.
+
+    Classified where an officer had classified it, else received; what was decided before is decided anew.
+    """
     link = links.alive(session, case, KIND)
     if link is None or not undoable(session, case):
         raise Impossible("not_now")

@@ -51,7 +51,7 @@ OPEN = frozenset(Status) - ENDED
 BEFORE_ANSWER = OPEN - {S.RESPONDED}
 #: Sealing a case undoes what the facility decided about it: nobody accused keeps a hand in the answer.
 UNDONE_BY_SEAL = frozenset({S.RECOMMENDED, S.DIRECTED, S.DRAFTED, S.APPROVED})
-#: Work stands still in WAITING and goes on where it stood.
+#: Work goes on where it stood: where the complainant was asked in WAITING; else where nobody has decided anything yet.
 RESUMES = "resumes"
 
 
@@ -94,11 +94,11 @@ TABLE: dict[str, Transition] = {
         _t("ask_withdraw",      OPEN,                                   None,            P.COMPLAINANT),
         _t("withdraw",          OPEN,                                   S.WITHDRAWN,     P.OFFICER),
         _t("discontinue",       BEFORE_ANSWER,                          S.DISCONTINUED,  P.HEAD),
-        _t("join",              {S.RECEIVED, S.CLASSIFIED},             S.CLASSIFIED,    P.OFFICER),
-        _t("leave",             {S.CLASSIFIED},                         None,            P.OFFICER),
+        _t("join",              {S.RECEIVED, S.CLASSIFIED},             S.CLASSIFIED,    P.OFFICER, P.CLOCK),
+        _t("leave",             {S.CLASSIFIED},                         RESUMES,         P.OFFICER, P.CLOCK),
         _t("approve_jointly",   {S.CLASSIFIED},                         S.APPROVED,      P.CLOCK),
         _t("merge",             BEFORE_ANSWER - {S.WAITING},            S.CLOSED,        P.OFFICER),
-        _t("unmerge",           {S.CLOSED},                             S.CLASSIFIED,    P.OFFICER),
+        _t("unmerge",           {S.CLOSED},                             RESUMES,         P.OFFICER),
         _t("split",             BEFORE_ANSWER,                          None,            P.OFFICER),
         _t("unsplit",           BEFORE_ANSWER - {S.WAITING},            S.CLOSED,        P.OFFICER),
         _t("inform",            {S.RECEIVED, S.CLASSIFIED},             S.CLOSED,        P.OFFICER),

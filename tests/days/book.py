@@ -163,7 +163,9 @@ class Book:
     def act(self, life: Life, action: str, who: str, now: datetime, **more: Any) -> None:
         """An action that was possible: status, clocks, and what it means besides."""
         before, to = life.status, STEPS[action].to
-        after = life.back or "classified" if to == "back" else to or before
+        stood = life.back or ("classified" if life.judged or life.rounds else "received")
+        after = stood if to == "back" else to or before
+        life.judged = life.judged or action == "classify"
         if after == "waiting" and before != "waiting":
             life.back = before
             self._stand(life, now)

@@ -287,17 +287,18 @@ class Deeds:
             members = [life for life in lives.values() if life.lead == lead.key]
             ended = lead.status in ("withdrawn", "referred", "discontinued")
             ended = ended or (lead.status == "closed" and lead.responded is None)
-            left = [m for m in members if (m.unit, m.sealed) != (lead.unit, lead.sealed) or (ended and _waits(m))]
-            for life in left:
+            gone = [m for m in members if (m.unit, m.sealed) != (lead.unit, lead.sealed) or (ended and _waits(m))]
+            left = sorted((m for m in gone if _waits(m)), key=lambda m: (m.received, m.key))
+            for life in gone:
                 life.lead = ""
-                self.book.note(life, "leave", "clock", now)
-            left = sorted((m for m in left if _waits(m)), key=lambda m: (m.received, m.key))
+                tell = self.book.act if life.status == "classified" else self.book.note
+                tell(life, "leave", "clock", now)
             while left:
                 alone.append(first := left.pop(0))
                 for life in [m for m in left if _alike(m, first)]:
                     left.remove(life)
                     life.lead = first.key
-                    self.book.note(life, "join", "clock", now, joined=first.key)
+                    self.book.act(life, "join", "clock", now, joined=first.key)
         return alone
 
     def spread(self, now: datetime) -> None:

@@ -91,6 +91,7 @@ class Life:
     about_staff: bool = False
     status: str = "received"
     back: str = ""
+    judged: bool = False
     owner: str = ""
     official: str = ""
     rounds: int = 0

@@ -121,7 +121,7 @@ def test_a_member_is_sealed_and_the_facility_counts_it_no_more(office: Office) -
     assert "answers_itself" in told(office, members[0])
     carry(office, "responded")
     assert incidents.tend(office.db, office.clock()) == 1, "the other one"
-    assert status(office, members[0]) == "classified"
+    assert status(office, members[0]) == "received", "nobody at the Kanwil has classified it"
     at_the_kanwil(office, members[0])
 
 
@@ -174,7 +174,7 @@ def unmerge_at_the_kanwil(office: Office, case_id: str) -> None:
     client = office.client("kanwil")
     token = csrf(client, f"/petugas/kasus/{case_id}")
     client.post(f"/petugas/bersama/{case_id}/batal", data={"csrf_token": token})
-    assert status(office, case_id) == "classified"
+    assert status(office, case_id) == "received"
 
 
 def test_what_was_merged_comes_back_with_the_case(office: Office) -> None:

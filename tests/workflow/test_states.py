@@ -15,13 +15,17 @@ from workflow.wording import LABELS, PUBLIC_STATUS
 EVERY_SET_OF_PARTS = [frozenset(c) for c in chain.from_iterable(combinations(Part, n) for n in range(len(Part) + 1))]
 
 
+def targets(action: str) -> set[Status]:
+    """Where an action leads: resuming to wherever waiting began, else to where nobody has decided anything."""
+    row = TABLE[action]
+    if row.to == RESUMES:
+        return set(TABLE["wait"].sources) if action == "resume" else {Status.RECEIVED, Status.CLASSIFIED}
+    return {Status(row.to)} if row.to else set()
+
+
 def follows(status: Status) -> set[Status]:
-    """The statuses that one action reaches; resuming leads to wherever waiting began."""
-    reached = set[Status]()
-    for row in TABLE.values():
-        if status in row.sources:
-            reached |= set(TABLE["wait"].sources) if row.to == RESUMES else {Status(row.to)} if row.to else set()
-    return reached
+    """The statuses that one action reaches."""
+    return {to for action, row in TABLE.items() if status in row.sources for to in targets(action)}
 
 
 def reachable(start: Status) -> set[Status]:
@@ -59,8 +63,7 @@ def test_every_way_to_an_answer_passes_approval() -> None:
     while todo:
         now = todo.pop()
         for action, row in TABLE.items():
-            to = TABLE["wait"].sources if row.to == RESUMES else {Status(row.to)} if row.to else frozenset()
-            for nxt in to if action not in approvals and now in row.sources else ():
+            for nxt in targets(action) if action not in approvals and now in row.sources else ():
                 if nxt not in seen:
                     seen.add(nxt)
                     todo.append(nxt)
@@ -112,6 +115,8 @@ def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
         "close",
         "reopen",
         "resume",
+        "join",
+        "leave",
         "approve_jointly",
     }
 

@@ -10,7 +10,7 @@ from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, STEPS, act, carry, 
 from tests.workflow.test_deadlines import clocks
 from workflow import cases, decisions, incidents, journal, links, merging, openings, outbox
 from workflow.actors import Citizen
-from workflow.models import Approval, Case, Letter, Message, Outbound, Paper
+from workflow.models import Approval, Case, Deadline, Letter, Message, Outbound, Paper
 from workflow.states import Impossible
 
 OTHERS = ("+628120000002", "+628120000003")
@@ -120,7 +120,13 @@ def test_leaving_gives_the_case_back_to_its_own_work(office: Office) -> None:
     act(office, members[0], lambda o, s, c: incidents.leave(s, c, o.officer(s, "petugas"), o.clock()))
     carry(office, "responded")
     assert incidents.spread(office.db, office.clock()) == 0
-    assert status(office, members[0]) == "classified"
+    assert status(office, members[0]) == "received", "nobody has classified it"
+    join(office, members[0], lead)
+    act(office, members[0], lambda o, s, c: incidents.leave(s, c, o.officer(s, "petugas"), o.clock()))
+    act(office, members[0], STEPS["classified"])
+    join(office, members[0], lead)
+    act(office, members[0], lambda o, s, c: incidents.leave(s, c, o.officer(s, "petugas"), o.clock()))
+    assert status(office, members[0]) == "classified", "an officer has"
     join(office, members[0], lead)
     assert incidents.spread(office.db, office.clock()) == 1, "and may come back"
 
@@ -183,11 +189,41 @@ def test_a_merged_number_stays_an_alias_and_the_merge_can_be_undone(office: Offi
         newest = s.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
         assert newest.case_id == first
     unmerge(office, second)
-    assert status(office, second) == "classified"
+    assert status(office, second) == "received"
     assert old in bodies(office, "+628120000001")
     with office.db.read() as s:
         assert s.get_one(Case, second).nearest_due_at is not None
     assert clocks(office)["respond"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "offered", "classify"),
+    [
+        ("received", "received", "Tetapkan klasifikasi", "running"),
+        ("classified", "classified", "Ajukan rekomendasi", "met"),
+        ("directed", "classified", "Ajukan rekomendasi", "met"),
+    ],
+)
+def test_a_merge_undone_leaves_nothing_classified_that_nobody_classified(
+    office: Office, before: str, after: str, offered: str, classify: str
+) -> None:
+    first, second = repeated(office)
+    if before != "received":
+        carry(office, before)
+    with office.db.read() as s:
+        number = s.get_one(Case, first).number
+    client, page = office.client("petugas"), f"/petugas/kasus/{second}"
+    token = csrf(client, page)
+    client.post(f"/petugas/bersama/{second}/gabung", data={"csrf_token": token, "number": number})
+    assert status(office, second) == "closed"
+    client.post(f"/petugas/bersama/{second}/batal", data={"csrf_token": token})
+    assert status(office, second) == after
+    assert offered in client.get(page).text
+    with office.db.read() as s:
+        rows = s.scalars(select(Deadline).where(Deadline.case_id == second, Deadline.rule == "classify")).all()
+        begun = s.get_one(Case, second).received_at
+    alive = [row for row in rows if row.state != "void"]
+    assert [(row.state, row.started_at) for row in alive] == [(classify, begun)], "counted from its receipt"
 
 
 def test_strangers_are_never_merged_and_a_merge_tells_nothing(office: Office) -> None:

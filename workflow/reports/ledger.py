@@ -18,7 +18,7 @@ from workflow.states import ENDED, OPEN
 
 ARRIVES, LEAVES = ("open", "taken_over"), ("handed_on",)
 ENDS = tuple(name for name, row in states.TABLE.items() if row.to in ENDED)
-REOPENS = tuple(name for name, row in states.TABLE.items() if row.to in OPEN and row.sources & ENDED)
+REOPENS = tuple(name for name, row in states.TABLE.items() if row.sources & ENDED and name not in ENDS)
 MOVES = tuple(name for name, row in states.TABLE.items() if row.to is not None)
 #: What counts as a first answer to the complainant: the ends of the clock ``first_response``.
 FIRST = ("recommend", "refer", "ask")
