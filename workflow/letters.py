@@ -14,10 +14,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
 
-from workflow import clocks, journal, people, receipts, units, wording
+from workflow import clocks, journal, people, receipts, staff, standards, units, wording
 from workflow.actors import Actor
 from workflow.messages import CAPABILITIES, PLAIN
 from workflow.models import Account, Approval, Case, Letter, Paper, Person, RoleGrant, Unit
@@ -121,17 +121,34 @@ class Signatory:
 
 
 def signatory(session: Session, approval: Approval, unit: Unit) -> Signatory:
-    """Who approved: by the own post, as ``Plh.`` of who delegated, or from the office above on behalf of the head."""
+    """Who approved: by the own post, as ``Plh.`` of the head, or from the office above on behalf of the head."""
     grant = session.get(RoleGrant, approval.grant_id) if approval.grant_id else None
-    role = wording.label("role", grant.role, "id") if grant else ""
     if grant is not None and grant.delegated_by:
-        head = session.get_one(Account, grant.delegated_by)
-        return Signatory(f"Plh. {head.post or role}", unit.name)
-    post = session.get_one(Account, approval.approver_id).post or role
+        return Signatory(f"Plh. {_head_post(session, unit, grant, approval.created_at)}", unit.name)
+    post = session.get_one(Account, approval.approver_id).post
+    if not post and grant is not None:
+        post = standards.head_post(unit) if grant.role == "kepala" else wording.label("role", grant.role, "id")
     if grant is None or grant.unit_id == unit.id:
         return Signatory(post, unit.name)
     behalf = wording.render("letter_behalf", "id", unit=unit.name)
     return Signatory(post, session.get_one(Unit, grant.unit_id).name, behalf)
+
+
+def _head_post(session: Session, unit: Unit, acting: RoleGrant, now: datetime) -> str:
+    """The post of the head in whose place somebody acts: of who gave the order, if a head did, else of the last one.
+
+    An account that was barred still tells it; one that has been something else meanwhile may tell another post.
+    """
+    day, other = staff.local_today(unit.timezone, now), aliased(RoleGrant)
+    place = (RoleGrant.unit_id == unit.id, RoleGrant.role == acting.role, RoleGrant.delegated_by.is_(None))
+    holds = or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= day)
+    elsewhere = select(other.id).where(
+        other.account_id == RoleGrant.account_id, or_(other.unit_id != unit.id, other.role != acting.role)
+    )
+    told = select(Account.post).join(RoleGrant, RoleGrant.account_id == Account.id)
+    told = told.where(*place, RoleGrant.valid_from <= day, or_(holds, ~elsewhere.exists()), Account.post != "")
+    newest = told.order_by((Account.id == acting.delegated_by).desc(), RoleGrant.valid_from.desc()).limit(1)
+    return session.scalar(newest) or standards.head_post(unit)
 
 
 # ------------------------------------------------------------------ numbers

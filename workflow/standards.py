@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import triage
+from workflow.models import Unit
 
 _DATA = Path(__file__).parent / "data"
 #: What a person must still fill in.
@@ -112,6 +113,11 @@ def _measure(
         standard=next((key for key in usual if key in offered), ""),
         answer="\n\n".join((said["opening"], row[f"answer_{_known(answer_locale)}"], said["closing"])),
     )
+
+
+def head_post(unit: Unit) -> str:
+    """What the head of a facility is called where no account tells it: by the beginning of the unit's code."""
+    return str(document("measures")["heads"].get(unit.code.partition("-")[0]) or f"Kepala {unit.name}")
 
 
 def gaps(text: str) -> list[str]:
