@@ -175,7 +175,7 @@ class Mailbox:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error:
-            return self._give_up(folder, uid)
+            return self._give_up(post, folder, uid)
         if raw is None:
             return True  # somebody deleted it meanwhile
         found = self._read(raw)
@@ -192,12 +192,14 @@ class Mailbox:
         _put_away(client, uid, dead=dead)
         return True
 
-    def _give_up(self, folder: str, uid: int) -> bool:
-        """A mail that the server itself cannot give out does not hold up all that follow."""
+    def _give_up(self, post: Post, folder: str, uid: int) -> bool:
+        """A mail that the server itself cannot give out does not hold up all that follow; people are told of it."""
         tries = self._stuck[folder, uid] = self._stuck.get((folder, uid), 0) + 1
         if tries < _GIVE_UP:
             raise SendError("fetch", retryable=True, reason="provider")
-        log.critical("a mail cannot be fetched and stays in the mailbox: uid=%d", uid)
+        nobodys = self._read(f"X-Aduan-Unfetched: {_key(folder)}:{uid}\r\n\r\n".encode())
+        stored = post.take(nobodys.inbound, dead_letter=True)
+        log.critical("a mail cannot be fetched and stays in the mailbox: uid=%d message=%d", uid, stored.message_id)
         return True
 
     def _await(self, client: Any, post: Post) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -209,14 +209,35 @@ def test_old_mail_of_a_mailbox_that_is_new_to_us_is_left_alone(office: Office, i
 
 
 def test_a_mail_that_comes_in_during_the_first_look_is_new(office: Office, imap: ImapServer) -> None:
-    def meanwhile(said: bytes) -> None:
+    def meanwhile(said: bytes) -> bytes:
         if b"SINCE" in said and not imap.mails():
             imap.deliver(mail(1))
+        return said
 
-    relay = Relay(imap.port, meanwhile)
+    with through(imap, meanwhile) as url, looking(office, mailbox(imap, url=url)):
+        stored(office, 1)
+
+
+def test_a_mail_that_the_server_cannot_give_out_is_told_and_holds_up_nothing(office: Office, imap: ImapServer) -> None:
+    imap.deliver(mail(1))
+    imap.deliver(mail(2))
+
+    def broken(said: bytes) -> bytes:
+        return said.replace(b"FETCH 1 ", b"FETCH x ")
+
+    with through(imap, broken) as url, looking(office, mailbox(imap, url=url)):
+        stored(office, 2)
+    assert [message.state for message in messages(office)] == ["set_aside", "new"]
+    assert "1 pesan masuk belum dapat diolah" in office.client("kanwil").get("/petugas/").get_data(as_text=True)
+    assert imap.flags() == [(), (b"\\Seen",)], "it stays in the mailbox as it was"
+
+
+@contextmanager
+def through(imap: ImapServer, heard: Callable[[bytes], bytes]) -> Iterator[str]:
+    """The address of the server behind a wire of ours."""
+    relay = Relay(imap.port, heard)
     try:
-        with looking(office, mailbox(imap, url=imap.url.replace(str(imap.port), str(relay.port)))):
-            stored(office, 1)
+        yield imap.url.replace(str(imap.port), str(relay.port))
     finally:
         relay.close()
 
