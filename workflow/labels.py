@@ -273,6 +273,9 @@ LABELS: dict[str, dict[str, str]] = {
         "not_approved": N_("Jawaban ini belum disetujui."),
         "under_hold": N_("Pengaduan ini ditahan untuk proses hukum dan tidak dapat dihapus."),
         "still_open": N_("Pengaduan ini masih ditangani. Isinya dapat dihapus setelah selesai."),
+        "choose_decision": N_(
+            "Pilihan Anda tidak terbaca, maka tidak ada yang berubah. Pilih salah satu, lalu kirim lagi."
+        ),
         "choose_request": N_("Pilih salinan atau penghapusan."),
         "with_itself": N_("Itu pengaduan ini sendiri."),
         "other_track": N_(

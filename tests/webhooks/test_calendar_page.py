@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from tests.support import Office, csrf
+from tests.support import HIRED, PASSWORD, Office, csrf
+from workflow import staff, units
 from workflow.models import HolidayOverride, JournalEntry
 
 DAY = {"day": "2026-12-30", "kind": "holiday", "source": "SKB 3 Menteri Nomor 9 Tahun 2026"}
@@ -54,6 +55,19 @@ def test_what_cannot_be_is_refused_and_typed_words_stay(office: Office, fault: d
     answer = client.post("/petugas/kalender", data=form)
     assert answer.status_code == 422
     assert 'value="2026-12-30"' in answer.get_data(as_text=True) or "day" in fault
+    assert rows(office) == []
+
+
+@pytest.mark.parametrize("missing", ["kind", "unit"])
+def test_a_day_without_a_kind_or_a_place_is_no_holiday_everywhere(office: Office, missing: str) -> None:
+    with office.db.write() as s:
+        staff.add(s, "pusat", PASSWORD, [("ditjenpas", units.root(s))], HIRED, "Pusat", "Staf")
+    client = office.client("pusat")
+    form = {**DAY, "unit": "", "csrf_token": csrf(client, "/petugas/kalender")}
+    del form[missing]
+    answer = client.post("/petugas/kalender", data=form)
+    assert answer.status_code == 422
+    assert "tidak ada yang berubah" in answer.text
     assert rows(office) == []
 
 

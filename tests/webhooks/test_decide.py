@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 
+import pytest
 from sqlalchemy import select
 
 from tests.support import Office, csrf
@@ -154,6 +155,16 @@ def test_one_tap_approves_the_text_on_the_screen(office: Office) -> None:
     assert tap(client, page, case_id).status_code == 303
     assert office.case().status == "approved"
     assert "Tidak ada yang menunggu" in client.get("/petugas/persetujuan").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("said", ["", "setuju"])
+def test_a_tap_that_does_not_say_which_button_approves_nothing(office: Office, said: str) -> None:
+    case_id = at(office, "drafted")
+    client, page = waiting(office)
+    answer = tap(client, page, case_id, putusan=said)
+    assert answer.status_code == 409
+    assert "tidak ada yang berubah" in answer.text
+    assert office.case().status == "drafted"
 
 
 def test_a_second_tap_finds_it_done_and_changes_nothing(office: Office) -> None:

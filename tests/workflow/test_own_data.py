@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from tests.support import Office, csrf
@@ -50,6 +51,24 @@ def test_a_wish_is_a_request_with_its_clock_its_notice_and_its_entry_in_the_jour
     assert "oleh pelapor sendiri" in page
     office.clock.advance(hours=49)
     assert subject_rights.remind(office.db, office.clock()) == 1
+
+
+@pytest.mark.parametrize("decision", [None, "", "GRANT", "grant "])
+@pytest.mark.parametrize("kind", ["copy", "erase"])
+def test_an_answer_without_a_decision_is_none(office: Office, kind: str, decision: str | None) -> None:
+    office.say(COMPLAINT)
+    act(office, office.case().id, lambda o, s, c: subject_rights.ask(s, c, o.officer(s, "petugas"), kind, o.clock()))
+    before = requests(office), keys(office)
+    assert [state for _, state in before[0]] == ["open"]
+    client = office.client("kustodian")
+    with office.db.read() as s:
+        request_id = s.scalars(select(DataRequest.id)).one()
+    form = {"csrf_token": csrf(client, "/petugas/data"), "reason": ""}
+    form |= {} if decision is None else {"decision": decision}
+    page = client.post(f"/petugas/data/{request_id}/jawab", data=form, follow_redirects=True).text
+    assert "tidak ada yang berubah" in page
+    assert "Tercatat" not in page
+    assert (requests(office), keys(office)) == before
 
 
 def test_a_copy_is_sent_to_where_it_was_asked_for_with_what_was_said_outside_of_the_case(office: Office) -> None:

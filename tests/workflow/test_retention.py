@@ -147,7 +147,7 @@ def hold(office: Office, case_id: str, *, on: bool = True) -> None:
     form = {
         "csrf_token": csrf(client, f"/petugas/kasus/{case_id}"),
         "reason": "Perkara 12/Pid",
-        "on": "1" if on else "",
+        "on": "1" if on else "0",
     }
     assert client.post(f"/petugas/data/{case_id}/tahan", data=form).status_code == 303
 
@@ -170,6 +170,19 @@ def test_a_hold_keeps_the_address_of_somebody_anonymous_too(office: Office) -> N
     hold(office, case_id, on=False)
     retention.run(office.db, office.clock())
     assert not known(office, case_id)
+
+
+def test_a_hold_is_neither_noted_nor_lifted_by_a_form_that_does_not_say_which(office: Office) -> None:
+    case_id = ended(office)
+    client = office.client("kanwil")
+    form = {"csrf_token": csrf(client, f"/petugas/kasus/{case_id}"), "reason": "Perkara 12/Pid"}
+    for on in (False, True):
+        for unread in ({}, {"on": ""}, {"on": "ya"}):
+            page = client.post(f"/petugas/data/{case_id}/tahan", data=form | unread, follow_redirects=True).text
+            assert "tidak ada yang berubah" in page
+            with office.db.read() as s:
+                assert s.get_one(Case, case_id).legal_hold is on
+        hold(office, case_id, on=not on)
 
 
 @on_postgres

@@ -107,6 +107,8 @@ def _decide(case_id: str, typed: Typed) -> str:
         case = cases.lock(session, case_id)
         if access.find(session, officer, case_id) is None:  # it may have been sealed while we waited for the lock
             abort(404)
+        if typed["putusan"] not in ("setujui", "kembalikan"):
+            raise Impossible("choose_decision")
         if typed["putusan"] == "kembalikan":
             decisions.return_draft(session, case, officer, typed.bounded()["reason"], now, typed["hash"])
             return _("%(number)s: konsep dikembalikan.", number=case.number)

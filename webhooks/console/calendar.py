@@ -39,8 +39,8 @@ def kalender_tambah() -> Response | tuple[str, int]:
     officer = current_officer()
     try:
         with service().database.write() as session:
-            unit = _chosen(session, officer, request.form.get("unit", ""))
-            day, holiday = _day(request.form.get("day", "")), request.form.get("kind") != "working"
+            unit = _chosen(session, officer, request.form.get("unit"))
+            day, holiday = _day(request.form.get("day", "")), _holiday(request.form.get("kind", ""))
             source, now = request.form.get("source", ""), service().now()
             remark = _remark(session, unit, day, now, holiday=holiday)
             timekeeping.decree(session, day, source, officer, now, holiday=holiday, unit=unit)
@@ -110,12 +110,20 @@ def own_units(session: Session, officer: Officer) -> set[str | None]:
     return everywhere | units.reach(session, mine)
 
 
-def _chosen(session: Session, officer: Officer, code: str) -> Unit | None:
+def _chosen(session: Session, officer: Officer, code: str | None) -> Unit | None:
+    if code is None:
+        raise Impossible("choose_decision")
     own = own_units(session, officer)
     unit = session.scalar(select(Unit).where(Unit.code == code)) if code else None
     if (unit.id if unit else None) not in own:
         raise Impossible("not_yours")
     return unit
+
+
+def _holiday(kind: str) -> bool:
+    if kind not in ("holiday", "working"):
+        raise Impossible("choose_decision")
+    return kind == "holiday"
 
 
 def _day(typed: str) -> date:

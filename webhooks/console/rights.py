@@ -17,6 +17,7 @@ from webhooks.service import service
 from workflow import access, identities, retention, subject_rights
 from workflow.actors import Officer
 from workflow.models import Case, DataRequest, Unit
+from workflow.states import Impossible
 
 #: Who says that a legal process needs a case.
 HOLDERS = ("kanwil", "kustodian")
@@ -71,8 +72,14 @@ def data_minta(case_id: str) -> Response:
 @staff(*HOLDERS)  # type: ignore[untyped-decorator]
 def data_tahan(case_id: str) -> Response:
     """A legal process needs this case, or no longer."""
-    reason, on = request.form.get("reason", ""), request.form.get("on") == "1"
-    return carry_out(case_id, lambda s, c: retention.hold(s, c, current_officer(), reason, service().now(), on=on))
+    reason, wanted = request.form.get("reason", ""), request.form.get("on", "")
+
+    def step(session: Session, case: Case) -> None:
+        if wanted not in ("1", "0"):
+            raise Impossible("choose_decision")
+        retention.hold(session, case, current_officer(), reason, service().now(), on=wanted == "1")
+
+    return carry_out(case_id, step)
 
 
 @bp.post("/data/<request_id>/jawab")
@@ -87,8 +94,10 @@ def data_jawab(request_id: str) -> Response:
         abort(404)
 
     def answer(session: Session, locked: Case) -> None:
-        row = session.get_one(DataRequest, request_id)
-        if request.form.get("decision") == "refuse":
+        row, decision = session.get_one(DataRequest, request_id), request.form.get("decision", "")
+        if decision not in ("grant", "refuse"):
+            raise Impossible("choose_decision")
+        if decision == "refuse":
             subject_rights.refuse(session, row, locked, officer, request.form.get("reason", ""), service().now())
         else:
             subject_rights.grant(session, row, locked, officer, service().now())
