@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from workflow.actors import Officer
@@ -142,12 +142,33 @@ def officer(session: Session, account: Account, now: datetime) -> Officer:
         .join(Unit, Unit.id == RoleGrant.unit_id)
         .where(RoleGrant.account_id == account.id)
     )
-    valid = [grant for grant, zone in rows if _valid(grant, local_today(zone, now))]
+    valid = [grant for grant, zone in rows if _in_force(session, grant, local_today(zone, now))]
     return Officer(account.id, frozenset((g.role, g.unit_id) for g in valid))
 
 
-def _valid(grant: RoleGrant, today: date) -> bool:
-    return grant.valid_from <= today and (grant.valid_to is None or today <= grant.valid_to)
+def _in_force(session: Session, grant: RoleGrant, today: date) -> bool:
+    """Whether a grant gives its role on a day."""
+    dated = grant.valid_from <= today and (grant.valid_to is None or today <= grant.valid_to)
+    return dated and not lapsed(session, grant, today)
+
+
+def lapsed(session: Session, grant: RoleGrant, today: date) -> bool:
+    """A delegation holds while who gave it is head, or nobody is: beside any other head it gives no role."""
+    if grant.delegated_by is None:
+        return False
+    heads = sitting_heads(session, grant.unit_id, today)
+    return bool(heads) and grant.delegated_by not in heads
+
+
+def sitting_heads(session: Session, unit_id: str, today: date) -> set[str]:
+    """The enabled accounts that are head of a unit on a day in their own right."""
+    own = (RoleGrant.unit_id == unit_id, RoleGrant.role == HEAD, RoleGrant.delegated_by.is_(None))
+    query = select(Account.id).join(RoleGrant, RoleGrant.account_id == Account.id).where(*own, *_dated(today))
+    return set(session.scalars(query.where(Account.disabled_at.is_(None))))
+
+
+def _dated(today: date) -> tuple[ColumnElement[bool], ...]:
+    return RoleGrant.valid_from <= today, or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today)
 
 
 def grant_held(session: Session, account_id: str, roles: Iterable[str], unit: Unit, now: datetime) -> RoleGrant | None:
@@ -156,9 +177,8 @@ def grant_held(session: Session, account_id: str, roles: Iterable[str], unit: Un
         RoleGrant.account_id == account_id, RoleGrant.unit_id == unit.id, RoleGrant.role.in_(set(roles))
     )
     today = local_today(unit.timezone, now)
-    held = [
-        grant for grant in session.scalars(query.order_by(RoleGrant.valid_from, RoleGrant.id)) if _valid(grant, today)
-    ]
+    rows = session.scalars(query.order_by(RoleGrant.valid_from, RoleGrant.id))
+    held = [grant for grant in rows if _in_force(session, grant, today)]
     return min(held, key=lambda grant: grant.delegated_by is not None, default=None)
 
 
@@ -212,10 +232,10 @@ def holders(session: Session, role: str, unit_id: str, now: datetime) -> list[Ac
     unit = session.get_one(Unit, unit_id)
     today = local_today(unit.timezone, now)
     query = (
-        select(Account)
+        select(Account, RoleGrant)
         .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(RoleGrant.unit_id == unit_id, RoleGrant.role == role, Account.disabled_at.is_(None))
-        .where(RoleGrant.valid_from <= today, (RoleGrant.valid_to.is_(None)) | (RoleGrant.valid_to >= today))
+        .where(RoleGrant.unit_id == unit_id, RoleGrant.role == role, Account.disabled_at.is_(None), *_dated(today))
         .order_by(Account.created_at, Account.name)
     )
-    return list(session.scalars(query).unique())
+    rows = session.execute(query).all()
+    return list(dict.fromkeys(account for account, grant in rows if not lapsed(session, grant, today)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,12 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.support import Office, csrf
+from tests.support import PASSWORD, Office, csrf
 from tests.webhooks.test_proofs import code_of
 from tests.workflow import steps
 from tests.workflow.test_letters import all_letters, approve_as, carry_with, words
-from workflow import staff
-from workflow.models import Account, RoleGrant, Unit
+from workflow import staff, staff_roster
+from workflow.actors import Operator
+from workflow.models import Account, JournalEntry, RoleGrant, Unit
+from workflow.states import Impossible
 
 PAGE = "/petugas/plh"
 
@@ -117,3 +120,145 @@ def test_a_head_without_a_post_signs_by_the_kind_of_facility(office: Office) -> 
     office.say(steps.COMPLAINT)
     steps.carry(office, "responded")
     assert all_letters(office)[0].signatory_post == "Kepala Rutan"
+
+
+# ------------------------------------------------------------------ when they stand down
+
+
+def instead_of_nobody(office: Office) -> None:
+    """The head's account is barred, and the Kanwil names Ratna for twenty days."""
+    with office.db.write() as s:
+        called("Kepala Rutan")(s, office)
+    assert name_ratna(office, office.client("kanwil")) == 303
+    assert office.client("pejabat").get(PAGE).status_code == 200
+
+
+def hired(office: Office) -> str:
+    with office.db.write() as s:
+        staff.add(s, "budi", PASSWORD, [("kepala", rutan(s))], office.clock(), "Budi Santoso", "Kepala Rutan")
+    return "budi"
+
+
+def enabled_again(office: Office) -> str:
+    with office.db.write() as s:
+        account(s, "kepala").disabled_at = None
+    return "kepala"
+
+
+def imported(office: Office) -> str:
+    table = staff_roster.rows(b"name;full_name;role;facility\nbudi;Budi Santoso;kepala;RUTAN-MAGETAN\n")
+    with office.db.write() as s:
+        changes = staff_roster.plan(s, table, (), office.clock())
+        staff_roster.apply(s, changes, {"budi": staff.hash_secret(PASSWORD)}, Operator(), office.clock())
+    return "budi"
+
+
+def promoted(office: Office) -> str:
+    """A member of staff becomes head."""
+    with office.db.write() as s:
+        head = account(s, "petugas2")
+        head.grants[0].role = "kepala"
+    return "petugas2"
+
+
+@pytest.mark.parametrize("comes", [hired, enabled_again, imported, promoted])
+def test_whom_the_kanwil_named_stands_down_when_a_head_comes(office: Office, comes: Callable[[Office], str]) -> None:
+    instead_of_nobody(office)
+    name = comes(office)
+    deputy = office.client("pejabat")
+    assert deputy.get(PAGE).status_code == 403
+    assert "Plh." not in deputy.get("/petugas/saya").text
+    with office.db.read() as s:
+        assert [a.name for a in staff.holders(s, "kepala", rutan(s).id, office.clock())] == [name]
+    page = office.client(name).get(PAGE).text
+    assert "Sudah berakhir karena unit ini ada kepalanya" in page and "Akhiri sekarang" in page
+
+
+def test_who_stood_down_approves_nothing(office: Office) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = carry_with(office, "petugas")
+    instead_of_nobody(office)
+    page = f"/petugas/kasus/{case_id}"
+    assert "approve" in office.client("pejabat").get(page).text
+    hired(office)
+    with pytest.raises(Impossible):
+        approve_as(office, case_id, "pejabat")
+    assert "/approve" not in office.client("pejabat").get(page).text
+
+
+@pytest.mark.parametrize("name", ["budi", "kanwil", "kanwil2"])
+def test_head_and_kanwil_end_what_no_head_gave(office: Office, name: str) -> None:
+    instead_of_nobody(office)
+    hired(office)
+    client = office.client(name)
+    page = client.get(PAGE).text
+    assert "Ratna Kusumawati" in page
+    answer = client.post(PAGE, data=ending(page), follow_redirects=True)
+    assert answer.status_code == 200 and "Ratna Kusumawati" not in answer.text.partition('id="tunjuk"')[0]
+    with office.db.read() as s:
+        entry = s.scalars(select(JournalEntry).where(JournalEntry.unit_id == rutan(s).id)).all()[-1]
+        assert b"delegation_ended" in entry.record
+        bar = account(s, "budi").id
+    with office.db.write() as s:
+        staff.disable(s, s.get_one(Account, bar), office.clock())
+    assert office.client("pejabat").get(PAGE).status_code == 403, "ended for good"
+
+
+def ending(page: str) -> dict[str, str]:
+    """What the button "Akhiri sekarang" of the first acting head sends."""
+    names = ("csrf_token", "unit", "akhiri")
+    return {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in names}
+
+
+def test_the_new_head_names_the_same_or_another_and_the_old_order_is_over(office: Office) -> None:
+    instead_of_nobody(office)
+    head = office.client(hired(office))
+    assert name_ratna(office, head, "SP-13/2026", 5) == 303
+    page = head.get(PAGE).text
+    assert "SP-13/2026" in page and "SP-12/2026" not in page
+    assert office.client("pejabat").get(PAGE).status_code == 200
+    assert "SP-13/2026" not in office.client("kanwil").get(PAGE).text, (
+        "the head's own order is no business of the Kanwil"
+    )
+
+
+def test_whom_an_absent_head_named_stays_and_is_ended_by_that_head_alone(office: Office) -> None:
+    head = office.client("kepala")
+    assert name_ratna(office, head) == 303
+    page = head.get(PAGE).text
+    assert "Sudah berakhir" not in page
+    other = office.client(hired(office))
+    assert office.client("pejabat").get(PAGE).status_code == 200
+    assert "Akhiri sekarang" not in other.get(PAGE).text
+    form = ending(page)
+    for name, status in (("budi", 422), ("kanwil", 404), ("pejabat", 422), ("kepala", 303)):
+        client = office.client(name)
+        form["csrf_token"] = csrf(client, "/petugas/saya")
+        assert client.post(PAGE, data=form).status_code == status, name
+    assert office.client("pejabat").get(PAGE).status_code == 403
+
+
+def test_what_a_head_gave_who_is_gone_holds_until_the_kanwil_or_a_new_head_ends_it(office: Office) -> None:
+    assert name_ratna(office, office.client("kepala")) == 303
+    with office.db.write() as s:
+        called("Kepala Rutan")(s, office)
+    assert office.client("pejabat").get(PAGE).status_code == 200
+    client = office.client("kanwil")
+    page = client.get(PAGE).text
+    assert "Ratna Kusumawati" in page and "Sudah berakhir" not in page
+    assert client.post(PAGE, data=ending(page)).status_code == 303
+    assert office.client("pejabat").get(PAGE).status_code == 403
+
+
+def test_the_kanwil_that_only_ends_is_offered_no_naming(office: Office) -> None:
+    instead_of_nobody(office)
+    hired(office)
+    client = office.client("kanwil")
+    assert 'name="perintah"' not in client.get(PAGE).text
+    with office.db.read() as s:
+        unit = rutan(s).id
+    day = office.clock().date().isoformat()
+    form = {"unit": unit, "pejabat": office.account_id("pejabat"), "mulai": day, "sampai": day, "perintah": "SP-9",
+            "csrf_token": csrf(client, PAGE)}  # fmt: skip
+    refused = client.post(PAGE, data=form)
+    assert refused.status_code == 422 and "Hanya kepala sendiri" in refused.text

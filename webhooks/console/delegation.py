@@ -1,4 +1,4 @@
-"""Who stands in for the head: named by the head or, where there is none, by the Kanwil; for dated days, by an order."""
+"""Who stands in for the head: named by the head or, while there is none, by the Kanwil; for dated days, by an order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,10 +15,11 @@ from webhooks.i18n import gettext as _
 from webhooks.service import service
 from workflow import delegation
 from workflow.inbox import sanitise
-from workflow.models import Account, Unit
-from workflow.states import Impossible
+from workflow.models import Account, RoleGrant, Unit
+from workflow.states import SUPERIORS, Impossible
 
-NAMERS = (delegation.ROLE, "kanwil", "ditjenpas")
+ABOVE = tuple(SUPERIORS.values())
+NAMERS = (delegation.ROLE, *ABOVE)
 
 
 @bp.get("/plh")
@@ -36,27 +36,29 @@ def plh_tunjuk() -> Response | tuple[str, int]:
     """Name an acting head, or end what was named."""
     try:
         with service().database.write() as session:
-            _carry_out(session, request.form)
+            unit = _carry_out(session, request.form)
     except Impossible as refused:
         with service().database.read() as session:
             return _page(session, refused.reason), 422
     flash(_("Tercatat."))
-    return redirect(url_for("console.plh", unit=request.form.get("unit", "")), 303)
+    return redirect(url_for("console.plh", unit=unit), 303)
 
 
-def _carry_out(session: Session, form: Mapping[str, str]) -> None:
+def _carry_out(session: Session, form: Mapping[str, str]) -> str | None:
+    """Returns the unit that the page shows next, if there is more to do there."""
     unit, now, officer = _chosen(_units(session)), service().now(), current_officer()
     if unit is None:
         raise Impossible("plh_not_head")
     head = session.get_one(Account, current_account().id)
     if "akhiri" in form:
         delegation.end(session, unit, form["akhiri"], head, officer, now)
-        return
+        return unit.id if unit in _units(session) else None
     deputy = session.get(Account, form.get("pejabat", ""))
     if deputy is None:
         raise Impossible("plh_choose")
     order = sanitise(form.get("perintah", ""))
     delegation.delegate(session, unit, head, deputy, (_day("mulai"), _day("sampai")), order, officer, now)
+    return unit.id
 
 
 def _day(name: str) -> date:
@@ -67,12 +69,11 @@ def _day(name: str) -> date:
 
 
 def _units(session: Session) -> list[Unit]:
-    """Where this account may name an acting head: as head, or as the office above a facility without one."""
+    """Where this account may name or end an acting head: as head, or as the office above."""
     now, officer = service().now(), current_officer()
     mine = [session.get_one(Unit, unit_id) for unit_id in officer.units(delegation.ROLE)]
-    above = {unit_id for role in NAMERS[1:] for unit_id in officer.units(role)}
-    below = session.scalars(select(Unit).where(Unit.parent_id.in_(above), Unit.kind == "upt").order_by(Unit.name))
-    return mine + [unit for unit in below if delegation.vacant(session, unit, now)]
+    below = delegation.seats(session, officer.units(*ABOVE), now)
+    return mine + [seat.unit for seat in below if seat.vacant or seat.surplus]
 
 
 def _chosen(found: list[Unit]) -> Unit | None:
@@ -85,15 +86,31 @@ def _chosen(found: list[Unit]) -> Unit | None:
 
 def _page(session: Session, refused: str = "") -> str:
     found, now = _units(session), service().now()
-    unit = _chosen(found)
+    unit, me = _chosen(found), session.get_one(Account, current_account().id)
+    names = unit is not None and delegation.may_name(session, unit, me, now)
     return render_template(
         "console/plh.html",
         units=found,
         heads=current_officer().units(delegation.ROLE),
         unit=unit,
-        named=[(grant, grant.account) for grant in delegation.current(session, unit, now)] if unit else [],
-        people=delegation.candidates(session, unit, now) if unit else [],
+        named=_named(session, unit, me) if unit else [],
+        names=names,
+        people=delegation.candidates(session, unit, now) if unit and names else [],
         refused=refused,
         typed=request.form,
         longest=delegation.MAX_ORDER,
     )
+
+
+def _named(session: Session, unit: Unit, me: Account) -> list[tuple[RoleGrant, Account, bool, bool]]:
+    """Each delegation with its holder, whether it lapsed, and whether this account may end it."""
+    now = service().now()
+    return [
+        (
+            grant,
+            grant.account,
+            delegation.lapsed(session, unit, grant, now),
+            delegation.may_end(session, unit, grant, me, now),
+        )
+        for grant in delegation.current(session, unit, now)
+    ]
