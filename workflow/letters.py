@@ -130,7 +130,7 @@ def signatory(session: Session, approval: Approval, unit: Unit) -> Signatory:
         post = standards.head_post(unit) if grant.role == "kepala" else wording.label("role", grant.role, "id")
     if grant is None or grant.unit_id == unit.id:
         return Signatory(post, unit.name)
-    behalf = wording.render("letter_behalf", "id", unit=unit.name)
+    behalf = wording.render("letter_behalf", "id", head=wording.head_of(unit.kind, unit.name, "id"))
     return Signatory(post, session.get_one(Unit, grant.unit_id).name, behalf)
 
 

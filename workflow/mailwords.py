@@ -7,14 +7,14 @@ from workflow.slugs import N_
 REPORT_MAILS: dict[str, str] = {
     "report_mail_subject": N_("Laporan bulanan {month}: {unit}"),
     "report_mail": N_(
-        "Kepada Yth. Kepala {above}\n\nTerlampir laporan bulanan penanganan pengaduan {unit} untuk {month}, sebagai "
+        "Kepada Yth. {head}\n\nTerlampir laporan bulanan penanganan pengaduan {unit} untuk {month}, sebagai "
         "PDF, XLSX dan CSV. Laporan ini tidak memuat data pribadi dan tidak memuat isi pengaduan.\n\n{anchor}\n\n"
         "SHA-256 berkas terlampir:\n{hashes}\n\nMohon dinyatakan diterima paling lambat tanggal {day}, di layanan "
         "pengaduan pada halaman Laporan bulanan.\n\nSurel ini dikirim otomatis; balasannya tidak sampai kepada petugas."
     ),
     "report_chase_subject": N_("Belum disahkan: laporan bulanan {month}, {unit}"),
     "report_chase": N_(
-        "Kepada Yth. Kepala {unit}\n\nLaporan bulanan penanganan pengaduan untuk {month} belum disahkan, padahal "
+        "Kepada Yth. {head}\n\nLaporan bulanan penanganan pengaduan untuk {month} belum disahkan, padahal "
         "batasnya tanggal {day}. Mohon disahkan di layanan pengaduan pada halaman Laporan bulanan. {above} melihat "
         "bahwa laporan ini ditagih.\n\nSurel ini dikirim otomatis; balasannya tidak sampai kepada petugas."
     ),

@@ -34,7 +34,7 @@ PAPERS: dict[str, str] = {
     ),
     "letter_closing": N_("Demikian jawaban kami."),
     "letter_free": N_("Layanan ini gratis; kami tidak pernah meminta uang atau transfer."),
-    "letter_behalf": N_("a.n. Kepala {unit}"),
+    "letter_behalf": N_("a.n. {head}"),
     "letter_signed": N_("Disetujui secara elektronik pada {approved}"),
     "letter_check": N_("Keaslian surat ini dapat diperiksa siapa pun, tanpa melihat isinya, di:"),
     "letter_check_alt": N_("Kode QR menuju halaman pemeriksaan {url}"),

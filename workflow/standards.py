@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import triage
+from workflow import wording
 from workflow.models import Unit
 
 _DATA = Path(__file__).parent / "data"
@@ -117,7 +118,9 @@ def _measure(
 
 def head_post(unit: Unit) -> str:
     """What the head of a facility is called where no account tells it: by the beginning of the unit's code."""
-    return str(document("measures")["heads"].get(unit.code.partition("-")[0]) or f"Kepala {unit.name}")
+    return str(
+        document("measures")["heads"].get(unit.code.partition("-")[0]) or wording.head_of(unit.kind, unit.name, "id")
+    )
 
 
 def gaps(text: str) -> list[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from workflow.slugs import N_
 
+#: What papers call the head of a unit, and that of the Directorate General.
+HEAD, DIRECTOR_GENERAL = N_("Kepala {unit}"), N_("Direktur Jenderal {field}")
+
 UNIT_LABELS: dict[str, dict[str, str]] = {
     "unit_kind": {
         "ditjen": N_("Direktorat Jenderal"),

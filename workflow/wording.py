@@ -7,6 +7,7 @@ them. The outbox and the console refer to sentences by key, so that a wording ca
 from __future__ import annotations
 
 import gettext as gettext_module
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -21,6 +22,7 @@ from workflow.pagewords import PAGES
 from workflow.paperwords import PAPERS
 from workflow.safewords import SAFE_MESSAGES
 from workflow.slugs import N_
+from workflow.unitlabels import DIRECTOR_GENERAL, HEAD
 
 LOCALES = ("id", "en")
 DIRECTORY = Path(__file__).parent / "locales"
@@ -298,6 +300,13 @@ def label(group: str, value: str, locale: str) -> str:
     """The word for a slug, or the slug where it has none."""
     msgid = LABELS[group].get(value)
     return translator(locale)(msgid) if msgid else value
+
+
+def head_of(kind: str, unit: str, locale: str) -> str:
+    """How papers call whoever heads a unit of this kind and name."""
+    if kind == "ditjen":
+        return translator(locale)(DIRECTOR_GENERAL).format(field=re.sub(r"^(Direktorat Jenderal|Ditjen)\s+", "", unit))
+    return translator(locale)(HEAD).format(unit=unit)
 
 
 def day(value: date, locale: str) -> str:

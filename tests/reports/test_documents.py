@@ -24,6 +24,7 @@ from workflow.alternatives import Alternative
 from workflow.models import CaseLink, JournalEntry, Unit
 from workflow.reports import Month, gather, rendering
 from workflow.reports.document import Document, compose
+from workflow.units import ROOT_CODE
 
 pytestmark = on_sqlite
 
@@ -47,6 +48,22 @@ def tidy(content: bytes) -> dict[tuple[str, str], str]:
     assert rows[0] == ["month", "unit", "table", "key", "value"]
     assert len({(r[2], r[3]) for r in rows[1:]}) == len(rows) - 1
     return {(table, key): value for _, _, table, key, value in rows[1:]}
+
+
+@pytest.mark.parametrize(
+    ("code", "to", "by"),
+    [
+        (RUTAN, "Kepala Kantor Wilayah Ditjenpas Jawa Timur", "Kepala Rumah Tahanan Negara Kelas IIB Magetan"),
+        (KANWIL, "Direktur Jenderal Pemasyarakatan", "Kepala Kantor Wilayah Ditjenpas Jawa Timur"),
+        (ROOT_CODE, "Direktur Jenderal Pemasyarakatan", "Direktur Jenderal Pemasyarakatan"),
+    ],
+)
+def test_a_report_calls_the_heads_of_both_offices_by_their_titles(office: Office, code: str, to: str, by: str) -> None:
+    reader = PdfReader(BytesIO(rendering.render(document(office, code))["pdf"]))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert f"Kepada Yth. {to}" in text
+    assert text.split("diketahui oleh")[-1].count(by) == 1
+    assert "Kepala Direktorat" not in text
 
 
 @pytest.mark.parametrize("code", [RUTAN, KANWIL])

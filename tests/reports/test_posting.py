@@ -119,6 +119,7 @@ def test_the_office_above_gets_the_files_and_the_anchor_once(office: Office, smt
     assert f"entri nomor {report.journal_sequence}, hash {report.journal_hash.hex()}." in text  # type: ignore[union-attr]
     assert all(file.sha256 in text for file in report.files)
     assert "tanggal 5 Desember 2026" in text
+    assert text.startswith("Kepada Yth. Kepala Kantor Wilayah Ditjenpas Jawa Timur\r\n")
     for secret in ("+628120000001", office.case().number, "tidak bisa mandi"):
         assert secret not in text and secret.encode() not in enclosed[f"laporan-{RUTAN}-2026-11.csv"]
     assert fates(office) == [(posting.REPORT, "sent", "")]

@@ -24,13 +24,13 @@ def pdf(document: Document, pen: Pen) -> bytes:
 
 def _data(document: Document, drawn: dict[str, Bars]) -> dict[str, Any]:
     say = {key: words.say(key, LANGUAGE) for key in _STILL}
-    superior = document.above[-1].name if document.above else document.unit.name
+    superior = document.above[-1] if document.above else document.unit
     return {
         "title": say["title"],
         "lang": LANGUAGE,
         "letterhead": document.letterhead,
         "subject": words.say("subject", LANGUAGE, unit=document.unit.name, month=document.period),
-        "to": words.say("to", LANGUAGE, unit=superior),
+        "to": words.say("to", LANGUAGE, head=wording.head_of(superior.kind, superior.name, LANGUAGE)),
         "summary": [*document.summary, *([] if document.partial else [say["as_of"]]), say["privacy"]],
         "charts": [
             {
@@ -42,7 +42,7 @@ def _data(document: Document, drawn: dict[str, Bars]) -> dict[str, Any]:
         ],
         "tables": [_table(table) for table in document.tables],
         "head": _head(document),
-        "signatory": words.say("signatory", LANGUAGE, unit=document.unit.name),
+        "signatory": wording.head_of(document.unit.kind, document.unit.name, LANGUAGE),
         "words": say,
         "missing": say["missing"],
     }

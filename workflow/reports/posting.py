@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from workflow import enclosures, outbox, people, threads, units
+from workflow import enclosures, outbox, people, threads, units, wording
 from workflow.models import ChannelAccount, Conversation, Outbound, Report, Unit
 from workflow.reports import words
 from workflow.reports.document import LANGUAGE, period
@@ -40,9 +40,10 @@ def deliver(session: Session, report: Report, ours: str, now: datetime) -> Outbo
     above = units.superior(session, unit)
     if above.id == unit.id:
         return None
+    head = wording.head_of(above.kind, above.name, LANGUAGE)
     hashes = "\n".join(f"{enclosures.file_name(unit, report.month, file.kind)}: {file.sha256}" for file in report.files)
     return _post(
-        session, report, above, ours, REPORT, now, unit=unit.name, above=above.name, month=period(month), hashes=hashes,
+        session, report, above, ours, REPORT, now, unit=unit.name, head=head, month=period(month), hashes=hashes,
         anchor=_anchor(report), day=due_day(month),
     )  # fmt: skip
 
@@ -58,6 +59,7 @@ def chase(session: Session, report: Report, ours: str, now: datetime) -> Outboun
         ours,
         CHASE,
         now,
+        head=wording.head_of(unit.kind, unit.name, LANGUAGE),
         unit=unit.name,
         above=above.name,
         month=period(month),

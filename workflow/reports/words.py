@@ -167,7 +167,7 @@ _LABELS = {
 REPORT: dict[str, str] = {
     "title": N_("Laporan bulanan penanganan pengaduan"),
     "subject": N_("{unit}, {month}"),
-    "to": N_("Kepada Yth. Kepala {unit}"),
+    "to": N_("Kepada Yth. {head}"),
     "summary": N_(
         "Pada {month} {unit} menerima {received} pengaduan; {ended} berakhir dan {open_after} masih terbuka pada akhir "
         "bulan."
@@ -195,7 +195,6 @@ REPORT: dict[str, str] = {
     "item": N_("Uraian"),
     "signed": N_("Dibuat oleh layanan pengaduan; diketahui oleh:"),
     "place": N_("Tempat dan tanggal: ………………………………"),
-    "signatory": N_("Kepala {unit}"),
     "name": N_("Nama dan NIP"),
     "cover": N_("Ringkasan"),
     "cover_unit": N_("Satuan kerja"),
