@@ -7,7 +7,8 @@ from html import unescape
 from pathlib import Path
 
 import webhooks
-from tests.support import Office
+from tests.support import Office, csrf
+from tests.workflow import steps
 from webhooks.console.written import word_of
 
 CONSOLE = Path(webhooks.__file__).parent / "templates" / "console"
@@ -49,6 +50,21 @@ def test_an_ended_session_hands_back_every_field_that_was_written_and_no_token(o
         "Nama": "Bu Tejo",
         "Telepon": "0812 3456",
     }
+
+
+def test_what_is_handed_back_of_a_refused_action_is_what_was_typed_and_nothing_is_no_heading(office: Office) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = office.case().id
+    client, page = office.client("petugas"), f"/petugas/kasus/{case_id}"
+    for action in ("release", "inform", "take_back"):
+        for typed in ({}, {"text": "", "reason": " \r\n"}):
+            answer = client.post(f"{page}/{action}", data={"csrf_token": csrf(client, page), **typed})
+            assert answer.status_code == 409
+            assert "yang belum tersimpan" not in answer.text
+            assert "Tidak ada yang hilang" not in answer.text
+    answer = client.post(f"{page}/inform", data={"csrf_token": csrf(client, page), "text": "Senin pagi."})
+    assert "Tulisan Anda yang belum tersimpan" in answer.text
+    assert boxes(answer.text.split('aria-labelledby="tulisan"')[1].split("</section>")[0]) == {"Pesan": "Senin pagi."}
 
 
 def test_alternatives_are_told_apart(office: Office) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from tests.support import Office
+from tests.support import Office, csrf
 from tests.workflow import steps
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import act, carry, together
@@ -158,6 +158,20 @@ def test_a_text_that_no_letter_can_show_is_no_draft(office: Office, body: str) -
 
     with pytest.raises(Impossible, match="unprintable"):
         act(office, case_id, draft)
+
+
+def test_a_refused_draft_is_told_which_signs_are_at_fault_first_and_at_its_form(office: Office) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = carry(office, "directed")
+    act(office, case_id, lambda o, s, c: decisions.report(s, c, o.officer(s, "pejabat"), "repair", "Sudah.", o.clock()))
+    client = office.client("pejabat")
+    form = {"csrf_token": csrf(client, f"/petugas/kasus/{case_id}"), "text": "Air sudah mengalir 🙏🏽 漢"}
+    page = client.post(f"/petugas/kasus/{case_id}/draft", data=form).text
+    alarm, error = page.split('role="alert"')[1].split("</div>")[0], page.split('id="draft-error"')[1].split("</p>")[0]
+    for told in (alarm, error):
+        assert "tidak dapat dicetak" in told
+        assert "<bdi>🙏 漢</bdi>" in told
+    assert "Air sudah mengalir 🙏🏽 漢</textarea>" in page
 
 
 # ------------------------------------------------------------------ numbers

@@ -48,6 +48,7 @@ def test_what_no_font_has_is_a_visible_sign(text: str, shown: str) -> None:
 
 def test_the_signs_that_would_be_lost_are_named_once() -> None:
     assert unprintable("Sudah selesai 👍🏽👍 漢\r\nterima kasih\x07 \u25a1") == ["👍", "漢", "U+0007"]
+    assert unprintable("1\ufe0f\u20e3") == ["\u25cc\u20e3"], "a mark that stood alone would not be seen"
     assert unprintable("Rp 50.000 – “uang”\r\n½ السلام \u202emalam\u202c") == []
 
 

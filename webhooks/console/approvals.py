@@ -55,7 +55,7 @@ def _page(refused: str = "", case_id: str = "", reason: str = "") -> str:
         rows = _waiting(session, officer)
         return render_template(
             "console/persetujuan.html", rows=rows, refused=refused, refused_id=case_id, reason=reason,
-            lost=bool(reason) and all(row.case.id != case_id for row in rows),
+            lost=bool(reason.strip()) and all(row.case.id != case_id for row in rows),
         )  # fmt: skip
 
 

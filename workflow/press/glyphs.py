@@ -38,7 +38,13 @@ def clean(text: str, covered: Set[int]) -> str:
 def lost(text: str, covered: Set[int]) -> list[str]:
     """The signs of a text that would be printed as □, each once, as they can be named to whoever wrote it."""
     found = dict.fromkeys(sign for sign, shown in _signs(text, covered) if shown == MISSING != sign)
-    return [sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in found]
+    return [_named(sign) for sign in found]
+
+
+def _named(sign: str) -> str:
+    """As it is, a mark on a dotted circle, and by its number what nobody would see."""
+    mark = unicodedata.category(sign)[0] == "M"
+    return f"\u25cc{sign}" if mark else sign if sign.isprintable() else f"U+{ord(sign):04X}"
 
 
 def _signs(text: str, covered: Set[int]) -> Iterator[tuple[str, str]]:
