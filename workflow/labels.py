@@ -234,6 +234,10 @@ LABELS: dict[str, dict[str, str]] = {
         "not_now": N_("Tindakan ini tidak dapat dilakukan pada tahap sekarang. Mungkin orang lain sudah melakukannya."),
         "not_yours": N_("Tindakan ini bukan wewenang Anda pada pengaduan ini."),
         "changed_meanwhile": N_("Pengaduan ini baru saja diubah orang lain. Silakan periksa lagi."),
+        "classified_meanwhile": N_(
+            "Klasifikasi pengaduan ini lebih dulu diubah orang lain atau pesan baru, maka pilihan Anda belum dicatat. "
+            "Kirim lagi hanya bila yang tercatat perlu diperbaiki."
+        ),
         "text_missing": N_("Teks belum diisi."),
         "text_too_long": N_("Teks terlalu panjang: paling banyak 20.000 huruf."),
         "reason_missing": N_("Alasan belum diisi."),

@@ -199,6 +199,57 @@ def test_of_two_heads_on_the_list_both_read_what_became_of_the_text(office: Offi
     assert approvals(office) == ["approved"]
 
 
+@pytest.mark.parametrize("to", ["received", "classified"])
+def test_of_two_officers_who_classify_differently_the_second_reads_what_the_first_recorded(
+    office: Office, port: int, to: str
+) -> None:
+    case_id = received(office)
+    if to == "classified":
+        act(office, case_id, steps.classify)
+    already = entries(office, case_id, "classify")
+    officers = [Browser(port, name) for name in ("petugas", "petugas2")]
+    choices = ({"category": "hunian", "urgency": "rendah"}, {"category": "kesehatan", "urgency": "tinggi"})
+    presses = [judging(who, case_id, **choice) for who, choice in zip(officers, choices, strict=True)]
+    answers = press(office, case_id, *presses)
+    assert sorted(status for status, _ in answers) == [303, 409]
+    first = [status for status, _ in answers].index(303)
+    case, (_, page) = office.case(), answers[1 - first]
+    assert {"category": case.category, "urgency": case.urgency} == choices[first]
+    assert entries(office, case_id, "classify") == already + 1
+    recorded = " · ".join(label(name, value, "id") for name, value in choices[first].items())
+    assert f"Yang tercatat sekarang: {recorded}." in unescape(page)
+    again = form(page, "classify") | choices[1 - first]
+    del again["about_head"]
+    assert form(page, "classify")["category"] == choices[1 - first]["category"], "what the second chose stays"
+    assert officers[1 - first].post(presses[1 - first][1], again)[0] == 303, "a correction, by whoever has read it"
+    assert office.case().category == choices[1 - first]["category"]
+    assert whole(office)
+
+
+def test_a_page_that_is_older_than_an_emergency_does_not_play_it_down(office: Office, port: int) -> None:
+    case_id = received(office)
+    who, path, values = judging(Browser(port, "petugas"), case_id, category="hunian", urgency="rendah")
+    office.say("Tolong, anak saya pingsan dan kejang di blok B, tidak ada dokter!")
+    assert office.case().id == case_id
+    assert office.case().urgency == "darurat"
+    status, page = who.post(path, values)
+    assert status == 409
+    assert f"{label('category', office.case().category, 'id')} · {label('urgency', 'darurat', 'id')}." in unescape(page)
+    assert office.case().urgency == "darurat"
+
+
+def judging(who: Browser, case_id: str, **choice: str) -> tuple[Browser, str, dict[str, str]]:
+    """The form with a choice in it; its tick stays empty."""
+    who, path, values = filled(who, case_id, "classify", **choice)
+    del values["about_head"]
+    return who, path, values
+
+
+def received(office: Office) -> str:
+    office.say(steps.COMPLAINT)
+    return office.case().id
+
+
 def test_of_two_heads_who_choose_differently_one_choice_holds(office: Office, port: int) -> None:
     case_id = proposed(office)
     heads, official = two_heads(office, port), office.account_id("pejabat")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webhooks.console.forms import Typed
@@ -27,7 +28,7 @@ from workflow import (
 from workflow.actors import Officer
 from workflow.alternatives import changes
 from workflow.messages import Media
-from workflow.models import Case, Outbound
+from workflow.models import Case, Judgement, Outbound
 from workflow.states import Impossible, Part
 
 
@@ -43,8 +44,16 @@ class Step:
     media: tuple[Media, ...] = ()
 
 
+def classified(session: Session, case: Case) -> str:
+    """What the page shows of a classification; the form sends it back, and nobody overwrites what they never saw."""
+    newest = session.scalar(select(func.max(Judgement.id)).where(Judgement.case_id == case.id))
+    return f"{newest or 0}/{case.category}/{case.urgency}"
+
+
 def _classify(step: Step) -> None:
     typed, meant = step.typed, "about_head" in step.typed
+    if typed["classified"] != classified(step.session, step.case):
+        raise Impossible("classified_meanwhile")
     cases.classify(
         step.session, step.case, step.officer, typed["category"], typed["urgency"], step.now, about_head=meant
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webhooks.console import evidence, letter, offers, papers, prefill, protection, reach
-from webhooks.console.actions import may_send_again
+from webhooks.console.actions import classified, may_send_again
 from webhooks.console.clock import Left, left
 from webhooks.console.evidence import Mentioned, Piece, Span
 from webhooks.console.forms import Refusal, Typed
@@ -142,6 +142,7 @@ class CaseFile:
     own_draft: bool
     vacancy: str
     refusal: Refusal | None
+    classified: str
     reached: int
     reach: Reach
     rights: Rights
@@ -229,6 +230,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         own_draft=case.status == Status.DRAFTED and Part.HEAD in parts and "approve" not in actions,
         vacancy=offers.vacancy(session, case, sheets, now) if "approve_above" in actions else "",
         refusal=refusal,
+        classified=classified(session, case),
         reached=_reached(case),
         reach=reach.gather(session, officer, case, view, now),
     )

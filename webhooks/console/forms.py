@@ -40,7 +40,7 @@ FIELD_OF = {
     "files_kind": "files",
 }
 #: Refusals that tell of somebody else's deed, not of a mistake in the form.
-OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed"})
+OVERTAKEN = frozenset({"not_now", "not_yours", "changed_meanwhile", "text_changed", "classified_meanwhile"})
 
 
 @dataclass(frozen=True)
