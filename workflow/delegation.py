@@ -21,6 +21,8 @@ from workflow.models import Account, RoleGrant, Unit
 from workflow.states import SUPERIORS, Impossible
 
 ROLE = staff.HEAD
+#: Whose page the acting heads are on.
+NAMERS = (ROLE, *SUPERIORS.values())
 #: Our own bound; a longer absence is a new order.
 MAX_DAYS = 92
 MAX_ORDER = 120

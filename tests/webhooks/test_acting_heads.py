@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from tests.support import PASSWORD, Office, csrf
+from tests.support import HIRED, PASSWORD, Office, csrf
 from tests.webhooks.test_proofs import code_of
 from tests.workflow import steps
 from tests.workflow.test_letters import all_letters, approve_as, carry_with, words
-from workflow import staff, staff_roster
+from workflow import staff, staff_roster, units
 from workflow.actors import Operator
 from workflow.models import Account, JournalEntry, RoleGrant, Unit
 from workflow.states import Impossible
@@ -262,3 +262,72 @@ def test_the_kanwil_that_only_ends_is_offered_no_naming(office: Office) -> None:
             "csrf_token": csrf(client, PAGE)}  # fmt: skip
     refused = client.post(PAGE, data=form)
     assert refused.status_code == 422 and "Hanya kepala sendiri" in refused.text
+
+
+# ------------------------------------------------------------------ where all this is found
+
+QUEUE, MENU_ENTRY = "/petugas/", '<a href="/petugas/plh"'
+VACANT = "Rumah Tahanan Negara Kelas IIB Magetan tidak punya kepala: tunjuk pelaksana harian"
+
+
+def test_the_menu_leads_heads_and_the_kanwil_to_the_acting_heads(office: Office) -> None:
+    for name in ("kepala", "kanwil"):
+        assert MENU_ENTRY in office.client(name).get(QUEUE).text
+    for name in ("petugas", "pejabat", "kustodian", "admin"):
+        assert MENU_ENTRY not in office.client(name).get(QUEUE).text
+
+
+def test_the_kanwils_queue_says_that_a_facility_has_no_head_until_somebody_acts_for_one(office: Office) -> None:
+    assert "tidak punya kepala" not in office.client("kanwil").get(QUEUE).text
+    with office.db.write() as s:
+        called("Kepala Rutan")(s, office)
+    client = office.client("kanwil")
+    found = re.search(rf'<a href="([^"]+)">{VACANT}</a>', client.get(QUEUE).text)
+    assert found and client.get(found[1]).status_code == 200
+    for name in ("petugas", "pejabat", "admin", "kustodian"):
+        assert "tidak punya kepala" not in office.client(name).get(QUEUE).text
+    assert name_ratna(office, client, days=3) == 303
+    assert "tidak punya kepala" not in client.get(QUEUE).text
+    office.clock.advance(days=4)
+    assert VACANT in office.client("kanwil").get(QUEUE).text
+    office.clock.advance(days=-4)
+    with office.db.write() as s:
+        staff.disable(s, account(s, "pejabat"), office.clock())
+    assert VACANT in office.client("kanwil").get(QUEUE).text, "who acted has left, too"
+
+
+def test_a_facility_that_was_only_entered_needs_no_head(office: Office) -> None:
+    more_facilities(office, 1, staffed=False)
+    assert "tidak punya kepala" not in office.client("kanwil").get(QUEUE).text
+
+
+def test_many_facilities_without_a_head_are_counted_and_asked_for_at_once(office: Office) -> None:
+    client = office.client("kanwil")
+    with office.db.write() as s:
+        called("Kepala Rutan")(s, office)
+    few = asked(office, client)
+    more_facilities(office, 39)
+    assert asked(office, client) == few
+    assert "40 lapas atau rutan tidak punya kepala" in client.get(QUEUE).text
+
+
+def more_facilities(office: Office, many: int, *, staffed: bool = True) -> None:
+    """Facilities beside the Rutan, with an official each and without a head."""
+    with office.db.write() as s:
+        above, official = rutan(s).parent, account(s, "pejabat")
+        for n in range(many):
+            unit = units.ensure(s, f"LAPAS-{n}", f"Lapas Nomor {n}", "upt", above)
+            if staffed:
+                s.add(RoleGrant(account_id=official.id, unit_id=unit.id, role="pejabat", valid_from=HIRED.date()))
+
+
+def asked(office: Office, client: FlaskClient) -> int:
+    """How many questions to the database the queue takes."""
+    said = list[str]()
+    note = lambda *call: said.append(call[2])  # noqa: E731
+    event.listen(office.db.engine, "before_cursor_execute", note)
+    try:
+        assert client.get(QUEUE).status_code == 200
+    finally:
+        event.remove(office.db.engine, "before_cursor_execute", note)
+    return len(said)

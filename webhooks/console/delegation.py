@@ -18,12 +18,9 @@ from workflow.inbox import sanitise
 from workflow.models import Account, RoleGrant, Unit
 from workflow.states import SUPERIORS, Impossible
 
-ABOVE = tuple(SUPERIORS.values())
-NAMERS = (delegation.ROLE, *ABOVE)
-
 
 @bp.get("/plh")
-@staff(*NAMERS)  # type: ignore[untyped-decorator]
+@staff(*delegation.NAMERS)  # type: ignore[untyped-decorator]
 def plh() -> str:
     """Acting heads of the own unit, and the form to name one."""
     with service().database.read() as session:
@@ -31,7 +28,7 @@ def plh() -> str:
 
 
 @bp.post("/plh")
-@staff(*NAMERS)  # type: ignore[untyped-decorator]
+@staff(*delegation.NAMERS)  # type: ignore[untyped-decorator]
 def plh_tunjuk() -> Response | tuple[str, int]:
     """Name an acting head, or end what was named."""
     try:
@@ -72,7 +69,7 @@ def _units(session: Session) -> list[Unit]:
     """Where this account may name or end an acting head: as head, or as the office above."""
     now, officer = service().now(), current_officer()
     mine = [session.get_one(Unit, unit_id) for unit_id in officer.units(delegation.ROLE)]
-    below = delegation.seats(session, officer.units(*ABOVE), now)
+    below = delegation.seats(session, officer.units(*SUPERIORS.values()), now)
     return mine + [seat.unit for seat in below if seat.vacant or seat.surplus]
 
 

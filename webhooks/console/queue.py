@@ -15,17 +15,19 @@ from webhooks.console.routes import bp, page_number
 from webhooks.console.tasks import tasks
 from webhooks.i18n import ngettext
 from webhooks.service import service
-from workflow import access, alarms, cases, clocks, conversations, notices
+from workflow import access, alarms, cases, clocks, conversations, delegation, notices
 from workflow.actors import Officer
 from workflow.db import wake
 from workflow.labels import LABELS
-from workflow.models import Alarm, Case, CaseNumber, Deadline, Exclusion, Notice, Paper, Party
+from workflow.models import Alarm, Case, CaseNumber, Deadline, Exclusion, Notice, Paper, Party, Unit
 from workflow.reports import monthly
 from workflow.states import ENDED, ROLES, Part, Status
 
 PAGE = 50
 NOTICES = 20
 COUNTED = 1000
+#: As many facilities without a head are named; more are counted.
+NAMED = 3
 TABS = ("saya", "terbuka", "selesai")
 #: Whose turn it is. Nobody's after the answer has gone out.
 TURN = {
@@ -110,6 +112,8 @@ def antrean() -> str:
             elsewhere=list(session.scalars(elsewhere(officer).limit(PAGE))) if tab == "selesai" else [],
             alarms=_alarms(session, officer),
             recovered=_recovered(session, officer),
+            headless=_headless(session, officer),
+            most_named=NAMED,
             tasks=tasks(session, officer, service().now()),
             to_approve=_to_approve(session, officer),
             works=bool({role for role, _ in officer.roles} - {"admin"}),
@@ -142,6 +146,13 @@ def _recovered(session: Session, officer: Officer) -> list[str]:
         return []
     names = (name.partition(":")[0] for name in alarms.over(session, service().now()))
     return [name for name in dict.fromkeys(names) if name in LABELS["recovered"]]
+
+
+def _headless(session: Session, officer: Officer) -> list[Unit]:
+    """The facilities right below the own office where nobody is head nor acts for one."""
+    offices = officer.units(*_OVERSEERS)
+    seats = delegation.seats(session, offices, service().now()) if offices else []
+    return [seat.unit for seat in seats if seat.vacant and not seat.acting]
 
 
 def elsewhere(officer: Officer) -> Select[str]:

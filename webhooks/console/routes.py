@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from webhooks.i18n import gettext
-from workflow import entries, facts, subject_rights
+from workflow import delegation, entries, facts, subject_rights
 from workflow.reports import monthly, words
 
 bp = Blueprint("console", __name__, url_prefix="/petugas")
@@ -25,6 +25,7 @@ def shared() -> dict[str, Any]:
         "tells": bool(officer.units(*facts.READERS)),
         "dates": bool(officer.units("admin", "kanwil", "ditjenpas")),
         "keeps": bool(officer.units(*subject_rights.ANSWERERS)),
+        "names_deputies": bool(officer.units(*delegation.NAMERS)),
         "writes": bool(officer.units(*entries.WRITERS)),
         "reads_reports": bool(officer.units(*monthly.READERS)),
         "bulletin": lambda key: gettext(words.BULLETINS[key]),
