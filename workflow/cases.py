@@ -180,7 +180,7 @@ def seal(session: Session, case: Case, actor: Actor, reason: str, now: datetime)
 
 
 def undo(session: Session, case: Case, now: datetime) -> None:
-    """What was decided before a seal holds no more: judged anew, now or when the complainant, who is asked, answers."""
+    """What another decided holds no more: judged anew, now or when the complainant, who is asked, answers."""
     if case.status in states.UNDONE_BY_SEAL:
         case.status = Status.CLASSIFIED
     elif case.status == Status.WAITING and case.resume_status in states.UNDONE_BY_SEAL:

@@ -53,7 +53,8 @@ def seal_desk(session: Session, case: Case, actor: Actor, now: datetime) -> None
 def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datetime) -> None:
     """The Kanwil decides, with a reason, that the head is not concerned: the facility handles the case from now on.
 
-    The complainant is told; what was promised before no longer holds. Not while a head of that facility is a
+    What the Kanwil decided about it holds no more: nothing goes out in the name of a head who never saw it. The
+    complainant is told; what was promised before no longer holds. Not while a head of that facility is a
     respondent, here or in what was merged into it; where that was only a doubt of ours, it is what is decided here.
     Raises Impossible.
     """
@@ -73,6 +74,7 @@ def unseal(session: Session, case: Case, actor: Officer, reason: str, now: datet
         for party_id in accused:
             parties.strike(session, part, actor, party_id, now)
     heads = {a.id for a in staff.holders(session, staff.HEAD, case.subject_unit.id, now)}
+    cases.undo(session, case, now)
     cases.move(session, case, "unseal", actor, now)
     case.seal, case.seal_reason, case.about_head = "none", "", False
     case.owner_id = case.official_id = None

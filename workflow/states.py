@@ -49,7 +49,8 @@ S, P = Status, Part
 ENDED = frozenset({S.CLOSED, S.REFERRED, S.WITHDRAWN, S.DISCONTINUED})
 OPEN = frozenset(Status) - ENDED
 BEFORE_ANSWER = OPEN - {S.RESPONDED}
-#: Sealing a case undoes what the facility decided about it: nobody accused keeps a hand in the answer.
+#: Sealing a case undoes what the facility decided about it: nobody accused keeps a hand in the answer. Unsealing undoes
+#: what the office above decided: nobody signs what another did.
 UNDONE_BY_SEAL = frozenset({S.RECOMMENDED, S.DIRECTED, S.DRAFTED, S.APPROVED})
 #: Work goes on where it stood: where the complainant was asked in WAITING; else where nobody has decided anything yet.
 RESUMES = "resumes"

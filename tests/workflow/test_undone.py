@@ -12,7 +12,8 @@ from tests.journeys.test_spine import COMPLAINT, OPTIONS
 from tests.support import Office, csrf
 from tests.workflow.steps import act, carry
 from workflow import cases, decisions, likeness, merging, sealing, timekeeping
-from workflow.models import Case, Deadline, Escalation, Outbound, Party
+from workflow.models import Case, Deadline, Escalation, Outbound, Party, Unit
+from workflow.reports import Month, gather
 from workflow.states import Impossible
 from workflow.sweep import sweep
 
@@ -142,6 +143,36 @@ def test_what_its_complainant_kept_from_the_facility_does_not_come_along(office:
         client.post(f"/petugas/pihak/{case_id}/hapus", data={**sent, "party": respondent(office, case_id)})
     assert client.post(f"{page}/unseal", data=sent).status_code in (409, 422)
     assert office.client("kepala").get(f"/petugas/kasus/{second}").status_code == 404
+
+
+def test_an_answer_that_the_kanwil_approved_is_not_sent_over_the_name_of_a_head_who_never_saw_it(
+    office: Office,
+) -> None:
+    office.say("Pak kepala minta uang 500 ribu supaya kunjungan lancar.")
+    case_id = office.case().id
+    with office.db.write() as s:
+        case, now = cases.lock(s, case_id), office.clock()
+        officer, second = office.officer(s, "kanwil"), office.officer(s, "kanwil2")
+        cases.classify(s, case, officer, "kunjungan", "normal", now, about_head=True)
+        decisions.recommend(s, case, officer, "Kunjungan.", OPTIONS, now)
+        decisions.direct(s, case, second, 0, officer.account_id, "", now)
+        decisions.report(s, case, officer, "clarification", "Diperiksa.", now)
+        paper = decisions.draft(s, case, officer, "Jawaban Kantor Wilayah.", now)
+        decisions.approve(s, case, second, paper.hash, now)
+    client, page = office.client("kanwil"), f"/petugas/kasus/{case_id}"
+    sent = {"reason": "Bukan tentang kepala", "csrf_token": csrf(client, page)}
+    assert client.post(f"{page}/unseal", data=sent).status_code == 303
+    assert (office.case().status, office.case().handling_unit.code) == ("classified", "RUTAN-MAGETAN")
+    assert "Ajukan rekomendasi" in office.client("petugas").get(page).text, "the facility decides anew"
+    for _ in range(3):
+        sweep(office.db, office.clock.advance(days=1))
+    with office.db.read() as s:
+        assert s.scalars(select(Outbound).where(Outbound.purpose == "official")).all() == []
+        states = dict(s.execute(select(Deadline.rule, Deadline.state).where(Deadline.case_id == case_id)).all())
+        unit = s.scalars(select(Unit).where(Unit.code == "RUTAN-MAGETAN")).one()
+        month = gather(s, unit, Month(2026, 11), office.clock())
+    assert (states["release"], states["respond"]) == ("void", "running")
+    assert month.tables["state"] == {"classified": {"count": 1}}
 
 
 def respondent(office: Office, case_id: str) -> str:

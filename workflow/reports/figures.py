@@ -29,7 +29,7 @@ _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 Counts = dict[str, dict[str, dict[str, int]]]
 #: Intents that are counted without a case.
 COUNTED = ("praise", "aspiration", "information")
-_TOLD = (*ledger.ARRIVES, *ledger.LEAVES, *ledger.MOVES, "delivered", "seal", "seal_desk")
+_TOLD = (*ledger.ARRIVES, *ledger.LEAVES, *ledger.MOVES, "delivered", "seal", "seal_desk", "unseal")
 
 
 @dataclass
