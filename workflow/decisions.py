@@ -27,6 +27,8 @@ from workflow.states import ROLES, SUPERIORS, Impossible, Part
 from workflow.vault import vault_of
 
 MAX_TEXT = 20_000
+#: Stands in the journal for a standard that no catalogue has.
+OWN_WORDS = "own"
 
 
 def _clean(text: str, reason: str = "text_missing") -> str:
@@ -111,7 +113,8 @@ def recommend(
     document = json.dumps({"summary": summary, "alternatives": [asdict(a) for a in chosen]})
     paper = _paper(session, case, "recommendation", document, actor, now)
     case.summary_enc = vault_of(session).seal(session, case.data_key_id, summary, "case.summary")
-    cases.move(session, case, "recommend", actor, now, paper=paper.id, commitment=paper.hash)
+    breached = [a.standard_id or OWN_WORDS for a in chosen if a.standard.strip()]
+    cases.move(session, case, "recommend", actor, now, paper=paper.id, commitment=paper.hash, standards=breached)
     notices.tell(session, case, Part.HEAD, "waits_for_direction", now)
     return paper
 

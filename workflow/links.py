@@ -56,6 +56,11 @@ def whole(session: Session, case: Case, kind: str) -> list[Case]:
     return [case, *(far for near in sources(session, case, kind) for far in whole(session, near, kind))]
 
 
+def merged(session: Session, case: Case) -> list[Case]:
+    """Everything that is one case by now: the one that goes on, and what was merged into it."""
+    return whole(session, resolve(session, case), "merged")
+
+
 def resolve(session: Session, case: Case) -> Case:
     """The case that goes on: the one into which a merged one went, and so on."""
     while case.close_ground == "merged" and (into := target(session, case, "merged")) is not None:

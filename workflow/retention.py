@@ -73,6 +73,11 @@ def plan(session: Session, now: datetime) -> Iterator[Line]:
 
 
 def _over(session: Session, case: Case, now: datetime) -> bool:
+    """Whether the time of a case is over, and of all that was merged with it: they are kept and go together."""
+    return all(_over_alone(session, part, now) for part in links.merged(session, case))
+
+
+def _over_alone(session: Session, case: Case, now: datetime) -> bool:
     """Whether the years after the end are over, and the grace after the last thing that was written."""
     kept = years(class_of(case), case.handling_unit.settings) * _YEAR
     newest = session.scalar(select(func.max(Message.received_at)).where(Message.case_id == case.id))
@@ -100,8 +105,8 @@ def _retire(session: Session, case_id: str, now: datetime) -> None:
 
 
 def held(session: Session, case: Case) -> bool:
-    """Whether a legal process needs it: by itself, or as part of the case into which it was merged."""
-    return case.legal_hold or links.resolve(session, case).legal_hold
+    """Whether a legal process needs it, or anything that was merged with it."""
+    return any(part.legal_hold for part in links.merged(session, case))
 
 
 def hold(session: Session, case: Case, actor: Officer, reason: str, now: datetime, *, on: bool) -> None:

@@ -19,7 +19,7 @@ from tests.workflow import steps
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import act
 from webhooks.cli import main
-from workflow import decisions
+from workflow import cases, decisions, retention, standards
 from workflow.alternatives import Alternative
 from workflow.models import CaseLink, JournalEntry, Unit
 from workflow.reports import Month, gather, rendering
@@ -180,6 +180,44 @@ def test_praise_standards_and_incidents_are_counted(office: Office) -> None:
         "Air bersih tersedia 24 jam": 3,
         "other": 1,
     }
+
+
+def cited(office: Office, month: Month = NOVEMBER) -> dict[str, int]:
+    with office.db.read() as s:
+        unit = s.scalars(select(Unit).where(Unit.code == RUTAN)).one()
+        return {k: v["count"] for k, v in gather(s, unit, month, office.clock()).tables["standards"].items()}
+
+
+def test_a_standard_in_words_of_an_officers_own_names_nobody(office: Office) -> None:
+    for sender in ("+62811", "+62812"):
+        office.say(TEXTS[0], sender)
+        case_id = office.case(sender).id
+        act(office, case_id, steps.classify)
+        named = Alternative("Ganti pompa", "Hak Rudi Hartanto (blok B) atas air bersih")
+        act(office, case_id, lambda o, s, c, a=named: decisions.recommend(
+            s, c, o.officer(s, "petugas"), "Air mati.", [a, Alternative("Tangki")], o.clock()))  # fmt: skip
+    office.clock.advance(days=1)
+    (told,) = cited(office)
+    assert "atas air bersih" in told
+    assert "Rudi" not in told
+    assert "Hartanto" not in told
+
+
+def test_standards_stay_counted_when_the_case_is_erased(office: Office) -> None:
+    office.say(TEXTS[0])
+    case_id = office.case().id
+    act(office, case_id, steps.classify)
+    usual = standards.of_category("makanan_air", RUTAN, "id")[0]
+    alternatives = [Alternative("Ganti pompa", standard_id=usual.id), Alternative("Tangki", "Janji kepada keluarga")]
+    act(office, case_id, lambda o, s, c: decisions.recommend(
+        s, c, o.officer(s, "petugas"), "Air mati.", alternatives, o.clock()))  # fmt: skip
+    act(office, case_id, lambda o, s, c: cases.end_with_reason(
+        s, c, "withdraw", o.officer(s, "petugas"), "Pelapor meminta", o.clock()))  # fmt: skip
+    office.clock.advance(hours=1)
+    before = cited(office)
+    assert before == {usual.citation[:300]: 1, "other": 1}
+    act(office, case_id, lambda o, s, c: retention.erase(s, c, o.officer(s, "kanwil"), o.clock(), "request"))
+    assert cited(office) == before
 
 
 def run(office: Office, *words: str) -> Result:

@@ -93,3 +93,17 @@ def test_of_a_unit_without_a_case_nothing_is_made_up_for(office: Office) -> None
     office.say("Ini untuk Rutan Magetan: " + WATER)
     monthly.tick(office.db, "test", datetime(2027, 3, 10, 3, tzinfo=UTC))
     assert "RUTAN-BARU" not in {code for _, code in made(office)}, "nothing stands in its journal"
+
+
+@on_sqlite
+def test_an_office_that_takes_over_a_facility_reports_what_happens_from_then_on(office: Office) -> None:
+    office.say(WATER)
+    begun = datetime(2027, 4, 20, 3, tzinfo=UTC)
+    with office.db.write() as s:
+        above = s.scalars(select(Unit).where(Unit.code == units.ROOT_CODE)).one()
+        fresh = units.ensure(s, "KANWIL-BARU", "Kanwil Baru", "kanwil", above)
+        s.scalars(select(Unit).where(Unit.code == RUTAN)).one().parent_id = fresh.id
+        staff.add(s, "baru", PASSWORD, [("kanwil", fresh)], begun, "Pegawai Kanwil Baru")
+    monthly.tick(office.db, "test", begun)
+    assert [month for month, code in made(office) if code == "KANWIL-BARU"] == ["2027-03"]
+    assert ("2026-11", RUTAN) in made(office)

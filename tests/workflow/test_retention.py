@@ -210,10 +210,41 @@ def test_what_was_merged_into_a_held_case_is_held_with_it(office: Office) -> Non
     client.post(f"/petugas/data/{request_id}/jawab", data=form)
     with office.db.read() as s:
         assert s.get_one(DataRequest, request_id).state == "open"
+    end(office, first)
     office.clock.now += 20 * YEAR
     assert retention.run(office.db, office.clock()) == 0
     hold(office, first, on=False)
-    assert retention.run(office.db, office.clock()) == 1
+    assert retention.run(office.db, office.clock()) == 2
+
+
+def end(office: Office, case_id: str) -> None:
+    act(office, case_id, lambda o, s, c: cases.end_with_reason(
+        s, c, "withdraw", o.officer(s, "petugas"), "Pelapor meminta", o.clock()))  # fmt: skip
+
+
+def test_a_hold_on_what_was_merged_into_a_case_holds_the_case(office: Office) -> None:
+    first, second = repeated(office)
+    hold(office, second)
+    merge(office, second, first)
+    end(office, first)
+    with office.db.write() as s, pytest.raises(Impossible, match="under_hold"):
+        retention.erase(s, s.get_one(Case, first), office.officer(s, "kanwil"), office.clock(), "request")
+    office.clock.now += 20 * YEAR
+    assert retention.run(office.db, office.clock()) == 0
+
+
+def test_what_was_merged_stays_until_the_time_of_the_whole_case_is_over(office: Office) -> None:
+    first, second = repeated(office)
+    merge(office, second, first)
+    office.clock.now += 6 * YEAR
+    assert retention.run(office.db, office.clock()) == 0, "the case goes on"
+    act(office, first, lambda o, s, c: cases.classify(
+        s, c, o.officer(s, "petugas"), "pungli", "tinggi", o.clock(), about_head=False))  # fmt: skip
+    end(office, first)
+    office.clock.now += 6 * YEAR
+    assert retention.run(office.db, office.clock()) == 0, "an integrity case is kept for ten years"
+    office.clock.now += 5 * YEAR
+    assert retention.run(office.db, office.clock()) == 2
 
 
 def test_words_that_opened_no_case_go_after_a_year(office: Office) -> None:

@@ -52,10 +52,14 @@ def _of(session: Session, unit: Unit, made: set[Month], now: datetime) -> Iterat
 
 
 def _first_case(session: Session, unit: Unit, last: Month) -> Month:
-    """The month in which a case first came to the unit or one below it, but no later than the last one."""
+    """The month in which a case first came to the unit or one below it, but no later than the last one; of an office
+    above also no earlier than its first staff: what its facilities did before, they told another office."""
     came = select(func.min(JournalEntry.at)).where(JournalEntry.action.in_(ledger.ARRIVES))
     at = session.scalar(came.where(JournalEntry.unit_id.in_(units.reach(session, [unit.id]))))
-    return min(Month.of(at, unit.timezone), last) if at else last
+    first = min(Month.of(at, unit.timezone), last) if at else last
+    begun = select(func.min(RoleGrant.valid_from)).where(RoleGrant.unit_id == unit.id)
+    day = session.scalar(begun) if unit.kind != "upt" else None
+    return min(max(first, Month(day.year, day.month)), last) if day else first
 
 
 def _over(session: Session, unit: Unit, month: Month, now: datetime) -> bool:

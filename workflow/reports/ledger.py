@@ -89,6 +89,12 @@ def _entry(case_id: str | None, action: str, at: datetime, record: bytes) -> Ent
     return Entry(case_id or "", action, at, document["actor"][0], document["data"])
 
 
+def data(record: bytes) -> dict[str, Any]:
+    """What a journal entry says beside who did what and when."""
+    found: dict[str, Any] = json.loads(record)["data"]
+    return found
+
+
 def tally(session: Session, span: Span) -> Counter[str]:
     """How often each action happened; reopening a case that had only been answered, not closed, is ``rated``."""
     query = select(JournalEntry.action, func.count()).where(span.where()).group_by(JournalEntry.action)

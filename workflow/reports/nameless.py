@@ -27,6 +27,12 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _OPENS = re.compile(r"(?:^|[.!?:;]\s)\W*$")
 
 
+def telling(text: str) -> str:
+    """The text without names; empty where what is left tells nothing."""
+    shown = without_names(text)
+    return "" if shown.count("•") > len(shown) / 2 else shown
+
+
 def without_names(text: str) -> str:
     """A text with every mail address, long number and word that may be a name dotted out; dates stay."""
     for pattern in (_MAIL, _NUMBER):

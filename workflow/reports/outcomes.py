@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import clocks, decisions
+from workflow import clocks, decisions, standards
 from workflow.models import Case, DeliveryEvent, JournalEntry, Outbound, Paper, Unit
 from workflow.reports import ledger
 from workflow.reports.ledger import Entry, Span
+from workflow.reports.nameless import telling
 from workflow.vault import Erased
 
 if TYPE_CHECKING:
@@ -133,21 +135,29 @@ def _last_states(session: Session, span: Span) -> dict[str, str]:
 
 def _standards(session: Session, figures: Figures, span: Span) -> None:
     """Standards that the month's recommendations cite, each once a case."""
-    query = select(Paper).join(JournalEntry, JournalEntry.case_id == Paper.case_id)
+    query = select(Paper, JournalEntry.record).join(JournalEntry, JournalEntry.case_id == Paper.case_id)
     query = query.where(span.where("recommend"), Paper.kind == "recommendation", Paper.created_at == JournalEntry.at)
     cited: dict[tuple[str, bool], set[str]] = defaultdict(set)
-    for paper in session.scalars(query):
-        for citation in _cited(session, paper):
+    for paper, record in session.execute(query):
+        for citation in _cited(session, paper, record):
             cited[citation].add(paper.case_id)
     for (standard, ours), cases in cited.items():
-        figures.add("standards", {standard if ours or len(cases) >= CITED_OFTEN else "other": len(cases)})
+        told = standard if ours else telling(standard) if len(cases) >= CITED_OFTEN else ""
+        figures.add("standards", {told or "other": len(cases)})
 
 
-def _cited(session: Session, paper: Paper) -> set[tuple[str, bool]]:
-    """(standard, whether the words are the catalogue's) of one recommendation."""
+def _cited(session: Session, paper: Paper, record: bytes) -> set[tuple[str, bool]]:
+    """(standard, whether the words are the catalogue's) of one recommendation; of an erased one what was counted."""
     try:
         _, alternatives = decisions.recommendation(session, paper)
     except Erased:
-        return set()
+        return set(_counted(session, paper, record))
     chosen = [(" ".join(a.standard.split()), bool(a.standard_id)) for a in alternatives if a.standard.strip()]
     return {(text[: 300 if ours else 160], ours) for text, ours in chosen}
+
+
+def _counted(session: Session, paper: Paper, record: bytes) -> Iterator[tuple[str, bool]]:
+    case = session.get_one(Case, paper.case_id)
+    for key in ledger.data(record).get("standards", ()):
+        found = standards.find(key, (case.subject_unit or case.handling_unit).code, "id")
+        yield (found.citation[:300], True) if found else ("", False)

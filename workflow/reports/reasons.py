@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from workflow import parties, people, receipts
 from workflow.models import Account, Case, Deadline, Extension, Party, Person, RoleGrant
 from workflow.reports.ledger import Span
-from workflow.reports.nameless import without_names
+from workflow.reports.nameless import telling
 from workflow.vault import Erased, vault_of
 
 #: A reason is a sentence or two; more of it is cut off.
@@ -61,9 +61,7 @@ def _told(session: Session, extension: Extension, case: Case, staff: Iterable[st
     text = people.mask(session, person, receipts.redact(" ".join(text.split()))) if person else ""
     for name in (*_parties(session, case), *staff):
         text = people.hide(text, {"name": name})
-    shown = without_names(text)
-    if shown.count("•") > len(shown) / 2:  # what is left tells nothing
-        return ""
+    shown = telling(text)
     return shown if len(shown) <= _MOST else f"{shown[: _MOST - 1]}…"
 
 
