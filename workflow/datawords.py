@@ -59,6 +59,9 @@ DATA_LABELS: dict[str, dict[str, str]] = {
         "data_copy": N_("Salinan data pribadi, isinya hanya untuk pelapor."),
         "data_refused": N_("Alasan mengapa permintaan data belum dipenuhi, isinya hanya untuk pelapor."),
     },
+    "opened_for": {
+        "data_copy": N_("Salinan data yang diminta pelapor, untuk diserahkan kepadanya."),
+    },
     "data_state": {
         "open": N_("menunggu jawaban"),
         "granted": N_("disetujui, belum dihapus"),

@@ -42,13 +42,18 @@ def open_identity(session: Session, case: Case, officer: Officer, reason: str, n
     known = people.identity(session, session.get_one(Person, case.person_id))
     if not known:
         raise Impossible("nothing_known")
+    write_down(session, case, officer, reason, now)
+    return known
+
+
+def write_down(session: Session, case: Case, officer: Officer, reason: str, now: datetime) -> None:
+    """Every opening, by whatever way: its reason with the papers, an entry in both chains, a line for the Kanwil."""
     why = decisions.note(session, case, "identity", reason, officer, now)
     for unit in _chains(session, case.handling_unit):
         journal.append(session, unit.id, "identity", officer, now, case_id=case.id, commitment=why.hash)
     watchers = [a.id for unit in _chains(session, case.handling_unit) if unit.kind == "kanwil"
                 for a in staff.holders(session, "kanwil", unit.id, now)]  # fmt: skip
     notices.notify(session, case, watchers, "identity_opened", now)
-    return known
 
 
 def _chains(session: Session, unit: Unit) -> list[Unit]:

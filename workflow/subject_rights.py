@@ -1,12 +1,14 @@
 """What a person may ask of their own data (UU 27/2022): a copy, or that it be erased. Answered within 3 × 24 hours.
 
-The person asks (``own_data``), or an officer writes the request down; whoever keeps identities answers it. A copy goes
-to the address that the person writes from and nowhere else. Erasing waits until the case has ended and the person was
-told, and is refused while the case is held.
+The person asks (``own_data``), or an officer writes the request down; whoever keeps the identities of that case
+answers it, never who wrote it down. A copy goes to the address that the person writes from and nowhere else; where no
+wire leads there, showing it for handing over opens the identity. Erasing waits until the case has ended and the person
+was told, and is refused while the case is held.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +23,7 @@ from workflow import (
     cases,
     conversations,
     files,
+    identities,
     journal,
     knocks,
     links,
@@ -30,14 +33,13 @@ from workflow import (
     retention,
     safety,
     staff,
-    units,
     wording,
 )  # fmt: skip
 from workflow.actors import Actor, Citizen, Clock, Officer
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN, Purpose
-from workflow.models import Account, Case, DataRequest, Message, Outbound, Person
-from workflow.states import ENDED, Impossible, Part
+from workflow.models import Account, Case, DataRequest, Message, Outbound, Person, Unit
+from workflow.states import ENDED, SUPERIORS, Impossible, Part
 
 KINDS = ("copy", "erase")
 #: UU 27/2022 art. 32(2): access within 3 × 24 hours.
@@ -47,8 +49,8 @@ PRIVATE = frozenset({"data_copy", "data_refused"})
 #: An erasure does not wait longer than this for the word that announces it.
 _PATIENCE = timedelta(hours=24)
 _BATCH = 100
-#: Roles that answer.
-ANSWERERS = ("kustodian", "kanwil")
+#: Roles that answer: the last two where no custodian can.
+ANSWERERS = ("kustodian", *SUPERIORS.values())
 
 
 def ask(session: Session, case: Case, actor: Officer | Citizen, kind: str, now: datetime) -> DataRequest:
@@ -59,7 +61,7 @@ def ask(session: Session, case: Case, actor: Officer | Citizen, kind: str, now: 
     if session.scalar(open_one.where(DataRequest.state.in_(("open", "granted")))):
         raise Impossible("not_now")
     row = _enter(session, case, actor, kind, now)
-    notices.notify(session, case, [a.id for a in _answerers(session, case, now)], "data_request", now)
+    notices.notify(session, case, [a.id for a in _answerers(session, row, case, now)], "data_request", now)
     return row
 
 
@@ -80,30 +82,49 @@ def decline_held(session: Session, case: Case, now: datetime) -> DataRequest:
     return row
 
 
-def _answerers(session: Session, case: Case, now: datetime) -> list[Account]:
-    """The custodians, here and above; without any, whoever else may answer at the office above."""
-    above = units.superior(session, case.handling_unit)
-    places = sorted({case.handling_unit_id, above.id})
-    keepers = [a for place in places for a in staff.holders(session, "kustodian", place, now)]
-    return keepers or staff.holders(session, "kanwil", above.id, now)
+def _answerers(session: Session, request: DataRequest, case: Case, now: datetime) -> list[Account]:
+    """The custodians of the case. Without one who is free of it, who is in charge at the office above, or further up;
+    where nobody is above, at the own office."""
+    line = list(_upwards(case.handling_unit))
+    duties = [[("kustodian", unit) for unit in line]]
+    duties += [[(SUPERIORS[unit.kind], unit)] for unit in [*line[1:], line[0]] if unit.kind in SUPERIORS]
+    for duty in duties:
+        holders = [a for role, unit in duty for a in staff.holders(session, role, unit.id, now)]
+        if free := [a for a in dict.fromkeys(holders) if _free(session, request, a, now)]:
+            return free
+    return []
 
 
-def waiting(session: Session, officer: Officer) -> list[tuple[DataRequest, Case]]:
+def _upwards(unit: Unit) -> Iterator[Unit]:
+    yield unit
+    if unit.parent is not None:
+        yield from _upwards(unit.parent)
+
+
+def _free(session: Session, request: DataRequest, account: Account, now: datetime) -> bool:
+    """Whether the case is not hidden from this account, and another one wrote the request down."""
+    sees = access.find(session, staff.officer(session, account, now), request.case_id)
+    return sees is not None and account.id != request.entered_by
+
+
+def waiting(session: Session, officer: Officer, now: datetime) -> list[tuple[DataRequest, Case]]:
     """Requests that this account may answer, the oldest first."""
     query = select(DataRequest, Case).join(Case, Case.id == DataRequest.case_id).where(access.visible(officer))
     query = query.where(DataRequest.state == "open", Case.erased_at.is_(None))
     rows = session.execute(query.order_by(DataRequest.due_at))
-    return [(request, case) for request, case in rows if _may(officer, case)]
+    return [(request, case) for request, case in rows if _may(session, request, case, officer, now)]
 
 
-def _may(officer: Officer, case: Case) -> bool:
-    """Keepers of identities: the custodian, and at a regional office its own staff."""
-    return bool(officer.units("kustodian")) or officer.has("kanwil", case.handling_unit_id)
+def _may(session: Session, request: DataRequest, case: Case, officer: Officer, now: datetime) -> bool:
+    return officer.account_id in {account.id for account in _answerers(session, request, case, now)}
 
 
-def grant(session: Session, request: DataRequest, case: Case, officer: Officer, now: datetime) -> None:
-    """Send the copy, or announce the erasure that follows; of an open case it follows its end."""
-    _check(request, case, officer)
+def grant(session: Session, request: DataRequest, case: Case, officer: Officer, now: datetime) -> list[str]:
+    """Send the copy, or announce the erasure that follows; of an open case it follows its end.
+
+    Returns the copy where no wire leads: whoever granted it prints it and hands it over.
+    """
+    _check(session, request, case, officer, now)
     if request.kind == "copy":
         _tell(session, case, "data_copy", now, text=_copy(session, case))
         request.state = "done"
@@ -113,6 +134,11 @@ def grant(session: Session, request: DataRequest, case: Case, officer: Officer, 
         _tell(session, case, "data_erased" if _ended(session, case) else "data_erase_later", now)
         request.state = "granted"
     _answered(session, request, case, officer, now)
+    copies = _to_hand_over(session, request, case)
+    if copies and case.visibility != "anonymous":
+        reason = wording.label("opened_for", "data_copy", "id")
+        identities.write_down(session, case, officer, reason, now)
+    return copies
 
 
 def _ended(session: Session, case: Case) -> bool:
@@ -131,7 +157,7 @@ def _tell(session: Session, case: Case, key: str, now: datetime, **params: Any) 
 
 def refuse(session: Session, request: DataRequest, case: Case, officer: Officer, reason: str, now: datetime) -> None:
     """Not now, and the person is told why."""
-    _check(request, case, officer)
+    _check(session, request, case, officer, now)
     if not reason.strip():
         raise Impossible("reason_missing")
     _tell(session, case, "data_refused", now, reason=reason.strip())
@@ -139,8 +165,8 @@ def refuse(session: Session, request: DataRequest, case: Case, officer: Officer,
     _answered(session, request, case, officer, now)
 
 
-def _check(request: DataRequest, case: Case, officer: Officer) -> None:
-    if not _may(officer, case):
+def _check(session: Session, request: DataRequest, case: Case, officer: Officer, now: datetime) -> None:
+    if not _may(session, request, case, officer, now):
         raise Impossible("not_yours")
     if request.state != "open":
         raise Impossible("not_now")
@@ -161,8 +187,12 @@ def _answered(session: Session, request: DataRequest, case: Case, actor: Actor, 
     )
 
 
-def by_hand(session: Session, request: DataRequest, case: Case) -> list[str]:
-    """The copy that was just granted, where no wire leads: whoever granted it prints it and hands it over."""
+def by_hand(case: Case) -> bool:
+    """Whether no wire leads to the person, so that a copy is printed and handed over."""
+    return not CAPABILITIES.get(case.conversation.channel_account.channel, PLAIN).wired
+
+
+def _to_hand_over(session: Session, request: DataRequest, case: Case) -> list[str]:
     query = select(Outbound).where(Outbound.case_id == case.id, Outbound.key == "data_copy")
     query = query.where(Outbound.created_at == request.answered_at, Outbound.error_code == outbox.PRINT)
     return [outbox.body(session, row) for row in session.scalars(query.order_by(Outbound.id))]
@@ -170,7 +200,7 @@ def by_hand(session: Session, request: DataRequest, case: Case) -> list[str]:
 
 def _copy(session: Session, case: Case) -> str:
     """What is held about the person and in their own words, with what they wrote there outside of any case; nothing
-    that others said of them."""
+    that others said of them. Of somebody anonymous whoever hands it over reads neither name nor number."""
     facts = people.identity(session, session.get_one(Person, case.person_id))
     locale = case.conversation.locale
     lines = [
@@ -182,7 +212,10 @@ def _copy(session: Session, case: Case) -> str:
         Message.conversation_id == case.conversation_id, Message.case_id.is_(None), Message.body_enc.is_not(None)
     )
     rows = session.scalars(select(Message).where(or_(Message.case_id == case.id, loose)).order_by(Message.id))
-    return "\n".join([*lines, *(_said(session, case, message) for message in rows)])
+    said = [_said(session, case, message) for message in rows]
+    if by_hand(case) and case.visibility == "anonymous":
+        return people.hide("\n".join(said), facts)
+    return "\n".join([*lines, *said])
 
 
 def _said(session: Session, case: Case, message: Message) -> str:
@@ -249,6 +282,6 @@ def _remind(session: Session, request_id: str, now: datetime) -> bool:
     if request.state != "open" or request.reminded_at is not None:
         return False
     request.reminded_at = now
-    notices.notify(session, case, [a.id for a in _answerers(session, case, now)], "data_request_due", now)
+    notices.notify(session, case, [a.id for a in _answerers(session, request, case, now)], "data_request_due", now)
     notices.tell(session, case, Part.HEAD, "data_request_due", now)
     return True

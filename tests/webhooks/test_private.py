@@ -35,7 +35,7 @@ def copied(office: Office) -> Case:
 def answer(office: Office, decision: str = "grant", **fields: str) -> None:
     client = office.client("kustodian")
     with office.db.read() as s:
-        request_id = subject_rights.waiting(s, office.officer(s, "kustodian"))[0][0].id
+        request_id = subject_rights.waiting(s, office.officer(s, "kustodian"), office.clock())[0][0].id
     form = {"csrf_token": csrf(client, "/petugas/data"), "decision": decision, **fields}
     client.post(f"/petugas/data/{request_id}/jawab", data=form)
 
@@ -174,7 +174,7 @@ def test_where_no_wire_leads_the_custodian_is_shown_the_copy_once_for_handing_it
     client.post(f"/petugas/data/{case_id}/minta", data=form)
     keeper = office.client("kustodian")
     with office.db.read() as s:
-        request_id = subject_rights.waiting(s, office.officer(s, "kustodian"))[0][0].id
+        request_id = subject_rights.waiting(s, office.officer(s, "kustodian"), office.clock())[0][0].id
     form = {"csrf_token": csrf(keeper, "/petugas/data"), "decision": "grant"}
     page = keeper.post(f"/petugas/data/{request_id}/jawab", data=form)
     assert page.status_code == 200 and NAME in page.text and COMPLAINT in page.text

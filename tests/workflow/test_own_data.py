@@ -22,7 +22,7 @@ def decide(office: Office, decision: str = "grant", **fields: str) -> str:
     """The custodian answers the oldest request on the page; returns the page that follows."""
     client = office.client("kustodian")
     with office.db.read() as s:
-        request_id = subject_rights.waiting(s, office.officer(s, "kustodian"))[0][0].id
+        request_id = subject_rights.waiting(s, office.officer(s, "kustodian"), office.clock())[0][0].id
     form = {"csrf_token": csrf(client, "/petugas/data"), "decision": decision, **fields}
     return client.post(f"/petugas/data/{request_id}/jawab", data=form, follow_redirects=True).text
 
@@ -125,7 +125,7 @@ def test_what_a_court_needs_is_refused_at_once_with_the_reason(office: Office) -
     assert "proses hukum" in told[0]
     assert requests(office) == [("erase", "refused")]
     with office.db.read() as s:
-        assert subject_rights.waiting(s, office.officer(s, "kustodian")) == []
+        assert subject_rights.waiting(s, office.officer(s, "kustodian"), office.clock()) == []
 
 
 def test_a_hold_that_comes_after_the_grant_stops_the_erasure_until_it_is_lifted(office: Office) -> None:

@@ -262,9 +262,9 @@ def asked(office: Office, case_id: str, kind: str) -> str:
     act(office, case_id, lambda o, s, c: subject_rights.ask(s, c, o.officer(s, "petugas"), kind, o.clock()))
     with office.db.read() as s:
         officer = office.officer(s, "kustodian")
-        assert [case.id for _, case in subject_rights.waiting(s, officer)] == [case_id]
-        assert subject_rights.waiting(s, office.officer(s, "petugas")) == []
-        return subject_rights.waiting(s, officer)[0][0].id
+        assert [case.id for _, case in subject_rights.waiting(s, officer, office.clock())] == [case_id]
+        assert subject_rights.waiting(s, office.officer(s, "petugas"), office.clock()) == []
+        return subject_rights.waiting(s, officer, office.clock())[0][0].id
 
 
 def test_a_copy_holds_the_persons_own_words_and_goes_to_their_own_address(office: Office) -> None:

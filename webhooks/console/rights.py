@@ -53,7 +53,8 @@ def data() -> str:
     """What waits for an answer, and what the next run of the retention rules would erase."""
     officer, now = current_officer(), service().now()
     with service().database.read() as session:
-        waiting = [(row, case, left(row.due_at, now)) for row, case in subject_rights.waiting(session, officer)]
+        found = subject_rights.waiting(session, officer, now)
+        waiting = [(row, case, left(row.due_at, now), subject_rights.by_hand(case)) for row, case in found]
         due = [line for line in retention.plan(session, now) if access.find(session, officer, line.case_id)]
         session.scalars(select(Unit)).all()
         return render_template("console/data.html", waiting=waiting, due=due[:100], more=max(len(due) - 100, 0))
@@ -100,8 +101,7 @@ def data_jawab(request_id: str) -> Response:
         if decision == "refuse":
             subject_rights.refuse(session, row, locked, officer, request.form.get("reason", ""), service().now())
         else:
-            subject_rights.grant(session, row, locked, officer, service().now())
-            copies.extend(subject_rights.by_hand(session, row, locked))
+            copies.extend(subject_rights.grant(session, row, locked, officer, service().now()))
 
     done, number = carry_out(case.id, answer, back="console.data"), case.number
     return make_response(render_template("console/salinan.html", number=number, copies=copies)) if copies else done
