@@ -20,7 +20,7 @@ from workflow.messages import Inbound
 from workflow.models import Account, Case, ChannelAccount, Escalation, Mark, Message, Unit
 from workflow.states import ENDED
 
-CODE = "UJI-DIRI"
+CODE = units.TEST_CODE
 ACCOUNT = "uji-diri"
 _CHANNEL = "web"
 _ZONE = ZoneInfo("Asia/Jakarta")

@@ -104,6 +104,8 @@ def _faults(row: Row, unit: Unit | None, kinds: dict[str, str], now: datetime) -
     code, kind, parent = row["code"], row["kind"].lower(), row["parent"]
     if not _CODE.fullmatch(code):
         yield Fault.at(row.line, "code", code=code)
+    if code == units.TEST_CODE:
+        yield Fault.at(row.line, "code_reserved", code=code)
     if not row["name"] or len(row["name"]) > 200 or not row["name"].isprintable():
         yield Fault.at(row.line, "name")
     if kind not in _ABOVE:

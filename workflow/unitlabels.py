@@ -88,6 +88,7 @@ UNIT_LABELS: dict[str, dict[str, str]] = {
         "column_unknown": N_("kolom ini tidak dikenal."),
         "column_twice": N_("kolom ini ada dua kali."),
         "code": N_("kode “{code}” harus terdiri dari 2 sampai 40 huruf besar, angka atau tanda hubung."),
+        "code_reserved": N_("kode {code} dipakai uji harian layanan ini; pilih kode lain."),
         "code_twice": N_("kode {code} sudah ada pada baris {other}."),
         "name": N_("nama kosong, terlalu panjang, atau memuat huruf yang tidak dapat dicetak."),
         "name_twice": N_("nama “{name}” sama dengan nama {code}; keluarga tidak dapat membedakannya."),

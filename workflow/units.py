@@ -16,6 +16,8 @@ from workflow.models import Case, CaseNumber, ChannelAccount, NumberSeries, Unit
 #: ``test`` is the unit of the daily self-test: nobody's, and seen by nobody.
 KINDS = ("ditjen", "kanwil", "upt", "test")
 ROOT_CODE = "DITJENPAS"
+#: The unit of the daily self-test, which is no facility.
+TEST_CODE = "UJI-DIRI"
 #: What the column holds; a provider that claims a longer address of ours is believed as far as that.
 MAX_ADDRESS = 200
 

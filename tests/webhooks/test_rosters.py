@@ -96,6 +96,7 @@ HEADER = "code;name;kind;parent;timezone;setting.clocks.respond;setting.letter_n
     [
         ("upt 1;Lapas X;upt;KANWIL-JATIM;;;", "kode “upt 1”"),
         ("A-1;;upt;KANWIL-JATIM;;;", "nama kosong"),
+        ("UJI-DIRI;Lapas X;upt;KANWIL-JATIM;;;", "kode UJI-DIRI dipakai uji harian"),
         ("A-1;Lapas X;penjara;KANWIL-JATIM;;;", "jenis “penjara”"),
         ("A-1;Lapas X;upt;ENTAH;;;", "induk “ENTAH”"),
         ("A-1;Lapas X;upt;RUTAN-MAGETAN;;;", "bukan kanwil"),
