@@ -115,6 +115,12 @@ def find(session: Session, officer: Officer, case_id: str) -> Case | None:
     return session.scalar(cases(officer).where(Case.id == case_id))
 
 
+def hidden_from(session: Session, case: Case) -> tuple[str, ...]:
+    """The accounts from which a case is hidden: those whom its words may accuse."""
+    query = select(Exclusion.account_id).where(Exclusion.case_id == case.id, Exclusion.scope == "hide")
+    return tuple(session.scalars(query.order_by(Exclusion.account_id)))
+
+
 def among(session: Session, officer: Officer, found: Sequence[Case]) -> list[Case]:
     """Those of some cases that this account may see: whoever may not see a case does not see a link to it either."""
     seen = set(session.scalars(cases(officer).where(Case.id.in_([c.id for c in found])).with_only_columns(Case.id)))

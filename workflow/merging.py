@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import triage
-from workflow import cases, conversations, deadlines, journal, links, openings, outbox, staff, units
+from workflow import access, cases, conversations, deadlines, journal, links, openings, outbox, parties, staff, units
 from workflow.actors import Officer
-from workflow.models import Case, CaseLink, CaseNumber, Exclusion, Message, Outbound
+from workflow.models import Case, CaseLink, CaseNumber, Message, Outbound
 from workflow.states import BEFORE_ANSWER, Impossible
 
 KIND = "merged"
@@ -77,7 +77,8 @@ def undoable(session: Session, case: Case) -> bool:
 def split(session: Session, case: Case, actor: Officer, message_ids: Sequence[int], now: datetime) -> Case:
     """Some messages tell of something else and get a case, a number and a receipt of their own. Raises Impossible.
 
-    The message that opened the case stays: its receipt was given for it.
+    The message that opened the case stays: its receipt was given for it. Their case is kept from whomever the first one
+    is kept from, and for the same reason: what is split off seldom says again who is meant.
     """
     query = select(Message).where(Message.case_id == case.id).order_by(Message.id)
     every = list(session.scalars(query))
@@ -88,8 +89,12 @@ def split(session: Session, case: Case, actor: Officer, message_ids: Sequence[in
     text = "\n".join(conversations.text_of(session, message) for message in chosen)
     unit = case.subject_unit or case.handling_unit
     judgement = triage.assess(text, staff=staff.directory(session, (unit, case.handling_unit)))
-    opening = openings.Opening(unit, direct_to_kanwil=case.seal == "kanwil", visibility=case.visibility)
+    opening = openings.Opening(
+        unit, visibility=case.visibility, sealed_for=case.seal_reason if case.seal == "kanwil" else "",
+        desk=case.seal == "desk", hidden=access.hidden_from(session, case), risk=case.risk,
+    )  # fmt: skip
     new, code = openings.open_case(session, chosen, judgement, opening, now)
+    parties.accuse_too(session, new, case)
     links.tie(session, new, case, SPLIT, now)
     here = {"other": new.id} if new.handling_unit_id == case.handling_unit_id else {}  # else it may be sealed
     cases.move(session, case, "split", actor, now, **here)
@@ -120,8 +125,7 @@ def unsplit(session: Session, case: Case, actor: Officer, now: datetime) -> None
     links.tie(session, case, before, KIND, now)
     for message in session.scalars(select(Message).where(Message.case_id == case.id).order_by(Message.id)):
         cases.adopt(session, before, message)
-    hidden = select(Exclusion.account_id).where(Exclusion.case_id == case.id, Exclusion.scope == "hide")
-    cases.hide_from(session, before, session.scalars(hidden).all(), now)
+    cases.hide_from(session, before, access.hidden_from(session, case), now)
     if case.urgency_rank < before.urgency_rank:
         before.urgency, before.urgency_rank = case.urgency, case.urgency_rank
     if "yes" in (case.risk, before.risk):

@@ -37,13 +37,17 @@ from workflow.vault import vault_of
 
 @dataclass(frozen=True)
 class Opening:
-    """What is known when a case opens, beside the judgement. ``sealed_for``: why it is sealed, whatever else is so."""
+    """What is known when a case opens, beside the judgement. ``sealed_for``: why it is sealed, whatever else is so;
+    ``desk``: kept from the complaint unit; ``hidden``: and from these accounts; ``risk``: as it was said before."""
 
     unit: Unit
     direct_to_kanwil: bool = False
     visibility: str = "confidential"
     track: str = "complaint"
     sealed_for: str = ""
+    desk: bool = False
+    hidden: tuple[str, ...] = ()
+    risk: str = ""
 
 
 def wanted(message: Message, unit: Unit, visibility: str, how: str = "") -> Opening:
@@ -67,7 +71,7 @@ def open_case(
     sealed = _seal_reason(session, assessment, opening, now)
     subject = opening.unit if opening.unit.kind == "upt" else None
     handling = units.handling_unit(session, opening.unit, sealed=bool(sealed))
-    desk = not sealed and sealing.desk_meant(session, assessment, opening.unit, now)
+    desk = not sealed and (opening.desk or sealing.desk_meant(session, assessment, opening.unit, now))
     case = Case(
         id=new_id(),
         number=f"pending-{messages[0].id}",
@@ -85,6 +89,7 @@ def open_case(
         seal="kanwil" if sealed else "desk" if desk else "none",
         seal_reason=sealed or ("desk" if desk else ""),
         visibility=opening.visibility,
+        risk=opening.risk,
         received_at=messages[0].received_at,
         rounds=0,
         **_verdict(assessment),
@@ -97,7 +102,7 @@ def open_case(
     parties.from_text(session, case, assessment)
     for message in messages:
         cases.adopt(session, case, message)
-    cases.hide_from(session, case, assessment.details.staff, now)
+    cases.hide_from(session, case, (*assessment.details.staff, *opening.hidden), now)
     deadlines.start(session, case, "received", now, cases.track_of(case), since=case.received_at)
     case.number = units.give_number(session, case, handling, case.received_at)
     actor = Citizen(case.person_id)
@@ -166,9 +171,10 @@ def below(session: Session, case: Case) -> list[tuple[str, str]]:
 
 def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now: datetime) -> str:
     """Also where the facility is not known yet: the seal holds when it becomes so."""
-    if opening.sealed_for:
+    meant = cases.head_meant(session, assessment, opening.unit, now)
+    if opening.sealed_for and (opening.sealed_for, meant) != ("doubt", "head"):
         return opening.sealed_for
-    return "wish" if opening.direct_to_kanwil else cases.head_meant(session, assessment, opening.unit, now)
+    return "wish" if opening.direct_to_kanwil else meant
 
 
 def _verdict(assessment: Assessment) -> dict[str, Any]:

@@ -61,6 +61,19 @@ def from_text(session: Session, case: Case, assessment: Assessment) -> None:
         _put(session, case, "respondent", {"name": name})
 
 
+def accuse_too(session: Session, case: Case, before: Case) -> None:
+    """Whoever is accused in one case stands accused in what comes out of it, until an officer strikes them there."""
+    known = [details(session, row) for row in _respondents(session, case)]
+    for details_before in [details(session, row) for row in _respondents(session, before)]:
+        if details_before and details_before not in known:
+            _put(session, case, "respondent", details_before)
+
+
+def _respondents(session: Session, case: Case) -> list[Party]:
+    query = select(Party).where(Party.case_id == case.id, Party.kind == "respondent").order_by(Party.id)
+    return list(session.scalars(query))
+
+
 def _of_account(account: Account) -> dict[str, str]:
     return {"name": account.full_name, "post": account.post, "account": account.id}
 
@@ -160,7 +173,7 @@ def strike(session: Session, case: Case, officer: Officer, party_id: str, now: d
 
 def heads(session: Session, case: Case, now: datetime) -> list[str]:
     """The parties of a case that are, or by their name or post may be, the head of the facility that it is about."""
-    rows = session.scalars(select(Party).where(Party.case_id == case.id, Party.kind == "respondent"))
+    rows = _respondents(session, case)
     return [row.id for row in rows if _meant(session, case, details(session, row), now).head]
 
 

@@ -10,13 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from triage import Assessment
 from workflow import access, cases, journal, links, notices, openings
 from workflow.actors import Citizen, Officer
-from workflow.models import Case, Exclusion, Message
+from workflow.models import Case, Message
 from workflow.openings import Opening
 from workflow.states import ENDED, Impossible, Part
 
@@ -38,8 +37,9 @@ def open_case(
         assessment = replace(assessment, urgency=_FLOOR)
     if original is not None and not messages[0].options.get("unit"):
         opening = replace(opening, unit=original.subject_unit or original.handling_unit)
-    case, code = openings.open_case(session, messages, assessment, replace(opening, sealed_for=KIND), now)
-    case.risk = "yes"
+    hidden = access.hidden_from(session, original) if original else ()
+    opening = replace(opening, sealed_for=KIND, hidden=hidden, risk="yes")
+    case, code = openings.open_case(session, messages, assessment, opening, now)
     if original is not None:
         _tie(session, case, original, None, now)
     notices.tell(session, case, Part.OFFICER, KIND, now)
@@ -63,8 +63,7 @@ def mark(session: Session, case: Case, original: Case, officer: Officer, now: da
 
 def _tie(session: Session, case: Case, original: Case, officer: Officer | None, now: datetime) -> None:
     """The link, and the journal of the office above alone; who was hidden from the one is hidden from the other."""
-    named = select(Exclusion.account_id).where(Exclusion.case_id == original.id, Exclusion.scope == "hide")
-    cases.hide_from(session, case, list(session.scalars(named)), now)
+    cases.hide_from(session, case, access.hidden_from(session, original), now)
     links.tie(session, case, original, KIND, now)
     actor = officer or Citizen(case.person_id)
     journal.append(session, case.handling_unit_id, KIND, actor, now, case_id=case.id, of=original.id)

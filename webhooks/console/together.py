@@ -22,7 +22,7 @@ from workflow.actors import Officer
 from workflow.models import Case, CaseNumber, Message, Person
 from workflow.states import Impossible, possible
 
-WORKERS = ("petugas", "kanwil", "ditjenpas")
+WORKERS = ("petugas", "kepala", "kanwil", "ditjenpas")
 _Verb = Callable[[Session, Case, Case, Officer, datetime], object]
 
 
