@@ -1,7 +1,8 @@
 """Who may see what. One reviewed matrix; every query of the console and every export passes here.
 
 Rows are roles; what they reach depends on where the case is handled, how it is sealed and whether the account
-itself is excluded (named in the text). Nobody is told that something is hidden.
+itself is excluded (named in the text). Seals hold against people, not against roles: what hides a case from somebody
+hides it in every other role of theirs, too (``kept_from``). Nobody is told that something is hidden.
 
 | role      | cases                                          | verbatim text | summary | identity            |
 | petugas   | handled by the own unit, not sealed            | yes           | yes     | open cases          |
@@ -22,8 +23,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from workflow.actors import Officer
@@ -32,6 +34,8 @@ from workflow.states import OPEN, ROLES, SUPERIORS, Part, players
 
 EXPOSED = {"none"}
 HEAD_SEES = {"none", "desk"}
+#: The facility of a case of which nobody knows yet whose head it accuses: it may be that of any head.
+_UNKNOWN = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,40 @@ def visible(officer: Officer) -> ColumnElement[bool]:
         Exclusion.case_id == Case.id, Exclusion.account_id == officer.account_id, Exclusion.scope == "hide"
     )
     rules = [rule for rule in (_rule(officer, role) for role in _RULES) if rule is not None]
-    return and_(or_(*rules), ~hidden) if rules else false()
+    return and_(or_(*rules), ~hidden, *(~rule for rule in _keeping(officer))) if rules else false()
+
+
+def _keeping(officer: Officer) -> list[ColumnElement[bool]]:
+    """What ``kept_from`` says of one case, as conditions on ``Case``."""
+    rules, subject = list[ColumnElement[bool]](), func.coalesce(Case.subject_unit_id, _UNKNOWN)
+    if desk := officer.units("petugas"):
+        rules.append(and_(Case.seal == "desk", Case.handling_unit_id.in_(desk)))
+    for until, units in _facilities(officer).items():
+        before = [Case.received_at < until] if until else []
+        rules.append(and_(Case.seal == "kanwil", subject.in_(units), *before))
+    return rules
+
+
+def kept_from(officer: Officer, case: Case) -> bool:
+    """Whether a seal keeps the case from this account, whatever roles it has besides.
+
+    The seal ``desk`` from the complaint unit of the place; the seal ``kanwil`` from the complaint unit of the facility
+    that the case is about, and from whoever is its head, acts for one, or was head when the case came in.
+    """
+    if case.seal == "desk":
+        return officer.has("petugas", case.handling_unit_id)
+    subject = case.subject_unit_id or _UNKNOWN
+    about = (until for until, units in _facilities(officer).items() if subject in units)
+    return case.seal == "kanwil" and any(until is None or case.received_at < until for until in about)
+
+
+def _facilities(officer: Officer) -> dict[datetime | None, set[str]]:
+    """The facilities whose sealed cases are kept from an account, by the moment until which they had to come in."""
+    heads = officer.units("kepala")
+    found: dict[datetime | None, set[str]] = {None: heads | officer.units("petugas") | ({_UNKNOWN} if heads else set())}
+    for unit_id, until in officer.headed:
+        found.setdefault(until, set()).add(unit_id)
+    return {until: units for until, units in found.items() if units}
 
 
 def cases(officer: Officer) -> Select[Case]:
@@ -197,9 +234,8 @@ def _above(unit: Unit) -> set[str]:
 
 
 def parts(session: Session, officer: Officer, case: Case) -> frozenset[Part]:
-    """The parts that this account plays in a case: by role at the handling unit, without exclusions."""
-    excluded = session.get(Exclusion, (case.id, officer.account_id))
-    if excluded is not None:
+    """The parts that this account plays in a case: by role at the handling unit, unless excluded or kept from it."""
+    if session.get(Exclusion, (case.id, officer.account_id)) is not None or kept_from(officer, case):
         return frozenset()
     table = players(case.handling_unit.kind, case.seal)
     played = {p for p, roles in table.items() if any(officer.has(role, case.handling_unit_id) for role in roles)}

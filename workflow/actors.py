@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
 class Officer:
-    """A member of staff with the roles held today: pairs of (role, unit id)."""
+    """A member of staff with the roles held today: pairs of (role, unit id).
+
+    ``headed``: units that the account was head of, and until when: no end in the own right, for its people were theirs.
+    """
 
     account_id: str
     roles: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    headed: frozenset[tuple[str, datetime | None]] = field(default_factory=frozenset)
 
     def has(self, role: str, unit_id: str | None) -> bool:
         return (role, unit_id) in self.roles

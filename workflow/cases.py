@@ -252,8 +252,8 @@ def classify(
 def assign(session: Session, case: Case, actor: Officer, account_id: str, now: datetime) -> None:
     """Make an officer of the handling unit the owner of the case."""
     roles = players(case.handling_unit.kind, case.seal)[Part.OFFICER]
-    able = {a.id for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)}
-    if account_id not in able or session.get(Exclusion, (case.id, account_id)) is not None:
+    able = [a for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
+    if account_id not in {a.id for a in notices.free(session, case, able, now)}:
         raise Impossible("choose_officer")
     case.owner_id = account_id
     move(session, case, "assign", actor, now, owner=account_id)
@@ -358,8 +358,7 @@ def _new_owner(session: Session, case: Case, actor: Actor, now: datetime) -> Non
     for _ in range(2):
         roles = players(case.handling_unit.kind, case.seal)[Part.OFFICER]
         able = [a for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
-        able = [a for a in able if session.get(Exclusion, (case.id, a.id)) is None]
-        if able:
+        if able := notices.free(session, case, able, now):
             case.owner_id = random.choice(able).id  # noqa: S311 - spreads work, keeps no secret
             notices.notify(session, case, [case.owner_id], "reopened", now)
             return

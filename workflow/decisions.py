@@ -22,7 +22,7 @@ from workflow import cases, deadlines, journal, ladder, letters, notices, outbox
 from workflow.actors import Actor, Officer, Operator
 from workflow.alternatives import Alternative, Direction, decide
 from workflow.messages import Media
-from workflow.models import Account, Approval, Case, Exclusion, Outbound, Paper, Party, RoleGrant, new_id
+from workflow.models import Account, Approval, Case, Outbound, Paper, Party, RoleGrant, new_id
 from workflow.states import ROLES, SUPERIORS, Impossible, Part
 from workflow.vault import vault_of
 
@@ -182,11 +182,10 @@ def direction(session: Session, paper: Paper) -> Direction:
 
 
 def officials(session: Session, case: Case, now: datetime) -> list[Account]:
-    """Who can be made responsible for a case: officials of the handling unit that are not hidden from it."""
+    """Who can be made responsible for a case: officials of the handling unit from whom it is not hidden."""
     roles = ROLES[case.handling_unit.kind][Part.OFFICIAL]
-    hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
     people = [a for role in roles for a in staff.holders(session, role, case.handling_unit_id, now)]
-    able = [a for a in people if a.id not in hidden]
+    able = notices.free(session, case, people, now)
     if able or case.handling_unit.kind != "upt":
         return able
     # Every official is named in the text: whoever plays the officer acts in their place.

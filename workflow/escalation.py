@@ -109,7 +109,7 @@ def _people(session: Session, case: Case, role: str, now: datetime) -> list[Acco
     if role == "pejabat":  # others of that role cannot open the case
         here = {a.id: a for part in ROLES[unit.kind] for a in notices.able(session, case, unit, part, now)}
         return [here[case.official_id]] if case.official_id in here else []
-    people = [a for a in staff.holders(session, role, unit.id, now) if not notices.hidden(session, case, a.id)]
+    people = [a for a in staff.holders(session, role, unit.id, now) if not notices.hidden(session, case, a, now)]
     if role == "petugas" and any(a.id == case.owner_id for a in people):
         return [a for a in people if a.id == case.owner_id]
     return people

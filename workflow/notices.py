@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
-from workflow import journal, outbox, staff, units
+from workflow import access, journal, outbox, staff, units
 from workflow.actors import Clock
 from workflow.models import Account, Address, Case, ChannelAccount, Conversation, Exclusion, Notice, Unit
 from workflow.states import ROLES, Part, Status, players
@@ -74,12 +74,19 @@ def able(session: Session, case: Case, unit: Unit, part: Part, now: datetime) ->
     """Who holds a role of this part at a unit and may know of the case."""
     roles = players(unit.kind, case.seal if unit.id == case.handling_unit_id else "none")[part]
     everyone = [a for role in sorted(roles) for a in staff.holders(session, role, unit.id, now)]
-    return [account for account in everyone if not hidden(session, case, account.id)]
+    return [account for account in everyone if not hidden(session, case, account, now)]
+
+
+def free(session: Session, case: Case, accounts: Iterable[Account], now: datetime) -> list[Account]:
+    """Those who may play a part: the case is not hidden from them, and they wrote nothing that is to be done anew."""
+    barred = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
+    return [a for a in accounts if a.id not in barred and not hidden(session, case, a, now)]
 
 
 def notify(session: Session, case: Case, accounts: Iterable[str], key: str, now: datetime) -> list[Told]:
     """Put a line on the pages of these accounts, and a page on their telephones where the key asks for it."""
-    told = [account_id for account_id in dict.fromkeys(accounts) if not hidden(session, case, account_id)]
+    meant = (session.get_one(Account, account_id) for account_id in dict.fromkeys(accounts))
+    told = [account.id for account in meant if not hidden(session, case, account, now)]
     lines = [Notice(account_id=account_id, case_id=case.id, key=key, created_at=now) for account_id in told]
     session.add_all(lines)
     pages = {}
@@ -90,10 +97,12 @@ def notify(session: Session, case: Case, accounts: Iterable[str], key: str, now:
     return [Told(line.account_id, line.id, pages.get(line.account_id)) for line in lines]
 
 
-def hidden(session: Session, case: Case, account_id: str) -> bool:
-    """Whether the case is hidden from this account."""
-    exclusion = session.get(Exclusion, (case.id, account_id))
-    return exclusion is not None and exclusion.scope == "hide"
+def hidden(session: Session, case: Case, account: Account, now: datetime) -> bool:
+    """Whether the case is hidden from this account: by name, or by a seal."""
+    exclusion = session.get(Exclusion, (case.id, account.id))
+    if exclusion is not None and exclusion.scope == "hide":
+        return True
+    return case.seal != "none" and access.kept_from(staff.officer(session, account, now), case)
 
 
 def _page(session: Session, case: Case, accounts: list[str], now: datetime) -> dict[str, int]:
@@ -141,8 +150,8 @@ def emergency(session: Session, case: Case, now: datetime) -> None:
 
 def approvers(session: Session, case: Case, author_id: str | None, now: datetime) -> list[Account]:
     """The heads who can approve a text of this author: who wrote it, or has no part in the case, cannot."""
-    barred = {author_id, *session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id))}
-    return [a for a in able(session, case, case.handling_unit, Part.HEAD, now) if a.id not in barred]
+    heads = able(session, case, case.handling_unit, Part.HEAD, now)
+    return [a for a in free(session, case, heads, now) if a.id != author_id]
 
 
 def ask_approval(session: Session, case: Case, author_id: str | None, now: datetime) -> None:

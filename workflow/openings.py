@@ -174,7 +174,9 @@ def _seal_reason(session: Session, assessment: Assessment, opening: Opening, now
     meant = cases.head_meant(session, assessment, opening.unit, now)
     if opening.sealed_for and (opening.sealed_for, meant) != ("doubt", "head"):
         return opening.sealed_for
-    return "wish" if opening.direct_to_kanwil else meant
+    if opening.direct_to_kanwil:
+        return "wish"
+    return meant or sealing.above_meant(session, assessment, opening.unit, now)
 
 
 def _verdict(assessment: Assessment) -> dict[str, Any]:

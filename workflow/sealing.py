@@ -28,6 +28,17 @@ def desk_meant(session: Session, assessment: Assessment, unit: Unit, now: dateti
     return bool(named) or (assessment.intent == "complaint" and (assessment.details.desk or grievance))
 
 
+def above_meant(session: Session, assessment: Assessment, unit: Unit, now: datetime) -> str:
+    """``doubt`` or nothing: what is about a desk at which the head serves may be about the head."""
+    return "doubt" if desk_meant(session, assessment, unit, now) and _head_serves(session, unit, now) else ""
+
+
+def _head_serves(session: Session, unit: Unit, now: datetime) -> bool:
+    """Whether every head of a unit is of its complaint desk: nobody there could work on what is about the desk."""
+    heads = {a.id for a in staff.holders(session, staff.HEAD, unit.id, now)}
+    return bool(heads) and heads <= {a.id for a in staff.holders(session, "petugas", unit.id, now)}
+
+
 def look_again(session: Session, case: Case, assessment: Assessment, now: datetime) -> None:
     """A further message may be about the desk, too."""
     open_here = case.seal == "none" and case.status not in ENDED and case.handling_unit.kind == "upt"
@@ -36,14 +47,19 @@ def look_again(session: Session, case: Case, assessment: Assessment, now: dateti
 
 
 def seal_desk(session: Session, case: Case, actor: Actor, now: datetime) -> None:
-    """From now on the head works on the case, and the complaint unit sees nothing of it. Raises Impossible."""
-    if case.seal != "none" or case.handling_unit.kind != "upt":
+    """From now on the head works on the case, and the complaint unit sees nothing of it; where the head is of it, the
+    office above. Raises Impossible."""
+    unit = case.handling_unit
+    if case.seal != "none" or unit.kind != "upt":
         raise Impossible("not_now")
+    if _head_serves(session, unit, now):
+        cases.seal(session, case, actor, "doubt", now)
+        return
     cases.move(session, case, "seal_desk", actor, now)
     cases.undo(session, case, now)
     case.seal, case.seal_reason, case.owner_id = "desk", "desk", None
-    unit = case.handling_unit
     desk = [a.id for a in staff.holders(session, "petugas", unit.id, now)]
+    case.official_id = None if case.official_id in desk else case.official_id
     session.execute(delete(Notice).where(Notice.case_id == case.id, Notice.account_id.in_(desk)))
     session.flush()
     cases.bring_along(session, case, actor, now)

@@ -7,7 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -141,9 +141,19 @@ def officer(session: Session, account: Account, now: datetime) -> Officer:
         select(RoleGrant, Unit.timezone)
         .join(Unit, Unit.id == RoleGrant.unit_id)
         .where(RoleGrant.account_id == account.id)
-    )
+    ).all()
     valid = [grant for grant, zone in rows if _in_force(session, grant, local_today(zone, now))]
-    return Officer(account.id, frozenset((g.role, g.unit_id) for g in valid))
+    begun = [(grant, zone) for grant, zone in rows if grant.valid_from <= local_today(zone, now)]
+    headed = frozenset((g.unit_id, _headed_until(g, zone)) for g, zone in begun if g.role == HEAD)
+    return Officer(account.id, frozenset((g.role, g.unit_id) for g in valid), headed)
+
+
+def _headed_until(grant: RoleGrant, zone: str) -> datetime | None:
+    """The end of an acting head's time, with a day more: an order that is ended holds no more from that moment on, but
+    its last day is then the day before. Who was head in the own right always counts as one."""
+    if grant.delegated_by is None or grant.valid_to is None:
+        return None
+    return datetime.combine(grant.valid_to + timedelta(days=2), time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
 def _in_force(session: Session, grant: RoleGrant, today: date) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webhooks.console.actions import ACTIONS
 from webhooks.console.papers import Sheet
 from webhooks.console.queue import TURN
-from workflow import deadlines, decisions, staff, states
+from workflow import deadlines, decisions, notices, staff, states
 from workflow.actors import Officer
-from workflow.models import Account, Case, Exclusion
+from workflow.models import Account, Case
 from workflow.states import Part, Status
 
 #: Which action carries a case on; the first of these that is possible is the one that the page puts first.
@@ -71,7 +70,6 @@ def primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
 
 
 def officers(session: Session, case: Case, now: datetime) -> list[Account]:
-    hidden = set(session.scalars(select(Exclusion.account_id).where(Exclusion.case_id == case.id)))
     roles = states.players(case.handling_unit.kind, case.seal)[Part.OFFICER]
     able = [a for role in sorted(roles) for a in staff.holders(session, role, case.handling_unit_id, now)]
-    return [a for a in able if a.id not in hidden]
+    return notices.free(session, case, able, now)
