@@ -73,17 +73,12 @@ def _paper(
     return paper
 
 
-def keep_reason(session: Session, case: Case, reason: str, actor: Actor | Operator, now: datetime) -> Paper:
-    """Why the identity behind a case was opened, in the words of whoever did it."""
-    return _paper(session, case, "identity", _clean(reason, "reason_missing"), actor, now)
-
-
 def body(session: Session, paper: Paper) -> str:
     """The text of a paper; raises Erased after the case was erased."""
     return vault_of(session).open_text(session, paper.data_key_id, paper.body_enc, "paper.body")
 
 
-def note(session: Session, case: Case, kind: str, text: str, actor: Actor, now: datetime) -> Paper:
+def note(session: Session, case: Case, kind: str, text: str, actor: Actor | Operator, now: datetime) -> Paper:
     """Words of the office beside the way of the answer, such as why a case is held for a court."""
     return _paper(session, case, kind, _clean(text, "reason_missing"), actor, now)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from workflow import access, decisions, journal, notices, people, staff
-from workflow.actors import Officer
+from workflow.actors import Officer, Operator
 from workflow.models import Case, Person, Unit
 from workflow.states import Impossible
 
@@ -46,11 +46,11 @@ def open_identity(session: Session, case: Case, officer: Officer, reason: str, n
     return known
 
 
-def write_down(session: Session, case: Case, officer: Officer, reason: str, now: datetime) -> None:
+def write_down(session: Session, case: Case, actor: Officer | Operator, reason: str, now: datetime) -> None:
     """Every opening, by whatever way: its reason with the papers, an entry in both chains, a line for the Kanwil."""
-    why = decisions.note(session, case, "identity", reason, officer, now)
+    why = decisions.note(session, case, "identity", reason, actor, now)
     for unit in _chains(session, case.handling_unit):
-        journal.append(session, unit.id, "identity", officer, now, case_id=case.id, commitment=why.hash)
+        journal.append(session, unit.id, "identity", actor, now, case_id=case.id, paper=why.id, commitment=why.hash)
     watchers = [a.id for unit in _chains(session, case.handling_unit) if unit.kind == "kanwil"
                 for a in staff.holders(session, "kanwil", unit.id, now)]  # fmt: skip
     notices.notify(session, case, watchers, "identity_opened", now)

@@ -20,7 +20,7 @@ from tests.workflow.steps import carry
 from webhooks.cli import main
 from workflow import cases, decisions, inbox, letters, openings, wording
 from workflow import files as stored_files
-from workflow.models import Attachment, Case, JournalEntry, Letter, Message, Paper
+from workflow.models import Account, Attachment, Case, JournalEntry, Letter, Message, Notice, Paper, Unit
 from workflow.sweep import sweep
 
 pytestmark = on_sqlite
@@ -144,12 +144,27 @@ def test_the_identity_is_opened_with_a_reason_that_stays_in_the_case(
     assert NAME in text
     assert "Perintah pengadilan 12/2026" in text
     with office.db.read() as s:
-        actions = s.scalars(select(JournalEntry.action).where(JournalEntry.case_id == answered.id)).all()
-        assert actions.count("identity") == 1
         case = s.get_one(Case, answered.id)
         kept = decisions.newest(s, case, "identity")
         assert kept
         assert decisions.body(s, kept) == "Perintah pengadilan 12/2026"
+
+
+@pytest.mark.parametrize("reads", [("--as", "kustodian"), ()])
+def test_the_kanwil_learns_of_an_identity_that_a_dossier_opens_as_of_one_opened_on_the_page(
+    office: Office, answered: Case, tmp_path: Path, reads: tuple[str, ...]
+) -> None:
+    why = ("--with-identity", "--reason", "Perintah pengadilan 12/2026")
+    text, _ = made(office, tmp_path, answered.number, *reads, *why)
+    assert NAME in text
+    with office.db.read() as s:
+        opened = select(Unit.code).join(JournalEntry, JournalEntry.unit_id == Unit.id)
+        opened = opened.where(JournalEntry.case_id == answered.id, JournalEntry.action == "identity")
+        assert sorted(s.scalars(opened)) == ["KANWIL-JATIM", "RUTAN-MAGETAN"]
+        told = select(Account.name).join(Notice, Notice.account_id == Account.id)
+        assert sorted(s.scalars(told.where(Notice.key == "identity_opened"))) == ["kanwil", "kanwil2"]
+    page = office.client("kanwil").get(f"/petugas/kasus/{answered.id}").text
+    assert "Perintah pengadilan 12/2026" in page
 
 
 def test_who_wrote_anonymously_is_opened_to_nobody(office: Office, answered: Case, tmp_path: Path) -> None:

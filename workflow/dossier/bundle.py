@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import decisions, files, journal, people, press, printing
+from workflow import files, identities, journal, people, press, printing
 from workflow.dossier.contents import Block, Contents, block
 from workflow.dossier.reader import Reader
 from workflow.dossier.words import LANGUAGE, say
@@ -91,10 +91,7 @@ def _record(session: Session, case: Case, reader: Reader, now: datetime) -> None
     unit = case.handling_unit_id
     journal.append(session, unit, "dossier", reader.actor, now, case_id=case.id, identity=reader.identity)
     if reader.opened:
-        kept = decisions.keep_reason(session, case, reader.reason, reader.actor, now)
-        journal.append(
-            session, unit, "identity", reader.actor, now, case_id=case.id, paper=kept.id, commitment=kept.hash
-        )
+        identities.write_down(session, case, reader.actor, reader.reason, now)
 
 
 # ------------------------------------------------------------------ attachments

@@ -79,8 +79,7 @@ def _may_open(actor: Officer | Operator, case: Case, reason: str) -> None:
         raise Refused("anonymous")
     if not identities.says_why(reason):
         raise Refused("no_reason")
-    places = {case.handling_unit_id, case.handling_unit.parent_id}
-    if isinstance(actor, Officer) and not places & actor.units("kustodian"):
+    if isinstance(actor, Officer) and not access.keeps_identity(actor, case):
         raise Refused("not_custodian")
 
 
