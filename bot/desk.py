@@ -19,6 +19,7 @@ from workflow import (
     checkbacks,
     conversations,
     files,
+    further,
     help,
     inbox,
     ladder,
@@ -177,6 +178,7 @@ class _Desk:
             erasable=self._wants("data_erase") and own_data.erasable(self.session, self.conversation),
             officer_asked=bool(case and conversations.officer_asked(self.session, case, QUESTIONS)),
             feared=bool(case and case.risk == "yes"),
+            called=bool(case and further.called(self.session, case, self.judgement, self.now)),
             avenged=bool(case and case.seal_reason == retaliation.KIND and case.status not in ENDED),
             asked_after=bool(checkbacks.asked_of(self.session, self.conversation)),
         )
@@ -209,12 +211,11 @@ class _Desk:
     # -------------------------------------------------------------- effects
 
     def _reply(self, effect: Effect) -> None:
-        if effect.key == "emergency":
-            named = help.lines(self.text, self.judgement.categories, self.conversation.locale)
-            to = telling.reached(
-                self.session, self.judgement, self.situation, self.conversation.locale, self.now, wish=self.wish
-            )
-            self.say("emergency", self.situation.case, help=named, to=to)
+        if effect.key.startswith("emergency"):
+            locale = self.conversation.locale
+            named = help.lines(self.text, self.judgement.categories, locale)
+            to = telling.reached(self.session, self.judgement, self.situation, locale, self.now, wish=self.wish)
+            self.say(effect.key, self.situation.case, help=named, to=to)
         elif effect.key not in SAID_ONCE or not self._said_lately(effect.key):
             self.say(telling.suited(effect.key, self.situation), self.situation.case)
 
@@ -269,7 +270,7 @@ class _Desk:
     def _take_in(self, case: Case) -> None:
         before = case.seal
         for message in self.messages:
-            cases.add_message(self.session, case, message, self.judgement, self.now)
+            further.take_in(self.session, case, message, self.judgement, self.now)
         sealing.look_again(self.session, case, self.judgement, self.now)
         if case.seal != before and case.seal == "kanwil":
             self.say("sealed_later", case)

@@ -68,7 +68,7 @@ def _heard(state: State, incoming: Incoming, context: Context) -> Turn:
     if state.expecting == "reason" and incoming.text.strip():
         state = replace(state, expecting="")
         if context.answered and incoming.judgement.intent not in ("greeting", "praise"):
-            return Turn(state, (Effect("reopen"),))
+            return Turn(state, (*_alarm(incoming, context), Effect("reopen")))
     if state.expecting == "code":
         if receipts.find_code(incoming.text) or receipts.looks_like_code(incoming.text):
             return Turn(replace(state, expecting=""), (Effect("status", value=incoming.text),))
@@ -238,7 +238,7 @@ def _converse(state: State, incoming: Incoming, context: Context) -> Turn:
     if context.asked_after:
         return _fared(state, incoming, context)
     if context.case_status == Status.RESPONDED and not state.fresh and unmet(incoming.text):
-        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("reopen")))
+        return Turn(replace(state, expecting=""), (*_alarm(incoming, context), Effect("reopen")))
     if context.asks_secrecy and context.open_case and not (state.fresh or help.in_crisis(incoming.text)):
         return _reassured(state, incoming, context)
     return _by_intent(state, incoming, context)
@@ -309,10 +309,10 @@ def _complaint(state: State, incoming: Incoming, context: Context) -> Turn:
 def _further(state: State, incoming: Incoming, context: Context) -> Turn:
     """One more message while a case is open: taken in at once; whether it is another matter is asked when in doubt."""
     if context.answered:  # and open: the official answer is out, and not yet rated
-        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), reply("added_answered")))
+        return Turn(replace(state, expecting=""), (*_alarm(incoming, context), Effect("add"), reply("added_answered")))
     if help.in_crisis(incoming.text):
-        return _invited(state, incoming)
-    fear = _fear(incoming, context)
+        return _invited(state, incoming, context)
+    fear, alarm = _fear(incoming, context), _alarm(incoming, context)
     certain = (
         context.officer_asked
         or context.recent
@@ -321,14 +321,14 @@ def _further(state: State, incoming: Incoming, context: Context) -> Turn:
         or not context.can_ask
     )
     if certain:
-        return Turn(replace(state, expecting=""), (*_alarm(incoming), Effect("add"), *fear, reply("added")))
-    return Turn(replace(state, expecting="same"), (*_alarm(incoming), Effect("add"), *fear, reply("added_unsure")))
+        return Turn(replace(state, expecting=""), (*alarm, Effect("add"), *fear, reply("added")))
+    return Turn(replace(state, expecting="same"), (*alarm, Effect("add"), *fear, reply("added_unsure")))
 
 
-def _invited(state: State, incoming: Incoming, *between: Effect) -> Turn:
+def _invited(state: State, incoming: Incoming, context: Context, *between: Effect) -> Turn:
     """Somebody may end their life: help and whoever is told come first, no question follows, more is only invited."""
     state = replace(state, expecting="", to_ask=())
-    return Turn(state, (*_alarm(incoming), Effect("add"), *between, reply("more_if_able")))
+    return Turn(state, (*_alarm(incoming, context), Effect("add"), *between, reply("more_if_able")))
 
 
 def _fear(incoming: Incoming, context: Context) -> tuple[Effect, ...]:
@@ -343,15 +343,18 @@ def _only_asks_on(judgement: Assessment) -> bool:
     return judgement.intent == "follow_up" and not grave
 
 
-def _alarm(incoming: Incoming) -> tuple[Effect, ...]:
-    return (reply("emergency"),) if incoming.judgement.urgency == "darurat" else ()
+def _alarm(incoming: Incoming, context: Context) -> tuple[Effect, ...]:
+    """Help, and whom we call: at once, or again and again already."""
+    key = "emergency_again" if context.called else "emergency"
+    return (reply(key),) if incoming.judgement.urgency == "darurat" else ()
 
 
 def _open(state: State, incoming: Incoming, context: Context, *, ask: bool) -> Turn:
     questions = missing(incoming.judgement, incoming.text, which=context.which) if ask else ()
     opened = replace(state, direct=False, fresh=False, welcomed=True, puzzled=0, to_ask=questions, expecting="")
-    effects = (*_alarm(incoming), Effect("open", value="direct" if state.direct else ""))
-    effects = (*effects, *_fear(incoming, replace(context, feared=False)))
+    context = replace(context, feared=False, called=False)  # of a new case nothing is known yet
+    effects = (*_alarm(incoming, context), Effect("open", value="direct" if state.direct else ""))
+    effects = (*effects, *_fear(incoming, context))
     if not questions and help.in_crisis(incoming.text) and incoming.judgement.urgency in ("darurat", "tinggi"):
         return Turn(opened, (*effects, reply("more_if_able")))
     if not questions:
@@ -366,14 +369,14 @@ def _expect(state: State) -> State:
 def _answered(state: State, incoming: Incoming, context: Context) -> Turn:
     """A free sentence after a question of ours: it joins the case, whatever it says."""
     if state.expecting == "risk" and (found := FEAR.search(incoming.text.lower())):
-        return _risk(state, "no" if found[1] else "yes", context, *_alarm(incoming), Effect("add"))
+        return _risk(state, "no" if found[1] else "yes", context, *_alarm(incoming, context), Effect("add"))
     placed = (Effect("place"),) if state.expecting == "which" else ()
     if help.in_crisis(incoming.text):
-        return _invited(state, incoming, *placed)
+        return _invited(state, incoming, context, *placed)
     if fear := _fear(incoming, context):
         state = replace(state, to_ask=tuple(question for question in state.to_ask if question != "risk"))
     turn = _next_question(state, done="facts_done")
-    return Turn(turn.state, (*_alarm(incoming), Effect("add"), *placed, *fear, *turn.effects))
+    return Turn(turn.state, (*_alarm(incoming, context), Effect("add"), *placed, *fear, *turn.effects))
 
 
 def _next_question(state: State, done: str) -> Turn:

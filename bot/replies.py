@@ -8,7 +8,8 @@ from workflow.messages import Purpose
 
 #: What a sentence is for, where it is more than a reply.
 PURPOSES: dict[str, Purpose] = {
-    "emergency": "emergency", "opened": "ack", "information_opened": "ack", "stopped": "ack",
+    "emergency": "emergency", "emergency_again": "emergency",
+    "opened": "ack", "information_opened": "ack", "stopped": "ack",
 }  # fmt: skip
 #: Command words that a sentence names, for channels with buttons.
 CHOICES = {

@@ -41,12 +41,10 @@ def suited(key: str, place: Situation) -> str:
 def reached(
     session: Session, judgement: Assessment, place: Situation, locale: str, now: datetime, *, wish: bool
 ) -> str:
-    """Whom an emergency reaches, said before the case opens: never the accused."""
-    case, unit = place.case, place.unit
-    if case is not None and case.status not in ENDED:
-        sealed = case.seal == "kanwil" or case.handling_unit.kind != "upt"
-    else:
-        sealed = unit.kind != "upt" or openings.will_seal(session, judgement, unit, now, wish=wish)
-    accused = judgement.about_staff or bool(case and case.about_staff)
+    """Whom an emergency reaches, said before it is told to them: never the accused."""
+    case, unit = place.case if place.case and place.case.status not in ENDED else None, place.unit
+    sealed = case is not None and (case.seal == "kanwil" or case.handling_unit.kind != "upt")
+    sealed = sealed or unit.kind != "upt" or openings.will_seal(session, judgement, unit, now, wish=wish and not case)
+    accused = judgement.about_staff or bool(case and (case.about_staff or case.seal != "none"))
     key = "to_kanwil" if sealed else "to_head_and_kanwil" if accused else "to_shift"
     return wording.render(key, locale, unit=unit.name, kanwil=place.kanwil.name)

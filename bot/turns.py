@@ -57,6 +57,7 @@ class Context:
     there is something that may be erased, now or later. ``officer_asked``: the newest question is an officer's, and has
     no answer yet. ``asks_secrecy``: the answer that was found is who reads a case and a name.
     ``feared``: it is on record that they fear reprisal. ``avenged``: their open case is about reprisal, and sealed.
+    ``called``: those whom an emergency like this calls are called already, and will be until one of them takes it.
     ``case_sealed``: it is handled outside the facility. ``which``: what facility a new complaint means is not certain.
     """
 
@@ -75,6 +76,7 @@ class Context:
     officer_asked: bool = False
     feared: bool = False
     avenged: bool = False
+    called: bool = False
 
     @property
     def open_case(self) -> bool:

@@ -75,29 +75,6 @@ def hide_from(session: Session, case: Case, accounts: Iterable[str], now: dateti
     session.flush()
 
 
-def add_message(session: Session, case: Case, message: Message, assessment: Assessment, now: datetime) -> None:
-    """A further message of the complainant. It may seal the case or raise its urgency, never lower it."""
-    adopt(session, case, message)
-    hide_from(session, case, assessment.details.staff, now)
-    journal.append(
-        session, case.handling_unit_id, "message", Citizen(case.person_id), now, case_id=case.id, message=message.id
-    )
-    accuses = assessment.about_head or assessment.intent in ("complaint", "follow_up")
-    meant = accuses and case.handling_unit.kind == "upt" and head_meant(session, assessment, case.handling_unit, now)
-    if meant and case.status not in ENDED:
-        seal(session, case, Citizen(case.person_id), meant, now)
-    if URGENCY_RANK[assessment.urgency] < case.urgency_rank and assessment.urgency == "darurat":
-        case.urgency, case.urgency_rank = "darurat", 0
-        deadlines.alarm(session, case, now)
-        notices.emergency(session, case, now)
-    if case.status == Status.WAITING:
-        move(session, case, "resume", Citizen(case.person_id), now)
-    if case.owner_id or case.status != Status.RECEIVED:
-        notices.tell(
-            session, case, Part.OFFICER, "wrote_after_answer" if case.status in ANSWERED else "new_message", now
-        )
-
-
 # ------------------------------------------------------------------ moving
 
 

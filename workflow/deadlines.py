@@ -54,7 +54,8 @@ def _begin(session: Session, case: Case, rule: Rule, unit: Unit, begin: datetime
 
 
 def _applies(rule: Rule, case: Case) -> bool:
-    return rule.name != "emergency" or case.urgency == "darurat"
+    """The clock of an emergency belongs to what is told: a case that is opened again is none by that."""
+    return rule.name != "emergency" or (case.urgency == "darurat" and not case.rounds)
 
 
 def alarm(session: Session, case: Case, now: datetime) -> None:

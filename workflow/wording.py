@@ -87,6 +87,11 @@ MESSAGES: dict[str, str] = {
         "Anda.\n"
         "Layanan ini bukan layanan gawat darurat. Bila ada bahaya sekarang, hubungi:\n{help}"
     ),
+    "emergency_again": N_(
+        "Kami memahami ini mendesak. Tanda darurat untuk pengaduan {number} sudah kami kirim kepada {to}, dan kami "
+        "ulangi sampai ada yang menanganinya, tanpa isi pesan dan tanpa nama Anda.\n"
+        "Layanan ini bukan layanan gawat darurat. Bila ada bahaya sekarang, hubungi:\n{help}"
+    ),
     "ask_when_where": N_(
         "Agar cepat ditangani: kapan dan di mana kejadiannya? Balas dengan kalimat biasa, atau balas LEWATI."
     ),

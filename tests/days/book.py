@@ -99,7 +99,8 @@ class Book:
     def begin(self, life: Life, event: str, at: datetime, since: datetime | None = None) -> None:
         for name, rule in RULES.items():
             wanted = rule.starts == event and life.of in rule.tracks
-            if wanted and (name != "emergency" or life.urgency == "darurat"):
+            told = life.urgency == "darurat" and not life.rounds  # a case opened again tells of nothing new by that
+            if wanted and (name != "emergency" or told):
                 self.start(life, name, since or at, at)
 
     def start(self, life: Life, name: str, begin: datetime, now: datetime) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests.support import FACILITY, PASSWORD, Office, csrf
-from tests.workflow.steps import COMPLAINT, OPTIONS, act, classify
-from workflow import cases, decisions, staff, units
+from tests.workflow.steps import COMPLAINT, OPTIONS, STEPS, act, classify
+from workflow import cases, decisions, deliveries, staff, units
 from workflow.actors import Citizen
 from workflow.models import Account, Deadline, JournalEntry, Notice, Unit
 from workflow.sweep import sweep
@@ -144,3 +144,111 @@ def test_other_cases_and_other_facilities_are_not_the_shifts(shift: Office) -> N
         assert page(shift, name, other) == "" and take(shift, name, other) == 404
     act(shift, case_id, classify)  # no emergency after all
     assert page(shift, "jaga", case_id) == ""
+
+
+# ------------------------------------------------------------------ told again
+
+
+AGAIN = "Tolong! Rudi kejang lagi sekarang di blok B, dia pingsan!"
+
+
+def handle(office: Office, to: str) -> str:
+    """The newest case is carried to a status and stays the emergency that it was."""
+    case_id = office.case().id
+    act(office, case_id, lambda o, s, c: cases.classify(
+        s, c, o.officer(s, "petugas"), "kesehatan", "darurat", o.clock(), about_head=False))  # fmt: skip
+    for status in list(STEPS)[1 : list(STEPS).index(to) + 1]:
+        act(office, case_id, STEPS[status])
+    return case_id
+
+
+def calls(office: Office) -> int:
+    """How often the telephones of this office were rung for emergencies."""
+    with office.db.read() as s:
+        return len(s.scalars(select(JournalEntry).where(JournalEntry.action == "page")).all())
+
+
+def test_an_emergency_that_was_taken_and_is_told_again_is_called_out_again(shift: Office) -> None:
+    case_id = emergency(shift)
+    assert take(shift, "jaga", case_id) == 303
+    shift.clock.advance(hours=6)
+    replies = shift.say(AGAIN)
+    assert shift.case().id == case_id and any("langsung kami kirim kepada petugas piket" in text for text in replies)
+    assert told(shift, "emergency").count("jaga") == told(shift, "emergency").count("kepala") == 2
+    assert told(shift, "new_message") == ["petugas", "petugas2"], "the complaint unit, though nobody owns it yet"
+    assert "Saya tangani" in page(shift, "jaga2", case_id)
+    sweep(shift.db, shift.clock.advance(minutes=16))
+    assert told(shift, "late_emergency") == ["jaga", "jaga2", "petugas", "petugas2"]
+    assert take(shift, "jaga2", case_id) == 303
+    sweep(shift.db, shift.clock.advance(hours=6))
+    assert len(told(shift, "late_emergency")) == 4
+
+
+@pytest.mark.parametrize("status", ["classified", "directed", "approved", "responded"])
+def test_whatever_was_done_on_a_case_meanwhile_a_new_emergency_is_called_out(shift: Office, status: str) -> None:
+    emergency(shift)
+    case_id = handle(shift, status)
+    shift.clock.advance(hours=6)
+    replies = shift.say(AGAIN)
+    assert any("langsung kami kirim" in text for text in replies)
+    assert (shift.case().id, shift.case().status, shift.case().urgency) == (case_id, status, "darurat")
+    assert told(shift, "emergency").count("jaga") == 2
+    assert take(shift, "jaga", case_id) == 303
+
+
+def test_a_flood_of_emergencies_calls_once_and_says_that_it_goes_on(shift: Office) -> None:
+    emergency(shift)
+    before = calls(shift)
+    for _ in range(3):
+        replies = shift.say(AGAIN)
+        assert any("kami ulangi sampai ada yang menanganinya" in text and "119" in text for text in replies)
+        assert not any("langsung kami kirim" in text for text in replies)
+    assert calls(shift) == before and told(shift, "emergency").count("jaga") == 1
+
+
+def test_staff_accused_while_the_shift_is_being_called_are_passed_by_from_then_on(shift: Office) -> None:
+    case_id = emergency(shift)
+    replies = shift.say("Tolong, sekarang Rudi dipukuli sipir di blok B, kepalanya berdarah!")
+    assert shift.case().id == case_id and any("langsung kami kirim kepada pimpinan" in text for text in replies)
+    assert told(shift, "emergency").count("jaga") == 1, "of the first message alone"
+    assert told(shift, "emergency").count("kanwil") == 1
+    assert page(shift, "jaga", case_id).count("Saya tangani") == 0
+    sweep(shift.db, shift.clock.advance(minutes=40))
+    assert "jaga" not in told(shift, "late_emergency")
+
+
+def test_a_head_accused_in_a_new_emergency_is_not_called_and_the_family_hears_who_is(shift: Office) -> None:
+    emergency(shift)
+    shift.clock.advance(minutes=3)
+    replies = shift.say(HEAD)
+    assert shift.case().seal == "kanwil" and told(shift, "emergency") == ["kanwil", "kanwil2"]
+    assert any("langsung kami kirim kepada Kantor Wilayah" in text for text in replies)
+    assert not any("piket" in text for text in replies)
+
+
+def test_a_case_that_silence_opens_again_calls_nobody_at_night(office: Office) -> None:
+    office.say(EMERGENCY)
+    case_id = handle(office, "responded")
+    act(office, case_id, lambda o, s, c: deliveries.hand_over(s, c, o.officer(s, "petugas"), o.clock()))
+    office.clock.advance(days=2)
+    office.say("Terima kasih, tetapi obatnya belum diberikan juga.")
+    calls_before = len(told(office, "emergency"))
+    office.clock.now = datetime(2026, 11, 16, 17, 0, 20, tzinfo=UTC)  # ten working days are over, just after midnight
+    for _ in range(12):
+        sweep(office.db, office.clock.advance(minutes=10))
+    assert (office.case().status, office.case().rounds, office.case().urgency) == ("classified", 1, "darurat")
+    assert (
+        told(office, "reopened")
+        and not told(office, "late_emergency")
+        and len(told(office, "emergency")) == calls_before
+    )
+
+
+def test_an_emergency_told_as_the_reason_opens_the_case_and_calls(office: Office) -> None:
+    office.say(EMERGENCY)
+    handle(office, "responded")
+    office.clock.advance(days=1)
+    office.say("TIDAK PUAS")
+    replies = office.say(AGAIN)
+    assert office.case().rounds == 1 and any("langsung kami kirim" in text and "119" in text for text in replies)
+    assert told(office, "emergency").count("kepala") == 2
