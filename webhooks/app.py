@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webhooks import auth, i18n
+from webhooks import auth, i18n, uploads
 from webhooks.service import Service, public_url
 
 CONTENT_SECURITY = (
@@ -28,7 +28,7 @@ def create_app(office: Service) -> Flask:
 
     app = Flask(__name__)
     app.extensions["aduan"] = office
-    app.request_class = public.FormRequest
+    uploads.install(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["WTF_CSRF_SSL_STRICT"] = False

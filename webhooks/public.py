@@ -23,14 +23,12 @@ from webhooks.complaint_form import COOKIE, TOKEN, Fault, Report, browser, fault
 from webhooks.i18n import gettext as _
 from webhooks.service import RETRY_AFTER, service
 from webhooks.tracking import MAX_REASON, Asked, Found
-from webhooks.uploads import MAX_TOTAL, FormRequest
+from webhooks.uploads import MAX_TOTAL
 from workflow import outbox, staff, units, wording
 from workflow.inbox import MAX_FILE, MAX_FILES, NotDurable, Stored, Wish
 from workflow.messages import Inbound
 from workflow.models import Case, Conversation, Outbound, Receipt
 from workflow.vault import vault_of
-
-__all__ = ["FormRequest", "bp"]
 
 bp = Blueprint("public", __name__)
 log = logging.getLogger("aduan.public")

@@ -1,14 +1,17 @@
-"""A request whose text survives its files: surplus bytes are counted and dropped, never an early refusal."""
+"""A request whose text survives its files: surplus bytes are counted and dropped, never an early refusal. Its words are
+such as every database takes, wherever they stand."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from io import BytesIO
 from typing import IO, Any
 
-from flask import Request
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict
 
-from workflow.inbox import MAX_FILE, MAX_FILES
+from workflow.inbox import MAX_FILE, MAX_FILES, sanitise
 
 #: Routes that take a text with files: the families' report and chat, what officers enter for them, officials' reports.
 REPORTS = frozenset({"public.lapor", "chat.kirim", "console.catat_simpan", "console.laporkan"})
@@ -46,9 +49,17 @@ class _Slot(BytesIO):
         return super().write(data) if self._tray.admits(self.tell(), len(data)) else len(data)
 
 
+class _Kept(ImmutableMultiDict[str, Any]):
+    """What came in a form or behind the question mark of an address, as the database may keep it."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__([(name, _legible(value)) for name, value in pairs])
+
+
 class FormRequest(Request):
     """On the forms with files, too many or too large files never cost the text that came before them."""
 
+    parameter_storage_class = _Kept
     _tray: _Tray | None = None
 
     @property
@@ -73,3 +84,18 @@ class FormRequest(Request):
         if self._tray is not None:
             return _Slot(self._tray, counts=bool(filename))
         return super()._get_file_stream(total_content_length, content_type, filename, content_length)
+
+
+def install(app: Flask) -> None:
+    """Every request of the application is such a one, and what its path names can be looked up."""
+    app.request_class = FormRequest
+    app.url_value_preprocessor(_read_path)
+
+
+def _read_path(_endpoint: str | None, named: dict[str, Any] | None) -> None:
+    if named:
+        named.update({name: _legible(value) for name, value in named.items()})
+
+
+def _legible(value: Any) -> Any:
+    return sanitise(value) if isinstance(value, str) else value

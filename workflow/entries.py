@@ -218,7 +218,7 @@ def empty_box(
         unit_id=unit.id,
         emptied_at=emptied_at,
         letters=letters,
-        witness=inbox.sanitise(witness.strip())[:120],
+        witness=witness.strip()[:120],
         entered_by=officer.account_id,
         entered_at=now,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import queue
+import re
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -30,6 +31,7 @@ from workflow.vault import Erased, Unreadable, vault_of
 log = logging.getLogger("aduan.inbox")
 
 BATCH = 64
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_FILE = 16 * 1024 * 1024
 MAX_FILES = 10
 
@@ -62,10 +64,7 @@ class Wish:
 
 def sanitise(text: str) -> str:
     """The text as the database may keep it, of the same length: NUL becomes ␀, a lone surrogate U+FFFD."""
-    text = text.replace("\x00", "␀")
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
-    return text
+    return _LONE_SURROGATE.sub("\ufffd", text.replace("\x00", "␀"))
 
 
 def dedupe(session: Session, channel: str, account: str, provider_id: str) -> bytes:

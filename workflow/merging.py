@@ -69,9 +69,9 @@ def unmerge(session: Session, case: Case, actor: Officer, now: datetime) -> None
 
 
 def undoable(session: Session, case: Case) -> bool:
-    """Whether it was merged with words of its own; a split that was undone has taken them back."""
+    """Whether it was merged with words of its own, and has them still; a split that was undone has taken them back."""
     said = select(Message.id).where(Message.case_id == case.id).limit(1)
-    return case.close_ground == "merged" and session.scalar(said) is not None
+    return case.close_ground == "merged" and case.erased_at is None and session.scalar(said) is not None
 
 
 def split(session: Session, case: Case, actor: Officer, message_ids: Sequence[int], now: datetime) -> Case:

@@ -17,6 +17,7 @@ from workflow import journal, people
 from workflow.actors import Actor, Citizen, Officer
 from workflow.models import Address, Case, Conversation, Message, Outbound, SafeContact, Unit
 from workflow.states import Impossible
+from workflow.typed import whole
 
 #: Why a message waits: for a word of theirs, or for the hours that they named.
 HELD, LATER = "safe_contact", "safe_hours"
@@ -130,11 +131,10 @@ def agreed(
 
 def hours_of(first: str, last: str) -> tuple[int, int]:
     """Two hours of one day. Raises Impossible."""
-    if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit()):
+    start, end = whole(first, 24), whole(last, 24)
+    if not 0 <= start < end:
         raise Impossible("choose_hours")
-    if not 0 <= int(first) < int(last) <= 24:
-        raise Impossible("choose_hours")
-    return int(first), int(last)
+    return start, end
 
 
 def _row(session: Session, conversation: Conversation, case: Case | None, now: datetime) -> SafeContact:

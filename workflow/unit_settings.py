@@ -17,6 +17,7 @@ from workflow.ladder import NOTICE_DAYS, PROOF_DAYS
 from workflow.models import Unit
 from workflow.slugs import SLUGS
 from workflow.states import SUPERIORS
+from workflow.typed import whole
 
 MAX_TEXT = 200
 #: Taken for "no longer set" where an empty field means "as it was".
@@ -103,9 +104,10 @@ def _text(key: str) -> Callable[[str], str]:
 
 def _number(key: str, least: int, most: int) -> Callable[[str], int]:
     def read(typed: str) -> int:
-        if not (typed.isascii() and typed.isdigit() and len(typed) < 6 and least <= int(typed) <= most):
+        number = whole(typed, most)
+        if number < least:
             raise Unfit(key, "number", least=least, most=most)
-        return int(typed)
+        return number
 
     return read
 

@@ -14,6 +14,7 @@ from workflow import entries
 from workflow.entries import WRITERS
 from workflow.models import Account, Unit
 from workflow.states import Impossible
+from workflow.typed import whole
 
 
 @bp.get("/kotak")
@@ -35,17 +36,13 @@ def kotak_simpan() -> Response | tuple[str, int]:
             if unit is None:
                 raise Impossible("choose_unit")
             emptied = entries.moment(typed["waktu"], unit, now)
-            letters = _number(typed["surat"])
+            letters = whole(typed["surat"], entries.MAX_LETTERS)
             row = entries.empty_box(session, officer, unit, emptied, letters, typed["saksi"], now)
             first = url_for("console.catat", kotak=row.id, ke=1)
     except Impossible as refused:
         return _page(typed, Fault(refused.reason)), 422
     flash(_("Pengosongan kotak tercatat."))
     return redirect(first if letters else url_for("console.kotak"), 303)
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
 
 
 def _page(typed: dict[str, str], fault: Fault | None = None) -> str:

@@ -14,7 +14,6 @@ from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
 from webhooks.service import service
 from workflow import delegation
-from workflow.inbox import sanitise
 from workflow.models import Account, RoleGrant, Unit
 from workflow.states import SUPERIORS, Impossible
 
@@ -53,7 +52,7 @@ def _carry_out(session: Session, form: Mapping[str, str]) -> str | None:
     deputy = session.get(Account, form.get("pejabat", ""))
     if deputy is None:
         raise Impossible("plh_choose")
-    order = sanitise(form.get("perintah", ""))
+    order = form.get("perintah", "")
     delegation.delegate(session, unit, head, deputy, (_day("mulai"), _day("sampai")), order, officer, now)
     return unit.id
 

@@ -36,6 +36,7 @@ from workflow.messages import Media
 from workflow.models import BoxEmptying, Case, DeskEntry, Message, Outbound, Receipt, Unit
 from workflow.slips import Slip
 from workflow.states import Impossible
+from workflow.typed import whole
 from workflow.vault import vault_of
 
 log = logging.getLogger("aduan.entry")
@@ -98,7 +99,7 @@ class Sheet:
 
     @property
     def nth(self) -> int:
-        return int(self["ke"]) if self["ke"].isascii() and self["ke"].isdigit() and len(self["ke"]) < 4 else 1
+        return max(1, whole(self["ke"], entries.MAX_LETTERS))
 
 
 _FIELDS = (

@@ -16,7 +16,6 @@ from webhooks.i18n import gettext as _
 from webhooks.service import service
 from workflow import facts
 from workflow.facts import Draft, Fact
-from workflow.inbox import sanitise
 from workflow.models import Account, Unit
 from workflow.states import Impossible
 
@@ -83,7 +82,7 @@ def _typed() -> tuple[Draft | None, str, str]:
 
 
 def _form_draft(day: date | None) -> Draft:
-    form = {name: sanitise(" ".join(request.form.get(name, "").split())) for name in ("text_id", "text_en", "source")}
+    form = {name: " ".join(request.form.get(name, "").split()) for name in ("text_id", "text_en", "source")}
     return Draft(request.form.get("key", ""), form["text_id"], form["text_en"], form["source"], day)
 
 

@@ -10,6 +10,7 @@ from workflow import press
 from workflow.alternatives import EDITABLE, Alternative
 from workflow.decisions import MAX_TEXT
 from workflow.states import Impossible
+from workflow.typed import whole
 
 #: The fields of one alternative on the form.
 PARTS = ("measure", "standard", "official", "effort", "standard_id", "answer")
@@ -68,7 +69,7 @@ class Typed:
 
     def number(self, name: str) -> int:
         """A number, or -1, which is nobody's choice."""
-        return int(self[name]) if self[name].isascii() and self[name].isdigit() else -1
+        return whole(self[name])
 
     def day(self, name: str) -> date | None:
         """A date; None where it is missing or none."""

@@ -21,6 +21,7 @@ from workflow.access import View
 from workflow.actors import Officer
 from workflow.models import Case, CaseNumber, Message, Person
 from workflow.states import Impossible, possible
+from workflow.typed import whole
 
 WORKERS = ("petugas", "kepala", "kanwil", "ditjenpas")
 _Verb = Callable[[Session, Case, Case, Officer, datetime], object]
@@ -110,7 +111,7 @@ def bersama_batalpisah(case_id: str) -> Response:
 @staff(*WORKERS)  # type: ignore[untyped-decorator]
 def bersama_pisah(case_id: str) -> Response:
     """Give some messages a case of their own."""
-    chosen = [int(value) for value in request.form.getlist("message") if value.isascii() and value.isdigit()]
+    chosen = [whole(value) for value in request.form.getlist("message")]
     return carry_out(case_id, lambda s, c: merging.split(s, c, current_officer(), chosen, service().now()))
 
 
