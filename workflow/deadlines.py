@@ -197,8 +197,8 @@ def note_pause(session: Session, case: Case, account_id: str, category: str, unt
     session.add(Pause(case_id=case.id, category=category, account_id=account_id, started_at=now, until=end))
 
 
-def extend(session: Session, case: Case, account_id: str, reason: str, now: datetime) -> datetime:
-    """Add the one extension that the rule of the answer allows; the new due time. Raises Impossible."""
+def extend(session: Session, case: Case, account_id: str, reason: str, now: datetime) -> Due:
+    """Add the one extension that the rule of the answer allows; when it is due then. Raises Impossible."""
     row = _extendable(session, case, now)
     rule, days = rules()[row.rule], calendar_of(session, _unit(case), now)
     before = row.due_at
@@ -212,7 +212,7 @@ def extend(session: Session, case: Case, account_id: str, reason: str, now: date
         )
     )  # fmt: skip
     _refresh(session, case)
-    return row.due_at
+    return Due(row.due_at, row.provisional)
 
 
 def may_extend(session: Session, case: Case, now: datetime) -> bool:

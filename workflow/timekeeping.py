@@ -6,7 +6,7 @@ import hashlib
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workflow import batches, calendar, cases, deadlines, journal, notices, outbox, units, wording
@@ -48,10 +48,11 @@ def extend(session: Session, case: Case, actor: Officer, reason: str, now: datet
         raise Impossible("reason_missing")
     cases.permit(session, case, "extend", actor)
     due = deadlines.extend(session, case, actor.account_id, reason, now)
-    cases.move(session, case, "extend", actor, now, due=due.isoformat())
+    cases.move(session, case, "extend", actor, now, due=due.at.isoformat())
     unit, locale = case.subject_unit or case.handling_unit, case.conversation.locale
-    day = wording.day(due.astimezone(ZoneInfo(unit.timezone)).date(), locale)
-    outbox.enqueue(session, case.conversation, "extended", now, case=case, number=case.number, day=day, reason=reason)
+    day = wording.day(due.at.astimezone(ZoneInfo(unit.timezone)).date(), locale)
+    key = "extended_provisionally" if due.provisional else "extended"
+    outbox.enqueue(session, case.conversation, key, now, case=case, number=case.number, day=day, reason=reason)
 
 
 # ------------------------------------------------------------------ decrees
@@ -66,13 +67,14 @@ def decree(
     """
     if not source.strip():
         raise Impossible("fact_source_missing")
-    same = select(HolidayOverride.id).where(HolidayOverride.day == day, HolidayOverride.holiday == holiday)
-    same = same.where(HolidayOverride.unit_id == (unit.id if unit else None), HolidayOverride.removed_at.is_(None))
-    if session.scalar(same.limit(1)):
+    place = unit.id if unit else None
+    about = select(HolidayOverride).where(HolidayOverride.day == day, HolidayOverride.removed_at.is_(None))
+    if unit:
+        about = about.where(or_(HolidayOverride.unit_id == place, HolidayOverride.unit_id.is_(None)))
+    last = session.scalar(about.order_by(HolidayOverride.created_at.desc()).limit(1))  # the one that holds
+    if last and (last.unit_id, last.holiday) == (place, holiday):
         raise Impossible("day_set_already")
-    row = HolidayOverride(
-        unit_id=unit.id if unit else None, day=day, holiday=holiday, source=source.strip()[:200], created_at=now
-    )
+    row = HolidayOverride(unit_id=place, day=day, holiday=holiday, source=source.strip()[:200], created_at=now)
     session.add(row)
     _journal(session, row, unit, actor, now, "holiday")
     return row

@@ -191,6 +191,10 @@ MESSAGES: dict[str, str] = {
         "Pemeriksaan pengaduan {number} memerlukan waktu lebih lama. Jawaban kami sampaikan paling lambat {day}. "
         "Alasannya: {reason}"
     ),
+    "extended_provisionally": N_(
+        "Pemeriksaan pengaduan {number} memerlukan waktu lebih lama. Jawaban kami sampaikan paling lambat {day}. "
+        "Tanggal itu masih sementara, sebab hari libur tahun itu belum ditetapkan. Alasannya: {reason}"
+    ),
     "page": N_(
         "Aduan: keadaan DARURAT pada {number} perlu ditangani sekarang. Masuk ke layanan pengaduan untuk membacanya."
     ),

@@ -258,6 +258,21 @@ def test_the_head_extends_once_and_the_family_is_told_why(office: Office) -> Non
     assert journal(office, "extend") == 1
 
 
+@pytest.mark.parametrize(("language", "word"), [("id", "masih sementara"), ("en", "still provisional")])
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_a_day_in_a_year_without_decreed_holidays_is_told_as_provisional(
+    office: Office, language: str, word: str, year: int
+) -> None:
+    office.clock.now = datetime(year, 12, 15 if year == 2027 else 1, 2, 0, tzinfo=UTC)
+    office.say(COMPLAINT)
+    case_id = carry(office, "directed")
+    act(office, case_id, lambda o, s, c: setattr(c.conversation, "locale", language))
+    extend(office, case_id)
+    body = office._body(office._outbound("+628120000001")[-1].id)
+    assert f"Januari {year + 1}" in body or f"January {year + 1}" in body
+    assert (word in body) == clock(office, "respond").provisional == (year == 2027)
+
+
 def test_nobody_extends_without_reason_too_late_or_in_the_heads_place(office: Office) -> None:
     office.say(COMPLAINT)
     case_id = carry(office, "directed")
@@ -431,3 +446,24 @@ def test_the_head_is_reminded_of_what_waits_for_the_head(office: Office) -> None
     assert told(office, "late_direct") == ["kepala"], "and the Kanwil after that"
     run_to(office, local(2026, 11, 12))
     assert told(office, "late_direct") == ["kanwil", "kanwil2", "kepala"]
+
+
+def test_a_day_is_decreed_as_often_as_the_decrees_change_it(office: Office) -> None:
+    day, kinds = date(2026, 11, 10), (True, False, True, False)
+    for holiday in kinds:
+        decree(office, day, holiday=holiday)
+        with pytest.raises(Impossible, match="day_set_already"):
+            decree(office, day, holiday=holiday)
+        office.clock.advance(minutes=1)
+        with office.db.read() as s:
+            assert file.calendar_of(s, cases.units.root(s), office.clock()).is_working(day) != holiday
+
+
+def test_a_unit_decrees_anew_what_was_decreed_for_all_since(office: Office) -> None:
+    day = date(2026, 11, 10)
+    with office.db.write() as s:
+        unit = s.scalars(select(Unit).where(Unit.kind == "upt")).one()
+        for place, holiday in ((unit, True), (None, False), (unit, True)):
+            timekeeping.decree(s, day, DECREE, Clock(), office.clock(), holiday=holiday, unit=place)
+            office.clock.advance(minutes=1)
+        assert not file.calendar_of(s, unit, office.clock()).is_working(day)
