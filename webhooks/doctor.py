@@ -18,7 +18,7 @@ from channels.clamav import Scanner
 from webhooks import polling
 from webhooks.service import mark, open_database, open_service, utc_now
 from webhooks.settings import Settings, WrongSettings
-from workflow import alarms, calendar, clocks, letters, rotation, staff, units
+from workflow import alarms, calendar, clocks, letters, rotation, staff, subject_rights, units
 from workflow.db import Database, pending_migration
 from workflow.models import Outbound, Unit
 from workflow.reports import posting
@@ -57,6 +57,7 @@ def examine(settings: Settings) -> list[Finding]:
                 *_objects(database),
                 *_scanner(settings),
                 *_units(database),
+                *_rights(database),
                 *_monthly(settings, database),
             ]
     except SQLAlchemyError as error:
@@ -253,6 +254,20 @@ def _monthly(settings: Settings, database: Database) -> Iterator[Finding]:
         yield Finding("ok", "reports", "Every office gets the monthly reports of its units by mail.")
     if stuck:
         yield Finding("wrong", "reports", f"{stuck} mails with monthly reports did not arrive: see /petugas/laporan.")
+
+
+def _rights(database: Database) -> Iterator[Finding]:
+    """Whether complainants got an answer about their own data in time."""
+    with database.read() as session:
+        late = [request.due_at for request, _ in subject_rights.late(session, utc_now())]
+    if late:
+        since = f"the first since {late[0]:%Y-%m-%d %H:%M} UTC"
+        sentence = (
+            f"{len(late)} requests for personal data are not answered after 3 × 24 hours, {since}: /petugas/data."
+        )
+        yield Finding("wrong", "rights", sentence)
+    else:
+        yield Finding("ok", "rights", "Every request for personal data was answered in time, or still can be.")
 
 
 def _letters(session: Session, unit: Unit) -> Iterator[Finding]:

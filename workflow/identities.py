@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from workflow import access, decisions, journal, notices, people, staff
 from workflow.actors import Officer, Operator
-from workflow.models import Case, Person, Unit
+from workflow.models import Account, Case, Person, Unit
 from workflow.states import Impossible
 
 
@@ -51,9 +51,13 @@ def write_down(session: Session, case: Case, actor: Officer | Operator, reason: 
     why = decisions.note(session, case, "identity", reason, actor, now)
     for unit in _chains(session, case.handling_unit):
         journal.append(session, unit.id, "identity", actor, now, case_id=case.id, paper=why.id, commitment=why.hash)
-    watchers = [a.id for unit in _chains(session, case.handling_unit) if unit.kind == "kanwil"
-                for a in staff.holders(session, "kanwil", unit.id, now)]  # fmt: skip
-    notices.notify(session, case, watchers, "identity_opened", now)
+    notices.notify(session, case, [a.id for a in watchers(session, case, now)], "identity_opened", now)
+
+
+def watchers(session: Session, case: Case, now: datetime) -> list[Account]:
+    """The Kanwil that handles the case, or watches over who does."""
+    offices = [unit for unit in _chains(session, case.handling_unit) if unit.kind == "kanwil"]
+    return [account for unit in offices for account in staff.holders(session, "kanwil", unit.id, now)]
 
 
 def _chains(session: Session, unit: Unit) -> list[Unit]:

@@ -206,6 +206,7 @@ LABELS: dict[str, dict[str, str]] = {
         "asks_to_withdraw": N_("pelapor ingin mencabut"),
         "data_request": N_("pelapor meminta data pribadinya"),
         "data_request_due": N_("permintaan data pribadi harus dijawab dalam sehari"),
+        "data_request_late": N_("permintaan data pribadi terlambat: belum dijawab setelah 3 × 24 jam"),
         "desk_meant": N_("menyangkut Unit Layanan Pengaduan, Anda yang menangani"),
         "identity_opened": N_("identitas pelapor dibuka kustodian"),
         "waits_for_approval_above": N_("konsep jawaban menunggu persetujuan kantor atasan"),

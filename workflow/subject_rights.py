@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import (
@@ -38,17 +38,18 @@ from workflow import (
 from workflow.actors import Actor, Citizen, Clock, Officer
 from workflow.db import Database
 from workflow.messages import CAPABILITIES, PLAIN, Purpose
-from workflow.models import Account, Case, DataRequest, Message, Outbound, Person, Unit
+from workflow.models import Account, Case, DataRequest, Message, Notice, Outbound, Person, Unit
 from workflow.states import ENDED, SUPERIORS, Impossible, Part
 
 KINDS = ("copy", "erase")
 #: UU 27/2022 art. 32(2): access within 3 × 24 hours.
 LIMIT = timedelta(hours=72)
+#: Whoever answers is reminded so long before the end.
+_SOON = timedelta(hours=24)
 #: What holds the identity, words from outside of the case, or a custodian's: see ``outbox.body_for_staff``.
 PRIVATE = frozenset({"data_copy", "data_refused"})
 #: An erasure does not wait longer than this for the word that announces it.
 _PATIENCE = timedelta(hours=24)
-_BATCH = 100
 #: Roles that answer: the last two where no custodian can.
 ANSWERERS = ("kustodian", *SUPERIORS.values())
 
@@ -109,9 +110,7 @@ def _free(session: Session, request: DataRequest, account: Account, now: datetim
 
 def waiting(session: Session, officer: Officer, now: datetime) -> list[tuple[DataRequest, Case]]:
     """Requests that this account may answer, the oldest first."""
-    query = select(DataRequest, Case).join(Case, Case.id == DataRequest.case_id).where(access.visible(officer))
-    query = query.where(DataRequest.state == "open", Case.erased_at.is_(None))
-    rows = session.execute(query.order_by(DataRequest.due_at))
+    rows = session.execute(_unanswered().where(access.visible(officer)))
     return [(request, case) for request, case in rows if _may(session, request, case, officer, now)]
 
 
@@ -230,10 +229,11 @@ def _said(session: Session, case: Case, message: Message) -> str:
 
 def carry_out(database: Database, now: datetime) -> int:
     """Erase what was granted, once nobody works on it, nothing holds it, and the person was told. Returns how many."""
-    query = select(DataRequest.id).join(Case, Case.id == DataRequest.case_id).where(DataRequest.state == "granted")
+    query = select(DataRequest, Case).join(Case, Case.id == DataRequest.case_id).where(DataRequest.state == "granted")
     query = query.where(Case.status.in_([str(s) for s in ENDED]), Case.legal_hold.is_(False))
     with database.read() as session:
-        due = list(session.scalars(query.order_by(DataRequest.answered_at).limit(_BATCH)))
+        rows = session.execute(query.order_by(DataRequest.answered_at))
+        due = [request.id for request, case in rows if case.erased_at or not _blocked(session, case)]
     return batches.each(database, "carry_out", due, lambda session, request_id: _carry_out(session, request_id, now))
 
 
@@ -248,12 +248,16 @@ def _carry_out(session: Session, request_id: str, now: datetime) -> bool:
     return True
 
 
-def _may_go(session: Session, request: DataRequest, case: Case, now: datetime) -> bool:
-    """Whether the copy that was asked for too is out, and the person knows, or could not be told within a day."""
+def _blocked(session: Session, case: Case) -> bool:
+    """Whether it is needed still, or the copy that was asked for too is not out."""
     copy = select(DataRequest.id).where(DataRequest.case_id == case.id, DataRequest.kind == "copy")
-    if retention.held(session, case) or not _ended(session, case):
-        return False
-    if session.scalar(copy.where(DataRequest.state == "open").limit(1)):
+    waits = session.scalar(copy.where(DataRequest.state == "open").limit(1)) is not None
+    return waits or retention.held(session, case) or not _ended(session, case)
+
+
+def _may_go(session: Session, request: DataRequest, case: Case, now: datetime) -> bool:
+    """Whether nothing stands in the way, and the person knows, or could not be told within a day."""
+    if _blocked(session, case):
         return False
     told = select(Outbound).where(Outbound.case_id == case.id, Outbound.key == "data_erased")
     told = told.where(Outbound.created_at >= request.answered_at).order_by(Outbound.id.desc()).limit(1)
@@ -267,21 +271,53 @@ def _may_go(session: Session, request: DataRequest, case: Case, now: datetime) -
 
 
 def remind(database: Database, now: datetime) -> int:
-    """A request whose three days end within one: its keepers are told once."""
-    query = select(DataRequest.id).where(DataRequest.state == "open", DataRequest.reminded_at.is_(None))
-    query = query.join(Case, Case.id == DataRequest.case_id).where(Case.erased_at.is_(None))
-    query = query.where(DataRequest.due_at <= now + timedelta(hours=24)).order_by(DataRequest.due_at)
+    """Whoever answers a request, or answers it from now on since the case went elsewhere, is told of it; again a day
+    before its end, with the head, and once it is late, with the Kanwil. Returns of how many somebody was told."""
     with database.read() as session:
-        due = list(session.scalars(query.limit(_BATCH)))
+        due = [row.id for row, case in session.execute(_unanswered()) if _untold(session, row, case, now)[1]]
     return batches.each(database, "remind", due, lambda session, request_id: _remind(session, request_id, now))
 
 
 def _remind(session: Session, request_id: str, now: datetime) -> bool:
     case = cases.lock(session, session.get_one(DataRequest, request_id).case_id)
     request = session.get_one(DataRequest, request_id, populate_existing=True)
-    if request.state != "open" or request.reminded_at is not None:
+    if request.state != "open" or case.erased_at is not None:
         return False
-    request.reminded_at = now
-    notices.notify(session, case, [a.id for a in _answerers(session, request, case, now)], "data_request_due", now)
-    notices.tell(session, case, Part.HEAD, "data_request_due", now)
-    return True
+    key, accounts = _untold(session, request, case, now)
+    return bool(notices.notify(session, case, accounts, key, now))
+
+
+def _untold(session: Session, request: DataRequest, case: Case, now: datetime) -> tuple[str, list[str]]:
+    """The line that a request asks for now, and who should read it and was not given it yet."""
+    key, since = _line(request, now)
+    concerned = _answerers(session, request, case, now)
+    if key != "data_request":
+        concerned += notices.keepers(session, case, Part.HEAD, now)
+    if key == "data_request_late":
+        concerned += identities.watchers(session, case, now)
+    had = select(Notice.account_id).where(Notice.case_id == case.id, Notice.key == key, Notice.created_at >= since)
+    told = set(session.scalars(had))
+    fresh = [account for account in dict.fromkeys(concerned) if account.id not in told]
+    return key, [account.id for account in fresh if not notices.hidden(session, case, account, now)]
+
+
+def _line(request: DataRequest, now: datetime) -> tuple[str, datetime]:
+    """Which line is due, and since when."""
+    if now > request.due_at:
+        return "data_request_late", request.due_at
+    if now >= request.due_at - _SOON:
+        return "data_request_due", request.due_at - _SOON
+    return "data_request", request.asked_at
+
+
+def _unanswered() -> Select[DataRequest, Case]:
+    query = select(DataRequest, Case).join(Case, Case.id == DataRequest.case_id)
+    return query.where(DataRequest.state == "open", Case.erased_at.is_(None)).order_by(DataRequest.due_at)
+
+
+def late(session: Session, now: datetime, officer: Officer | None = None) -> list[tuple[DataRequest, Case]]:
+    """What nobody answered in time, the oldest first; of an account's cases, or of all."""
+    query = _unanswered().where(DataRequest.due_at < now)
+    if officer is not None:
+        query = query.where(access.visible(officer))
+    return [(request, case) for request, case in session.execute(query)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +11,8 @@ from sqlalchemy import select
 from tests.support import FACILITY, KANWIL, Office, csrf
 from tests.webhooks.test_entry import enter, the_case
 from tests.workflow.steps import COMPLAINT
-from workflow import cases, people, staff, units
+from webhooks import doctor
+from workflow import cases, people, staff, subject_rights, units
 from workflow.models import Account, Case, DataRequest, Exclusion, JournalEntry, Notice, Paper, Person, RoleGrant, Unit
 
 NAME, TELEPHONE = "Sulastri Ningsih", "081234567890"
@@ -174,3 +175,82 @@ def test_where_nobody_is_above_another_one_of_the_own_office_answers(office: Off
     without_custodian(office)
     enter(office, nama=NAME, telepon=TELEPHONE, tujuan="kanwil")
     assert answering(office, request_for(office, the_case(office).id, by="kanwil2")) == ["kanwil"]
+
+
+# ------------------------------------------------------------------ late
+
+
+def days(office: Office, count: int) -> None:
+    """Time passes, and what it does is done every six hours."""
+    for _ in range(4 * count):
+        office.clock.advance(hours=6)
+        subject_rights.remind(office.db, office.clock())
+
+
+def lines(office: Office, key: str) -> list[str]:
+    """Who was told, as often as they were."""
+    with office.db.read() as s:
+        query = select(Account.name).join(Notice, Notice.account_id == Account.id).where(Notice.key == key)
+        return sorted(s.scalars(query))
+
+
+def diagnosis(office: Office) -> str:
+    """The doctor's finding about requests."""
+    return next(f"{f.level}: {f.sentence}" for f in doctor.examine(office.settings) if f.subject == "rights")
+
+
+def test_a_late_request_is_told_once_and_named_until_it_is_answered(office: Office) -> None:
+    office.say(COMPLAINT)
+    request_id, number = request_for(office, office.case().id), office.case().number
+    days(office, 3)
+    assert lines(office, "data_request_due") == ["kepala", "kustodian"]
+    assert lines(office, "data_request_late") == []
+    days(office, 11)
+    assert lines(office, "data_request_late") == ["kanwil", "kanwil2", "kepala", "kustodian"]
+    assert lines(office, "data_request") == ["kustodian"]
+    alarm = "belum dijawab setelah 3 × 24 jam:"
+    for name in ("kustodian", "kanwil", "kepala"):
+        page = office.client(name).get("/petugas/").text
+        assert alarm in page and number in page.partition(alarm)[2].partition("</p>")[0], name
+    assert alarm not in office.client("petugas").get("/petugas/").text
+    assert granted_by(office, "kustodian", request_id)[0]
+    assert alarm not in office.client("kustodian").get("/petugas/").text
+
+
+def test_the_doctor_names_late_requests_until_they_are_answered(office: Office) -> None:
+    office.say(COMPLAINT)
+    request_id = request_for(office, office.case().id)
+    for hours, found in ((1, "ok: "), (-1, "wrong: 1 requests for personal data are not answered")):
+        with office.db.write() as s:
+            s.get_one(DataRequest, request_id).due_at = datetime.now(UTC) + timedelta(hours=hours)
+        assert diagnosis(office).startswith(found)
+    assert granted_by(office, "kustodian", request_id)[0]
+    assert diagnosis(office).startswith("ok: ")
+
+
+def test_of_a_late_request_in_a_sealed_case_the_facility_hears_nothing(office: Office) -> None:
+    enter(office, tujuan="kanwil")
+    request_for(office, the_case(office).id, by="kanwil")
+    days(office, 4)
+    assert lines(office, "data_request_late") == ["kanwil", "kanwil2", "kustodian"]
+    assert "belum dijawab setelah" in office.client("kanwil").get("/petugas/").text
+    for name in ("kepala", "admin", "petugas"):
+        assert "belum dijawab setelah" not in office.client(name).get("/petugas/").text
+
+
+@pytest.mark.parametrize(("after", "key"), [(0, "data_request"), (50, "data_request_due"), (80, "data_request_late")])
+def test_who_answers_since_the_case_was_sealed_is_told(office: Office, after: int, key: str) -> None:
+    without_custodian(office)
+    with office.db.write() as s:
+        unit = s.scalars(select(Unit).where(Unit.code == FACILITY)).one()
+        staff.add(s, "penjaga", "kata-sandi-untuk-tes", [("kustodian", unit)], office.clock())
+    office.say(COMPLAINT)
+    request_for(office, office.case().id)
+    office.clock.advance(hours=after)
+    subject_rights.remind(office.db, office.clock())
+    assert "penjaga" in lines(office, key)
+    office.say("KANWIL")
+    for _ in range(3):
+        office.clock.advance(minutes=5)
+        subject_rights.remind(office.db, office.clock())
+    assert lines(office, key) == ["kanwil", "kanwil2"]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support import Office, csrf
-from tests.workflow.steps import COMPLAINT, act, carry
+from tests.workflow.steps import COMPLAINT, act, carry, merge, repeated
 from workflow import actors, cases, journal, outbox, own_data, retention, subject_rights
 from workflow.models import Case, DataRequest, JournalEntry, Notice, Outbound, RoleGrant
 
@@ -159,6 +159,28 @@ def test_a_copy_that_was_asked_for_too_goes_out_before_anything_is_erased(office
     decide(office)
     assert subject_rights.carry_out(office.db, office.clock()) == 1
     assert keys(office).count("data_copy") == 1
+
+
+def test_however_many_cannot_go_yet_they_keep_no_other_from_being_erased(office: Office) -> None:
+    waits, into = repeated(office)
+    merge(office, waits, into)
+    with office.db.write() as s:
+        for _ in range(250):
+            row = DataRequest(case_id=waits, kind="erase", state="granted")
+            row.asked_at = row.due_at = row.answered_at = office.clock()
+            s.add(row)
+    office.clock.advance(hours=1)
+    other = "+628120000009"
+    office.say("Titipan makanan untuk adik saya hilang di loket.", other)
+    case_id = carry(office, "responded", other)
+    office.deliver()
+    office.say("PUAS", other)
+    act(office, case_id, lambda o, s, c: subject_rights.ask(s, c, o.officer(s, "petugas"), "erase", o.clock()))
+    decide(office)
+    office.deliver()
+    assert subject_rights.carry_out(office.db, office.clock()) == 1
+    with office.db.read() as s:
+        assert s.get_one(Case, case_id).erased_at is not None and s.get_one(Case, waits).erased_at is None
 
 
 def test_one_wish_asks_for_every_case_of_the_conversation_and_of_no_other(office: Office) -> None:

@@ -15,7 +15,7 @@ from webhooks.console.routes import bp, page_number
 from webhooks.console.tasks import tasks
 from webhooks.i18n import ngettext
 from webhooks.service import service
-from workflow import access, alarms, cases, clocks, conversations, delegation, notices
+from workflow import access, alarms, cases, clocks, conversations, delegation, notices, subject_rights
 from workflow.actors import Officer
 from workflow.db import wake
 from workflow.labels import LABELS
@@ -112,6 +112,7 @@ def antrean() -> str:
             elsewhere=list(session.scalars(elsewhere(officer).limit(PAGE))) if tab == "selesai" else [],
             alarms=_alarms(session, officer),
             recovered=_recovered(session, officer),
+            late_rights=_late_rights(session, officer),
             headless=_headless(session, officer),
             most_named=NAMED,
             tasks=tasks(session, officer, service().now()),
@@ -146,6 +147,13 @@ def _recovered(session: Session, officer: Officer) -> list[str]:
         return []
     names = (name.partition(":")[0] for name in alarms.over(session, service().now()))
     return [name for name in dict.fromkeys(names) if name in LABELS["recovered"]]
+
+
+def _late_rights(session: Session, officer: Officer) -> list[Case]:
+    """Cases whose complainant waits for their own data longer than the law gives: of those that this account sees."""
+    if not officer.units(*alarms.KEEPERS, *subject_rights.ANSWERERS):
+        return []
+    return list(dict.fromkeys(case for _, case in subject_rights.late(session, service().now(), officer)))
 
 
 def _headless(session: Session, officer: Officer) -> list[Unit]:

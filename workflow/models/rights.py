@@ -24,7 +24,6 @@ class DataRequest(Base):
     state: Mapped[str] = mapped_column(String(8), default="open", index=True)  # open, granted, done, refused
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     entered_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
