@@ -118,3 +118,31 @@ def test_the_kanwil_names_nobody_in_the_place_of_a_head_who_is_there(office: Off
     form = {"unit": unit, "pejabat": office.account_id("pejabat"), "mulai": today.isoformat(), "perintah": "SP-7/2026",
             "sampai": today.isoformat(), "csrf_token": csrf(client, "/petugas/plh")}  # fmt: skip
     assert client.post("/petugas/plh", data=form).status_code == 404
+
+
+# ------------------------------------------------------------------ nobody to choose
+
+
+def page(office: Office, name: str, case_id: str) -> str:
+    return office.client(name).get(f"/petugas/kasus/{case_id}").get_data(as_text=True)
+
+
+def test_who_finds_no_officer_to_choose_is_told_whom_to_ask(office: Office) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = office.case().id
+    assert 'id="form-assign"' in page(office, "kepala", case_id)
+    vacate(office, "petugas", "petugas2")
+    shown = page(office, "kepala", case_id)
+    assert 'id="form-assign"' not in shown
+    assert "aduan user add NAME --role petugas --facility RUTAN-MAGETAN" in shown
+    assert "Belum ada" in shown
+
+
+def test_a_head_who_finds_no_official_to_choose_is_told_whom_to_ask(office: Office) -> None:
+    case_id = carried(office, "recommended")
+    assert 'id="form-direct"' in page(office, "kepala", case_id)
+    vacate(office, "petugas", "petugas2", "pejabat")
+    shown = page(office, "kepala", case_id)
+    assert 'id="form-direct"' not in shown
+    assert 'id="form-send_back"' in shown
+    assert "aduan user add NAME --role pejabat --facility RUTAN-MAGETAN" in shown

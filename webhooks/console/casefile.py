@@ -28,7 +28,6 @@ from workflow import (
     access,
     conversations,
     deadlines,
-    decisions,
     likeness,
     openings,
     people,
@@ -135,8 +134,7 @@ class CaseFile:
     others: list[str]
     forms: Mapping[str, Typed]
     standards: list[Standard]
-    officials: list[Account]
-    officers: list[Account]
+    people: Mapping[str, list[Account]]
     facilities: list[tuple[str, str]]
     can_send_again: bool
     own_draft: bool
@@ -148,6 +146,11 @@ class CaseFile:
     rights: Rights
     together: Together
     protection: Protection
+
+    @property
+    def lacking(self) -> list[str]:
+        """The roles that somebody must be given before this account can choose whom it has to."""
+        return offers.lacking(self.case, self.people)
 
     @property
     def nearest(self) -> Left | None:
@@ -187,7 +190,9 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
     sheets = _sheets(session, officer, case) if view.summary else []
     verdicts = _verdicts(session, case, view)
     said = _said(session, officer, case, view, verdicts) if view.summary or view.called else []
-    actions = offers.offered(session, case, parts, sheets, officer, now)
+    allowed = offers.offered(session, case, parts, sheets, officer, now)
+    people_for = offers.candidates(session, case, allowed, now)
+    actions = [action for action in allowed if people_for.get(action, True)]
     mentioned = evidence.mentioned([s.line.text or "" for s in said if s.line.inbound], units.directory(session))
     primary = offers.primary(case, parts, actions)
     reporter = people.reporter(session, case)
@@ -223,8 +228,7 @@ def gather(session: Session, officer: Officer, case: Case, now: datetime, refusa
         others=[a for a in actions if a != primary],
         forms=prefill.forms(case, sheets, refusal, now, deadlines.usual(session, case, "carry_out", now)),
         standards=prefill.citable(case) if "recommend" in actions else [],
-        officials=decisions.officials(session, case, now) if "direct" in actions else [],
-        officers=offers.officers(session, case, now) if "assign" in actions else [],
+        people=people_for,
         facilities=openings.below(session, case) if "place" in actions else [],
         can_send_again=may_send_again(parts),
         own_draft=case.status == Status.DRAFTED and Part.HEAD in parts and "approve" not in actions,

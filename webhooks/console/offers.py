@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -67,6 +68,19 @@ def primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
     if case.status == Status.DRAFTED:
         return "approve" if "approve" in fitting else ""
     return fitting[-1] if fitting else ""
+
+
+def candidates(session: Session, case: Case, actions: list[str], now: datetime) -> dict[str, list[Account]]:
+    """Whom each of these actions chooses from, for those that choose somebody."""
+    found = {"assign": officers, "direct": decisions.officials}
+    return {action: of(session, case, now) for action, of in found.items() if action in actions}
+
+
+def lacking(case: Case, people: Mapping[str, list[Account]]) -> list[str]:
+    """The roles that nobody has who could be chosen."""
+    table = states.players(case.handling_unit.kind, case.seal)
+    parts = {"assign": Part.OFFICER, "direct": Part.OFFICIAL}
+    return [role for action, able in people.items() if not able for role in sorted(table[parts[action]])]
 
 
 def officers(session: Session, case: Case, now: datetime) -> list[Account]:
