@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -19,6 +20,9 @@ from workflow.vault import vault_of
 LONGEST_TASK = timedelta(days=90)
 #: What a complainant is waited for.
 PAUSES = ("information", "documents", "attendance", "other")
+#: What a clock takes along into another row.
+_KEPT = ("case_id", "rule", "days", "stood", "started_at", "due_at", "moved_at", "moved_from", "provisional",
+         "extensions")  # fmt: skip
 
 
 def start(
@@ -68,15 +72,20 @@ def alarm(session: Session, case: Case, now: datetime) -> None:
 def handed_on(session: Session, case: Case, now: datetime) -> None:
     """Another unit has another ladder: of what was late already its first rung is told at once."""
     for row in _open(session, case):
-        if not row.rung:
-            continue
-        turns = select(func.count()).where(Deadline.case_id == case.id, Deadline.rule == row.rule)
-        copied = ("case_id", "rule", "days", "stood", "started_at", "due_at", "moved_at", "moved_from", "provisional")
-        next_at = now if row.state == "running" else None
-        values = {name: getattr(row, name) for name in (*copied, "state", "paused_at", "extensions")}
-        session.add(Deadline(**values, round=session.scalar(turns), created_at=now, next_at=next_at))
-        row.state, row.ended_at, row.next_at = "void", now, None
+        if row.rung:
+            next_at = now if row.state == "running" else None
+            _go_on(session, row, now, state=row.state, paused_at=row.paused_at, next_at=next_at)
+            _stop(row, "void", now)
     _refresh(session, case)
+
+
+def _go_on(session: Session, row: Deadline, now: datetime, **values: Any) -> Deadline:
+    """The same clock in another row. The old one keeps until when it ran, for the reports of its time."""
+    turns = select(func.count()).where(Deadline.case_id == row.case_id, Deadline.rule == row.rule)
+    kept = {name: getattr(row, name) for name in _KEPT}
+    again = Deadline(**kept, round=session.scalar(turns), created_at=now, **values)
+    session.add(again)
+    return again
 
 
 def end(session: Session, case: Case, action: str, now: datetime) -> None:
@@ -87,36 +96,68 @@ def end(session: Session, case: Case, action: str, now: datetime) -> None:
     for row in _open(session, case):
         rule = known[row.rule]
         if action in (*rule.ends, *rule.voids):
-            in_time = now <= row.due_at or rule.on_due != "escalate"
-            row.state = "void" if action in rule.voids else "met" if in_time else "missed"
-            row.ended_at, row.next_at = now, None
+            _stop(row, "void" if action in rule.voids else "missed" if _overdue(row, now) else "met", now)
     _refresh(session, case)
 
 
+def _stop(row: Deadline, state: str, now: datetime) -> None:
+    row.state, row.ended_at, row.next_at = state, now, None
+
+
+def _overdue(row: Deadline, now: datetime) -> bool:
+    return now > row.due_at and rules()[row.rule].on_due == "escalate"
+
+
+# ------------------------------------------------------------------ set aside, and taken up again
+
+
+def _set_aside(row: Deadline, now: datetime) -> None:
+    """It runs no more and nobody has met it: void, or missed where it was late by then."""
+    _stop(row, "missed" if _overdue(row, now) else "void", now)
+
+
+def _take_up(session: Session, case: Case, row: Deadline, now: datetime) -> None:
+    """What was set aside runs on as it was, on the ladder, too; what is not due yet follows the calendar of today."""
+    days = calendar_of(session, _unit(case), now)
+    again = _go_on(session, row, now, state="running", rung=row.rung, reminded_at=row.reminded_at)
+    if not _count_again(days, again, now):
+        _look(days, again, now)
+
+
+def _newest(session: Session, case: Case) -> dict[str, Deadline]:
+    """The newest clock of each rule that nobody has met and that does not run."""
+    session.flush()
+    query = select(Deadline).where(Deadline.case_id == case.id).order_by(Deadline.round)
+    newest = {row.rule: row for row in session.scalars(query)}
+    return {name: row for name, row in newest.items() if row.state in ("void", "missed")}
+
+
 def retrack(session: Session, case: Case, track: str, now: datetime) -> None:
-    """Another category, another track: clocks that no longer apply are void; those that do count from receipt, or from
-    when the case was opened again."""
-    known = rules()
+    """Another category, another track: clocks that no longer apply are set aside. Those that do are taken up again
+    where the case had them, else count from receipt, or from when the case was opened again."""
+    known, aside = rules(), _newest(session, case)
     running = {row.rule: row for row in _open(session, case)}
     answers = (row.started_at for name, row in running.items() if "release" in known[name].ends)
     begun = max((at for at in answers if at > case.received_at), default=case.received_at)
     for name, row in running.items():
         if track not in known[name].tracks:
-            row.state, row.ended_at, row.next_at = "void", now, None
-    unit = _unit(case)
+            _set_aside(row, now)
     for rule in known.values():
         if rule.starts == "received" and track in rule.tracks and "release" in rule.ends and rule.name not in running:
-            _begin(session, case, rule, unit, begun, now)
+            before = aside.get(rule.name)
+            if before is not None and before.started_at >= begun:
+                _take_up(session, case, before, now)
+            else:
+                _begin(session, case, rule, _unit(case), begun, now)
     _refresh(session, case)
 
 
-def revive(session: Session, case: Case, now: datetime, track: str) -> None:
-    """A case that had ended goes on: what was not met yet is counted from its receipt again."""
-    met = select(Deadline.rule).where(Deadline.case_id == case.id, Deadline.state.in_(("met", "missed", "running")))
-    done = set(session.scalars(met))
-    for rule in rules().values():
-        if rule.starts == "received" and track in rule.tracks and rule.kind != "minutes" and rule.name not in done:
-            _begin(session, case, rule, _unit(case), case.received_at, now)
+def revive(session: Session, case: Case, since: datetime, now: datetime) -> None:
+    """A case that had ended at ``since`` goes on with the clocks that were set aside then. What its decisions had
+    started is started by the next ones."""
+    for row in _newest(session, case).values():
+        if row.ended_at == since and rules()[row.rule].starts in ("received", "returned"):
+            _take_up(session, case, row, now)
     _refresh(session, case)
 
 
@@ -124,7 +165,7 @@ def undo(session: Session, case: Case, now: datetime) -> None:
     """What the facility decided is void, and so are the clocks that its decisions started."""
     for row in _open(session, case):
         if rules()[row.rule].starts != "received":
-            row.state, row.ended_at, row.next_at = "void", now, None
+            _stop(row, "void", now)
     _refresh(session, case)
 
 
@@ -132,7 +173,7 @@ def void(session: Session, case: Case, now: datetime) -> None:
     """The case has ended: no clock runs on, nobody is waited for."""
     end_pauses(session, case, now)
     for row in _open(session, case):
-        row.state, row.ended_at, row.next_at = "void", now, None
+        _set_aside(row, now)
     _refresh(session, case)
 
 
@@ -181,8 +222,12 @@ def _plan(days: Calendar, row: Deadline, due: Due, now: datetime) -> None:
     if row.moved_at is None or days.local_day(row.moved_at).replace(day=1) < days.local_day(now).replace(day=1):
         row.moved_at, row.moved_from = now, row.due_at
     row.due_at, row.provisional = due.at, due.provisional
-    remind = None if row.reminded_at else clocks.reminder(days, rules()[row.rule], now, due.at)
-    row.next_at = remind or due.at
+    _look(days, row, now)
+
+
+def _look(days: Calendar, row: Deadline, now: datetime) -> None:
+    remind = None if row.reminded_at else clocks.reminder(days, rules()[row.rule], now, row.due_at)
+    row.next_at = remind or row.due_at
 
 
 def note_pause(session: Session, case: Case, account_id: str, category: str, until: date, now: datetime) -> None:
@@ -280,16 +325,23 @@ def recompute(session: Session, case: Case, now: datetime) -> list[tuple[str, da
     """
     days, moved = calendar_of(session, _unit(case), now), []
     for row in _open(session, case):
-        rule = rules()[row.rule]
-        if rule.kind != "working" or row.state != "running" or row.due_at <= now or not row.days:
-            continue
-        due = clocks.due(days, rule, row.started_at, row.days + row.stood)
-        due = Due(max(due.at, days.end_of_day(now)), due.provisional)
-        if (due.at, due.provisional) != (row.due_at, row.provisional):
-            moved.append((row.rule, row.due_at, due.at))
-            _plan(days, row, due, now)
+        before = row.due_at
+        if row.state == "running" and _count_again(days, row, now):
+            moved.append((row.rule, before, row.due_at))
     _refresh(session, case)
     return moved
+
+
+def _count_again(days: Calendar, row: Deadline, now: datetime) -> bool:
+    rule = rules()[row.rule]
+    if rule.kind != "working" or row.due_at <= now or not row.days:
+        return False
+    due = clocks.due(days, rule, row.started_at, row.days + row.stood)
+    due = Due(max(due.at, days.end_of_day(now)), due.provisional)
+    if (due.at, due.provisional) == (row.due_at, row.provisional):
+        return False
+    _plan(days, row, due, now)
+    return True
 
 
 def _unit(case: Case) -> Unit:

@@ -53,18 +53,19 @@ def _found_alike(session: Session, case: Case, other: Case) -> bool:
 
 
 def unmerge(session: Session, case: Case, actor: Officer, now: datetime) -> None:
-    """They were two after all: this case goes on by itself, its clocks counted from its own receipt.
+    """They were two after all: this case goes on by itself, and so do its clocks, as they were when it was merged.
 
     Classified where an officer had classified it, else received; what was decided before is decided anew.
     """
-    link = links.alive(session, case, KIND)
-    if link is None or not undoable(session, case):
+    link, ended = links.alive(session, case, KIND), case.closed_at
+    if link is None or ended is None or not undoable(session, case):
         raise Impossible("not_now")
     cases.move(session, case, "unmerge", actor, now, out_of=link.other_id)
     link.undone_at, case.close_ground, case.closed_at = now, "", None
+    deadlines.revive(session, case, ended, now)
     if session.get_one(CaseNumber, case.number).unit_id != case.handling_unit_id:  # brought along when it was merged
         case.number = units.give_number(session, case, case.handling_unit, now)
-    deadlines.revive(session, case, now, cases.track_of(case))
+        deadlines.handed_on(session, case, now)
     outbox.enqueue(session, case.conversation, "unmerged", now, case=case, number=case.number)
 
 

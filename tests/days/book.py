@@ -140,11 +140,25 @@ class Book:
                         self.plan(life, clock, now)
 
     def stop(self, life: Life, state: str, at: datetime, *rules: str) -> None:
+        """``aside``: nobody met it. That makes no lateness undone; what was in time by then is void."""
         for clock in life.clocks:
             if clock.alive and (not rules or clock.rule in rules):
-                in_time = at <= clock.due or RULES[clock.rule].on_due != "escalate"
-                clock.state = state or ("met" if in_time else "missed")
+                late = at > clock.due and RULES[clock.rule].on_due == "escalate"
+                clock.state = "missed" if late and state != "void" else {"": "met", "aside": "void"}.get(state, state)
                 clock.ended, clock.look = at, None
+
+    def resume(self, life: Life, clock: Clock, now: datetime) -> None:
+        """A clock that was set aside runs on from where it was; the calendar may have changed meanwhile."""
+        again = Clock(clock.rule, sum(c.rule == clock.rule for c in life.clocks), clock.started, clock.length,
+                      clock.due, None, made=now)  # fmt: skip
+        again.reminded, again.rung, again.extended = clock.reminded, clock.rung, clock.extended
+        again.stood, again.moves, again.pauses = clock.stood, list(clock.moves), list(clock.pauses)
+        clock.followed = now
+        life.clocks.append(again)
+        days = self.days(life.about)
+        if clock.rule != "emergency" and clock.due > now:
+            again.due = max(self.recount(life, again), days.end(days.day(now)))
+        self.plan(life, again, now)
 
     # ------------------------------------------------------------------ events
 
@@ -179,7 +193,7 @@ class Book:
             self.stop(life, "void", now, *undone)
         if after != before and after not in OPEN:
             life.closed = now
-            self.stop(life, "void", now)
+            self.stop(life, "aside", now)
         elif after not in (before, "received") and before != "waiting":
             self.begin(life, after, now)
         self.note(life, action, who, now, before=before, **more)

@@ -76,10 +76,15 @@ class Deeds:
         """Another track has another deadline for the answer, counted from when this round began."""
         running = {c.rule for c in life.clocks if c.alive}
         if gone := [n for n in running if life.of not in RULES[n].tracks]:
-            self.book.stop(life, "void", now, *gone)
+            self.book.stop(life, "aside", now, *gone)
         for name, rule in RULES.items():
             if rule.starts == "received" and "release" in rule.ends and life.of in rule.tracks and name not in running:
-                self.book.start(life, name, life.begun or life.received, now)
+                begun = life.begun or life.received
+                had = [c for c in life.clocks if c.rule == name and c.started == begun]
+                if had:
+                    self.book.resume(life, had[-1], now)
+                else:
+                    self.book.start(life, name, begun, now)
 
     def recommend(self, life: Life, who: str) -> bool:
         known = life.of == "integrity" and self.book.may(life, "recommend", who, self.office.clock())
@@ -329,13 +334,12 @@ class Deeds:
             life, "unmerge", who, lambda s, c, o, now: merging.unmerge(s, c, o, now), fits=life.ground == "merged"
         )
         if done:
-            now = self.office.clock()
+            now, merged = self.office.clock(), life.closed
             self.book.act(life, "unmerge", who, now)
             life.ground, life.closed, life.into = "", None, ""
-            kept = {c.rule for c in life.clocks if c.state in ("met", "missed", "running")}
-            for name, rule in RULES.items():
-                if rule.starts == "received" and life.of in rule.tracks and name not in kept | {"emergency"}:
-                    self.book.start(life, name, life.received, now)
+            for clock in [c for c in life.clocks if c.ended == merged and c.state in ("void", "missed")]:
+                if RULES[clock.rule].starts in ("received", "returned"):
+                    self.book.resume(life, clock, now)
         return done
 
     def anybody(self, life: Life, part: str) -> list[str]:

@@ -35,6 +35,7 @@ class Clock:
     rung: int = 0
     extended: bool = False
     made: datetime | None = None
+    followed: datetime | None = None
     stood: int = 0
     paused: datetime | None = None
     moves: list[tuple[datetime, datetime]] = field(default_factory=list)

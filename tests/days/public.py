@@ -78,7 +78,7 @@ class Public:
 
     def _answers(self, life: Life, month: Tally, counts: Counter[tuple[str, str]]) -> list[int]:
         acted = {line[0] for line in month.here(life) if line[2] in ENDERS}
-        ended = [c for c in life.clocks if c.rule in ANSWERS and c.state in ("met", "missed") and c.ended in acted]
+        ended = [clock for clock in month.over(life, acted) if clock.rule in ANSWERS]
         for clock in ended:
             counts["answers", "in_time" if clock.state == "met" else "late"] += 1
         days = self.book.days(month.unit)

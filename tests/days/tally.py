@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from tests.days.book import Book
 from tests.days.lives import Clock, Life
-from tests.days.rulebook import INTEGRITY, OPEN, RULES
+from tests.days.rulebook import INTEGRITY, OPEN, RULES, STEPS
 
 Line = tuple[datetime, str, str, str, dict[str, Any]]
 FIRST = ("recommend", "refer", "ask")
 ENDERS = {action for rule in RULES.values() for action in rule.ends}
+ENDERS |= {action for action, step in STEPS.items() if step.to and step.to not in OPEN | {"back"}}
 
 
 class Tally:
@@ -171,7 +172,7 @@ class Tally:
         for clock in life.clocks:
             if clock.rule == "satisfaction":
                 continue
-            if clock.state in ("met", "missed") and clock.ended in acted and self._in(clock.ended):
+            if clock in self.over(life, acted):
                 self.found["deadlines", f"{clock.rule}/{clock.state}"] += 1
                 self._emergency(clock)
             key = (clock.rule, clock.started)
@@ -180,6 +181,11 @@ class Tally:
             if ran and last and last[1] == self.unit and last[4]["status"] in OPEN and key not in seen:
                 seen.add(key)
                 self._ran(life, clock)
+
+    def over(self, life: Life, acted: set[datetime]) -> list[Clock]:
+        """Which clocks ended in this month. One that was late, was set aside, and runs again when the month ends, did not."""
+        ended = [c for c in life.clocks if c.state in ("met", "missed") and c.ended in acted and self._in(c.ended)]
+        return [clock for clock in ended if clock.followed is None or clock.followed >= self.end]
 
     def _emergency(self, clock: Clock) -> None:
         if clock.rule == "emergency" and clock.ended:

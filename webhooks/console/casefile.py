@@ -257,8 +257,11 @@ def _summary(session: Session, case: Case) -> str | None:
 
 
 def _dues(session: Session, case: Case, now: datetime) -> list[Due]:
-    rows = session.scalars(select(Deadline).where(Deadline.case_id == case.id, Deadline.state != "void"))
-    ordered = sorted(rows, key=lambda d: (d.ended_at is not None, d.due_at))
+    query = select(Deadline).where(Deadline.case_id == case.id, Deadline.state != "void").order_by(Deadline.round)
+    rows = session.scalars(query).all()
+    last = {(row.rule, row.started_at): row for row in rows}  # one that was taken up again stands there once
+    shown = (row for row in rows if row.state != "missed" or last[row.rule, row.started_at] is row)
+    ordered = sorted(shown, key=lambda d: (d.ended_at is not None, d.due_at))
     return [Due(row, left(row.due_at, now) if row.state == "running" else None, _turn(row, ordered)) for row in ordered]
 
 

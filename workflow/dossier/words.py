@@ -102,7 +102,7 @@ STATES: dict[str, str] = {
     "running": N_("berjalan"),
     "paused": N_("berhenti sementara"),
     "met": N_("dipenuhi"),
-    "missed": N_("dipenuhi terlambat"),
+    "missed": N_("berakhir terlambat"),
     "void": N_("tidak berlaku lagi"),
 }
 

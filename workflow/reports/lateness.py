@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from workflow import clocks
 from workflow.models import Case, Deadline, Escalation, JournalEntry, Pause, Unit
@@ -38,11 +38,18 @@ def gather(session: Session, figures: Figures, unit: Unit, span: Span) -> None:
 
 
 def ended(session: Session, span: Span) -> Iterator[Deadline]:
-    """Clocks that an action of this unit ended: the chain has the action, the row has the same moment."""
-    enders = {action for rule in clocks.rules().values() for action in rule.ends}
+    """Clocks that an action of this unit ended: the chain has the action, the row has the same moment.
+
+    What was late when it was set aside is late, once: not where it was taken up again in the same span.
+    """
+    enders = {*ledger.ENDS, *(action for rule in clocks.rules().values() for action in rule.ends)}
     acted = span.moments(*enders)
     same = and_(acted.c.case_id == Deadline.case_id, acted.c.at == Deadline.ended_at)
-    query = select(Deadline).join(acted, same).where(Deadline.state.in_(("met", "missed")))
+    again = aliased(Deadline)
+    one = (again.case_id == Deadline.case_id, again.rule == Deadline.rule, again.started_at == Deadline.started_at)
+    taken_up = exists().where(*one, again.round > Deadline.round, again.created_at < span.end)
+    late = and_(Deadline.state == "missed", ~taken_up)
+    query = select(Deadline).join(acted, same).where(or_(Deadline.state == "met", late))
     yield from session.scalars(query.where(Deadline.rule != NO_PROMISE).distinct())
 
 
