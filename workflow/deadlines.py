@@ -332,6 +332,15 @@ def recompute(session: Session, case: Case, now: datetime) -> list[tuple[str, da
     return moved
 
 
+def adopt_lengths(session: Session, case: Case, now: datetime) -> None:
+    """It is known now whose working days count: what is not due yet lasts as long as that unit has set."""
+    unit = _unit(case)
+    for row in _open(session, case):
+        rule = rules()[row.rule]
+        if rule.starts == "received" and rule.kind == "working" and row.due_at > now:
+            row.days = clocks.length(rule, unit) + (rule.extension if row.extensions else 0)
+
+
 def _count_again(days: Calendar, row: Deadline, now: datetime) -> bool:
     rule = rules()[row.rule]
     if rule.kind != "working" or row.due_at <= now or not row.days:

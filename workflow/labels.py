@@ -290,6 +290,10 @@ LABELS: dict[str, dict[str, str]] = {
         "not_together": N_(
             "Dua pengaduan ini tidak dapat disatukan: berbeda satuan kerja, kerahasiaan, jalur, atau pelapornya."
         ),
+        "older_into_newer": N_(
+            "Pengaduan ini lebih dulu diterima daripada yang itu, dan tenggatnya tidak boleh mundur. Buka pengaduan "
+            "itu, lalu gabungkan dari sana ke sini."
+        ),
         "lead_erased": N_("Isi pengaduan itu sudah dihapus sesuai ketentuan, maka jawabannya tidak ada lagi."),
         "choose_messages": N_("Pilih pesan yang dipisah; pesan pertama tetap di sini."),
         "no_such_number": N_("Nomor itu tidak ditemukan."),

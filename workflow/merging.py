@@ -23,7 +23,8 @@ SPLIT = "split"
 
 
 def merge(session: Session, case: Case, into: Case, actor: Officer, now: datetime) -> None:
-    """The same person told the same thing again: this case goes into the other. Raises Impossible.
+    """The same person told the same thing again: this case goes into the earlier one, whose clocks are the ones that
+    count. Raises Impossible.
 
     Only of one person under one choice of secrecy, at one place under one seal; where the person is not open, only if
     the two were found alike before: a merge must not be a way to find out who wrote.
@@ -36,6 +37,8 @@ def merge(session: Session, case: Case, into: Case, actor: Officer, now: datetim
         raise Impossible("not_together")
     if case.visibility != "open" and not _found_alike(session, case, into):
         raise Impossible("not_together")
+    if not earlier(into, case):
+        raise Impossible("older_into_newer")
     if links.sources(session, case, "member") or links.alive(session, case, "member") or into.closed_at:
         raise Impossible("not_together")
     cases.move(session, case, "merge", actor, now, into=into.id)
@@ -44,6 +47,11 @@ def merge(session: Session, case: Case, into: Case, actor: Officer, now: datetim
     if case.urgency_rank < into.urgency_rank:
         into.urgency, into.urgency_rank = case.urgency, case.urgency_rank
     outbox.enqueue(session, case.conversation, "merged", now, case=into, number=into.number, old=case.number)
+
+
+def earlier(case: Case, other: Case) -> bool:
+    """Whether a case came before another one, or with it: the later goes into the earlier."""
+    return case.received_at <= other.received_at
 
 
 def _found_alike(session: Session, case: Case, other: Case) -> bool:

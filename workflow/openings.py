@@ -27,6 +27,7 @@ from workflow import (
     sealing,
     staff,
     states,
+    timekeeping,
     units,
 )
 from workflow.actors import Citizen, Officer
@@ -125,8 +126,9 @@ def will_seal(session: Session, assessment: Assessment, unit: Unit, now: datetim
 def place(
     session: Session, case: Case, unit: Unit, assessment: Assessment, now: datetime, actor: Officer | None = None
 ) -> bool:
-    """It is known which facility is meant: that handles a case that nobody has begun, unless it is sealed. Said by the
-    complainant, or found out by an officer of the office above."""
+    """It is known which facility is meant: that handles a case that nobody has begun, unless it is sealed, and its
+    calendar and settings count, from receipt on. Said by the complainant, or found out by an officer of the office
+    above."""
     if case.status not in states.TABLE["place"].sources or case.subject_unit_id == unit.id:
         return False
     by = actor or Citizen(case.person_id)
@@ -144,6 +146,8 @@ def place(
         cases.transfer(session, case, home, by, now)
         if case.urgency == "darurat":
             notices.emergency(session, case, now)
+    deadlines.adopt_lengths(session, case, now)
+    timekeeping.recompute(session, case, by, now)
     return True
 
 

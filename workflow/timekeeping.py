@@ -134,11 +134,15 @@ def _running_after(database: Database, place: str, now: datetime) -> list[str]:
 
 
 def _recompute(session: Session, case_id: str, now: datetime) -> bool:
-    case = cases.lock(session, case_id)
+    return recompute(session, cases.lock(session, case_id), Clock(), now)
+
+
+def recompute(session: Session, case: Case, actor: Actor, now: datetime) -> bool:
+    """Count the running clocks of a case again, and journal what moved; whether anything did."""
     moved = deadlines.recompute(session, case, now)
     for rule, before, after in moved:
         journal.append(
-            session, case.handling_unit_id, "recomputed", Clock(), now, case_id=case.id,
+            session, case.handling_unit_id, "recomputed", actor, now, case_id=case.id,
             rule=rule, before=before.isoformat(), after=after.isoformat(),
         )  # fmt: skip
     return bool(moved)

@@ -319,7 +319,11 @@ class Deeds:
                 life.authors["joint"] = lead.authors["text"]
 
     def merge(self, life: Life, into: Life, who: str) -> bool:
-        fits = into.closed is None and (life.unit, life.sealed) == (into.unit, into.sealed)
+        fits = (
+            into.closed is None
+            and into.received <= life.received
+            and (life.unit, life.sealed) == (into.unit, into.sealed)
+        )
         done = self.try_it(
             life, "merge", who, lambda s, c, o, now: merging.merge(s, c, s.get_one(Case, into.key), o, now), fits=fits
         )

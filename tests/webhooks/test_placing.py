@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import select
 
 from tests.support import Office, csrf
 from webhooks import doctor
-from workflow import staff
-from workflow.models import Account, Unit
+from workflow import staff, timekeeping
+from workflow.actors import Clock
+from workflow.models import Account, Deadline, JournalEntry, Unit
 
 TEXT = "Makanan di blok B basi terus, sudah seminggu."
 HEAD = "Pak Bambang Hartono yang menyuruh potong jatah makan."
@@ -65,6 +69,47 @@ def test_what_is_about_the_head_stays_above(several: Office) -> None:
     case = several.case()
     assert (case.handling_unit.code, case.seal) == ("KANWIL-JATIM", "kanwil")
     assert several.client("kepala").get(f"/petugas/kasus/{case.id}").status_code == 404
+
+
+def test_what_nobody_has_met_is_counted_from_receipt_by_the_days_and_settings_of_the_facility(several: Office) -> None:
+    with several.db.write() as s:
+        bali = s.scalars(select(Unit).where(Unit.code == "LAPAS-BALI")).one()
+        bali.settings = {"clocks": {"respond": 10}}
+        timekeeping.decree(s, date(2026, 11, 5), "Galungan", Clock(), several.clock(), holiday=True, unit=bali)
+    several.say(TEXT)
+    several.say("LEWATI")
+    case_id = several.case().id
+    assert dues(several, case_id)["respond"] == datetime(2026, 11, 20, 16, 59, 59, tzinfo=UTC)
+    several.clock.advance(hours=20)
+    assert hand(several, "LAPAS-BALI") == 303
+    assert dues(several, case_id) == {
+        "classify": datetime(2026, 11, 3, 15, 59, 59, tzinfo=UTC),
+        "first_response": datetime(2026, 11, 6, 15, 59, 59, tzinfo=UTC),
+        "respond": datetime(2026, 11, 17, 15, 59, 59, tzinfo=UTC),
+    }
+    with several.db.read() as s:
+        told = select(JournalEntry.record).where(JournalEntry.action == "recomputed")
+        told = told.where(JournalEntry.unit_id == unit_id(several, "LAPAS-BALI"))
+        moved = {json.loads(record)["data"]["rule"] for record in s.scalars(told)}
+    assert moved == {"classify", "first_response", "respond"}
+
+
+def test_what_was_late_before_the_facility_was_known_stays_late(several: Office) -> None:
+    several.say(TEXT)
+    several.say("LEWATI")
+    case_id = several.case().id
+    several.clock.advance(days=3)
+    before = dues(several, case_id)
+    assert hand(several, "LAPAS-BALI") == 303
+    after = dues(several, case_id)
+    assert after["classify"] == before["classify"] < several.clock()
+    assert after["respond"] != before["respond"]
+
+
+def dues(office: Office, case_id: str) -> dict[str, datetime]:
+    with office.db.read() as s:
+        rows = s.scalars(select(Deadline).where(Deadline.case_id == case_id, Deadline.state == "running"))
+        return {row.rule: row.due_at for row in rows}
 
 
 def test_the_doctor_names_an_office_that_gets_complaints_and_has_nobody(several: Office) -> None:

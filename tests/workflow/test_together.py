@@ -226,6 +226,22 @@ def test_a_merge_undone_leaves_nothing_classified_that_nobody_classified(
     assert [(row.state, row.started_at) for row in alive] == [(classify, begun)], "counted from its receipt"
 
 
+def test_the_later_complaint_goes_into_the_earlier_and_never_the_other_way_round(office: Office) -> None:
+    first, second = repeated(office)
+    with office.db.read() as s:
+        earlier, later = s.get_one(Case, first).number, s.get_one(Case, second).number
+    client = office.client("petugas")
+    pages = {case_id: client.get(f"/petugas/kasus/{case_id}").text for case_id in (first, second)}
+    assert "Gabungkan ke sana" in pages[second] and "gabungkan dari halamannya ke sini" not in pages[second]
+    assert "Gabungkan ke sana" not in pages[first] and "gabungkan dari halamannya ke sini" in pages[first]
+    sent = {"csrf_token": csrf(client, f"/petugas/kasus/{first}"), "number": later}
+    refused = client.post(f"/petugas/bersama/{first}/gabung", data=sent, follow_redirects=True)
+    assert "lalu gabungkan dari sana ke sini" in refused.text
+    assert status(office, first) == "received"
+    client.post(f"/petugas/bersama/{second}/gabung", data={**sent, "number": earlier})
+    assert status(office, second) == "closed"
+
+
 def test_strangers_are_never_merged_and_a_merge_tells_nothing(office: Office) -> None:
     lead, members = crowd(office)
     with pytest.raises(Impossible, match="not_together"):

@@ -39,6 +39,7 @@ class Together:
     split_off: list[Case]
     said: list[tuple[int, str]]
     actions: frozenset[str]
+    earlier: Callable[[Case], bool]
 
 
 def together(session: Session, officer: Officer, case: Case, view: View) -> Together:
@@ -60,6 +61,7 @@ def together(session: Session, officer: Officer, case: Case, view: View) -> Toge
             (m.id, conversations.for_staff(session, m, writer)[:120]) for m in list(rows)[1:] if m.body_enc is not None
         ],
         actions=frozenset(actions),
+        earlier=lambda other: merging.earlier(other, case),
     )
 
 
