@@ -112,18 +112,22 @@ def details(session: Session, party: Party) -> dict[str, str]:
 def seen(session: Session, officer: Officer, case: Case) -> list[Seen]:
     """The parties of a case that ``access.find`` gave to this account, as far as it may see them."""
     view = access.view(session, officer, case)
-    if not view.summary:
-        return []
+    return shown(session, case, text=view.text, identity=view.identity) if view.summary else []
+
+
+def shown(session: Session, case: Case, *, text: bool, identity: bool) -> list[Seen]:
+    """The parties of a case: the reporter's details with the identity, those of the others with the words."""
     rows = session.scalars(select(Party).where(Party.case_id == case.id))
     order = list(ALIASES)
-    return [_seen(session, row, view) for row in sorted(rows, key=lambda p: (order.index(p.kind), p.alias))]
+    known = sorted(rows, key=lambda p: (order.index(p.kind), p.alias))
+    return [_shown(session, row, text=text, identity=identity) for row in known]
 
 
-def _seen(session: Session, party: Party, view: access.View) -> Seen:
+def _shown(session: Session, party: Party, *, text: bool, identity: bool) -> Seen:
     known: dict[str, str] = {}
-    if party.kind == "reporter" and view.identity and party.person_id:
+    if party.kind == "reporter" and identity and party.person_id:
         known = people.identity(session, session.get_one(Person, party.person_id))
-    elif party.kind != "reporter" and view.text:
+    elif party.kind != "reporter" and text:
         known = details(session, party)
     verifier = session.get(Account, party.verified_by) if party.verified_by else None
     return Seen(party, known, verifier.full_name if verifier else "")

@@ -18,9 +18,9 @@ from tests.workflow import steps
 from tests.workflow.offices import on_sqlite
 from tests.workflow.steps import carry
 from webhooks.cli import main
-from workflow import cases, decisions, inbox, letters, openings, wording
+from workflow import cases, decisions, inbox, letters, openings, parties, staff, wording
 from workflow import files as stored_files
-from workflow.models import Account, Attachment, Case, JournalEntry, Letter, Message, Notice, Paper, Unit
+from workflow.models import Account, Attachment, Case, JournalEntry, Letter, Message, Notice, Paper, Party, Unit
 from workflow.sweep import sweep
 
 pytestmark = on_sqlite
@@ -306,3 +306,58 @@ def test_what_nobody_did_is_the_systems_in_the_paper_as_on_the_page(office: Offi
     released, status = (wording.label(*key, "id") for key in (("action", "release"), ("status", "responded")))
     assert f"{released} → {status} Sistem" in text
     assert f"{released} · <bdi>Sistem</bdi>" in page
+
+
+def test_it_names_inmate_and_respondent_for_those_who_read_the_words_and_their_aliases_for_others(
+    office: Office, tmp_path: Path
+) -> None:
+    office.say("Air mati tiga hari di blok Mawar, tolong.", SENDER)
+    case_id, number = office.case(SENDER).id, office.case(SENDER).number
+    with office.db.write() as s:
+        case, me, now = cases.lock(s, case_id), office.officer(s, "petugas"), office.clock()
+        parties.enter(s, case, me, "inmate", {"name": "Rudi Hartanto", "block": "Mawar"}, now)
+        parties.enter(s, case, me, "respondent", {"name": "Suryadi Wiguna", "post": "Komandan Jaga"}, now)
+        parties.verify(s, case, me, "keluarga", "visit_register", now)
+        found = s.scalars(select(Party).where(Party.case_id == case_id)).all()
+        aliases = [party.alias for party in found if party.kind != "reporter"]
+    names = ("Rudi Hartanto", "Suryadi Wiguna", "Komandan Jaga")
+    for reads, named in (((), True), (("--as", "petugas"), True), (("--as", "kanwil"), False)):
+        text, _ = made(office, tmp_path, number, *reads)
+        assert [name in text for name in names] == [named] * 3, reads
+        assert all(alias in text for alias in aliases), reads
+        assert "diperiksa oleh Sari Wulandari" in text
+    with office.db.write() as s:
+        kanwil = s.scalars(select(Unit).where(Unit.code == "KANWIL-JATIM")).one()
+        staff.add(s, "penjaga", "kata-sandi-untuk-tes", [("kustodian", kanwil)], office.clock(), "Penjaga")
+    text, _ = made(office, tmp_path, number, "--as", "penjaga")
+    assert not [word for word in (*names, *aliases) if word in text], "a custodian reads no papers"
+
+
+def test_what_was_merged_into_the_case_is_in_it_for_those_who_may_read_it(office: Office, tmp_path: Path) -> None:
+    into, gone = steps.repeated(office)
+    with office.db.write() as s:
+        message = s.scalars(select(Message).where(Message.case_id == gone)).one()
+        words = "Air mati dan anak saya gatal, SEMANGKA."
+        message.body_enc = s.info["vault"].seal(s, message.body_key_id, words, "message.body")
+        row = Attachment(
+            message_id=message.id, case_id=gone, data_key_id=message.body_key_id, content_type="application/pdf",
+            state="wanted",
+        )  # fmt: skip
+        row.name_enc = s.info["vault"].seal(s, message.body_key_id, "bukti.pdf", "attachment.name")
+        s.add(row)
+        s.flush()
+        inbox.keep(s, row, b"%PDF-1.4 bukti")
+        number, other = s.get_one(Case, into).number, s.get_one(Case, gone).number
+    steps.merge(office, gone, into)
+    text, files = made(office, tmp_path, number, "--as", "petugas")
+    assert f"Digabungkan ke sini {other}" in text
+    assert text.index(f"Dari {other}, yang digabungkan ke sini") < text.index("SEMANGKA")
+    assert beside(files) == {"bukti.pdf": b"%PDF-1.4 bukti"}
+    assert f"Digabungkan ke {number}" in made(office, tmp_path, other, "--as", "petugas")[0]
+    text, files = made(office, tmp_path, number, "--as", "kanwil")
+    assert other in text and "SEMANGKA" not in text and not beside(files)
+    with office.db.write() as s:
+        cases.hide_from(s, cases.lock(s, gone), [office.account_id("petugas")], office.clock())
+    text, files = made(office, tmp_path, number, "--as", "petugas")
+    assert not beside(files)
+    assert "SEMANGKA" not in text and f"Dari {other}" not in text, "not for whom that part of it is hidden from"

@@ -6,7 +6,7 @@ import hashlib
 import mimetypes
 import unicodedata
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -53,7 +53,7 @@ class Dossier:
 def make(session: Session, case: Case, reader: Reader, key: bytes, anchors: Anchors, now: datetime) -> Dossier:
     """The dossier for a reader, and its entry in the journal; an opened identity leaves its reason in the case."""
     contents = Contents(session, case, reader, now)
-    listed, attachments = _attachments(session, case, reader)
+    listed, attachments = _attachments(session, contents)
     issued, copies = _letters(session, contents)
     data: dict[str, Any] = {
         "title": say("title", number=case.number),
@@ -97,12 +97,11 @@ def _record(session: Session, case: Case, reader: Reader, now: datetime) -> None
 # ------------------------------------------------------------------ attachments
 
 
-def _attachments(session: Session, case: Case, reader: Reader) -> tuple[list[Block], dict[str, bytes]]:
+def _attachments(session: Session, contents: Contents) -> tuple[list[Block], dict[str, bytes]]:
     """The list for the paper, and the files themselves for those who may read the words."""
-    query = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.message_id, Attachment.id)
-    writer = None if reader.identity else session.get(Person, case.person_id)
     listed, kept = list[Block](), dict[str, bytes]()
-    for n, row in enumerate(session.scalars(query), 1):
+    for n, (case, reader, row) in enumerate(_files(session, contents), 1):
+        writer = None if reader.identity else session.get(Person, case.person_id)
         name = _name(session, row, writer) if reader.text else say("withheld")
         content = _bytes(partial(files.content, session, row))
         small = [say("sha", hash=hashlib.sha256(content).hexdigest()) if content else say("no_file", state=row.state)]
@@ -114,6 +113,13 @@ def _attachments(session: Session, case: Case, reader: Reader) -> tuple[list[Blo
                 kept[f"lampiran/{n:02d}-{name}{ending}"] = enclosed
         listed.append(block(f"{n:02d}. {shown}", small=small))
     return listed, kept
+
+
+def _files(session: Session, contents: Contents) -> Iterator[tuple[Case, Reader, Attachment]]:
+    for case, reader in contents.parts:
+        query = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.message_id, Attachment.id)
+        for row in session.scalars(query):
+            yield case, reader, row
 
 
 def _enclosed(

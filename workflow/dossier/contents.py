@@ -12,10 +12,10 @@ from babel.dates import format_datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import conversations, decisions, inspection, letters, people, wording
+from workflow import conversations, decisions, inspection, letters, parties, people, wording
 from workflow.conversations import Line
 from workflow.dossier import words
-from workflow.dossier.reader import Reader
+from workflow.dossier.reader import Reader, gone_into, merged
 from workflow.dossier.words import LANGUAGE, say
 from workflow.models import (
     Account,
@@ -46,6 +46,7 @@ class Contents:
 
     def __init__(self, session: Session, case: Case, reader: Reader, now: datetime) -> None:
         self.session, self.case, self.reader, self.now = session, case, reader, now
+        self.parts = [(case, reader), *merged(session, reader, case)]
         self._alias = people.reporter(session, case).alias
         self._zone = ZoneInfo((case.subject_unit or case.handling_unit).timezone)
 
@@ -76,12 +77,40 @@ class Contents:
             ("status", wording.label("status", case.status, LANGUAGE)),
             ("visibility", wording.label("visibility", case.visibility, LANGUAGE)),
             ("reporter", self._reporter()),
+            *self._parties(),
+            ("merged", ", ".join(part.number for part, _ in self.parts[1:])),
+            ("into", gone_into(self.session, self.reader, case)),
             ("answered", self.moment(case.responded_at)),
             ("arrived", self.moment(case.delivered_at)),
             ("closed", self.moment(case.closed_at)),
             ("made_for", made),
         ]
         return [[say(key), value] for key, value in rows if value]
+
+    def _parties(self) -> list[tuple[str, str]]:
+        """The affected and the accused, each under its alias, and how the reporter belongs to the former."""
+        if not self.reader.papers:
+            return []
+        found = parties.shown(self.session, self.case, text=self.reader.text, identity=False)
+        return [(self._kind(one), self._party(one)) for one in found]
+
+    @staticmethod
+    def _kind(one: parties.Seen) -> str:
+        return "relation" if one.party.kind == "reporter" else one.party.kind
+
+    def _party(self, one: parties.Seen) -> str:
+        party = one.party
+        if party.kind != "reporter":
+            told = [wording.label("party_field", name, LANGUAGE) + f": {one.details[name]}"
+                    for name in parties.FIELDS[party.kind] if name in one.details]  # fmt: skip
+            return f"{party.alias}: {', '.join(told)}" if told else party.alias
+        if not party.relation:
+            return ""
+        relation = wording.label("relation", party.relation, LANGUAGE)
+        if party.verified_at is None:
+            return say("unproved", relation=relation)
+        evidence = wording.label("evidence_of", party.relation_evidence, LANGUAGE)
+        return say("proved", relation=relation, evidence=evidence, name=one.verifier)
 
     def _reporter(self) -> str:
         if not self.reader.identity:
@@ -93,13 +122,17 @@ class Contents:
     # -------------------------------------------------------------- what was said
 
     def messages(self) -> list[Block]:
-        said = conversations.thread(self.session, self.case, text=self.reader.text, identity=self.reader.identity)
-        return [self._message(line) for line in said]
+        return [block_of for part, reader in self.parts for block_of in self._said(part, reader)]
 
-    def _message(self, line: Line) -> Block:
+    def _said(self, part: Case, reader: Reader) -> list[Block]:
+        said = conversations.thread(self.session, part, text=reader.text, identity=reader.identity)
+        head = [] if part is self.case else [block(say("told_in", number=part.number))]
+        return [*head, *(self._message(line, reader) for line in said)]
+
+    def _message(self, line: Line, reader: Reader) -> Block:
         who = say("from_person") if line.inbound else say("from_office")
         state = "" if line.inbound else f" ({wording.label('delivery', line.state, LANGUAGE)})"
-        hidden = say("gone") if self.reader.text else say("withheld")
+        hidden = say("gone") if reader.text else say("withheld")
         hidden = f"[{wording.label('private', line.private, LANGUAGE)}]" if line.private else hidden
         return block(f"{self.moment(line.at)} · {who}{state}", text=line.text if line.text is not None else hidden)
 

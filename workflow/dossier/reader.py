@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import access, identities
+from workflow import access, identities, links
 from workflow.actors import Officer, Operator
 from workflow.models import Case, CaseNumber
 
@@ -72,6 +72,31 @@ def reader(
         actor, name, view.text, view.summary, view.identity or with_identity, with_identity,
         case.handling_unit.kind != "upt" or _oversees(actor, case), access.reads_reasons(actor, case), reason,
     )  # fmt: skip
+
+
+def merged(session: Session, reader: Reader, case: Case) -> list[tuple[Case, Reader]]:
+    """What was merged into the case, and what this reader gets of each: what one person told twice."""
+    parts = links.whole(session, case, "merged")[1:]
+    if isinstance(reader.actor, Operator):
+        texts = [(part, reader.text) for part in parts if part.seal == "none"]
+    else:
+        seen = access.among(session, reader.actor, parts)
+        texts = [(part, access.view(session, reader.actor, part).text) for part in seen]
+    return [
+        (part, replace(reader, text=text, identity=reader.identity and part.visibility != "anonymous"))
+        for part, text in texts
+    ]
+
+
+def gone_into(session: Session, reader: Reader, case: Case) -> str:
+    """The number of the case that goes on where this one was merged, if this reader may see it."""
+    into = links.resolve(session, case)
+    if into.id == case.id:
+        return ""
+    hidden = (
+        into.seal != "none" if isinstance(reader.actor, Operator) else not access.among(session, reader.actor, [into])
+    )
+    return "" if hidden else into.number
 
 
 def _may_open(actor: Officer | Operator, case: Case, reason: str) -> None:
