@@ -47,6 +47,30 @@ def journal_verify(heads: tuple[str, ...]) -> None:
     click.echo(f"journal holds: {total} entries, as {reports} stored reports and {len(given)} given heads say")
 
 
+@journal_group.command("anchor")
+@click.argument("code", metavar="UNIT")
+def journal_anchor(code: str) -> None:
+    """Make the lost or spoilt anchor of a chain anew, where nothing else speaks against the chain. Journalled."""
+    from webhooks.service import journal_key, utc_now
+    from workflow import journal
+    from workflow.actors import Operator
+    from workflow.reports import heads as told
+
+    settings = opening.settings()
+    database = opening.database(settings)
+    with database.read() as session:
+        unit = opening.unit(session, code)
+        findings = told.differing(session, [head for head in told.kept(session) if head.unit == code])
+        if not findings:
+            broken = journal.renew_anchor(session, journal_key(settings), unit.id, settings.home / "anchors")
+            findings = [broken] if broken else []
+    for finding in findings:
+        raise click.ClickException(f"{code} entry {finding.sequence}: {finding.reason}")
+    with database.write() as session:
+        journal.append(session, unit.id, "anchor", Operator(), utc_now())
+    click.echo(f"{code}: anchor made anew")
+
+
 def _given(session: Session, typed: str) -> Head:
     """A head as it was typed off paper, where a long hash may have been broken into pieces."""
     from workflow.reports.heads import Head

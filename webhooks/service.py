@@ -164,8 +164,8 @@ def open_database(settings: Settings) -> tuple[Database, Vault]:
     }
 
     def after(session: Session) -> None:
-        if newest := session.info.pop("anchors", None):
-            journal.write_anchors(anchors, newest)
+        if grown := session.info.pop("anchors", None):
+            journal.write_anchors(anchors, *grown)
         if erased := session.info.pop("erased", None):
             backup.note_erased(settings.home, erased)
         for key in session.info.pop("objects_gone", ()):

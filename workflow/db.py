@@ -48,6 +48,7 @@ class Base(DeclarativeBase):
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    connection.text_factory = _as_text
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -56,6 +57,11 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _as_text(kept: bytes) -> str:
+    """SQLite keeps any bytes as text: one spoilt cell must not keep the others from being read."""
+    return kept.decode(errors="replace")
 
 
 def _begin(connection: Any) -> None:

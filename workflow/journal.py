@@ -15,16 +15,17 @@ import hmac
 import json
 import logging
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from workflow import chainmemory
 from workflow.actors import Actor, Operator
 from workflow.models import JournalEntry, JournalHead, Unit
 
@@ -70,14 +71,17 @@ def chain(session: Session) -> None:
     """Write the gathered entries. The last step of every writing transaction."""
     pending: list[_Pending] = session.info.pop("journal", [])
     newest: dict[str, tuple[int, bytes]] = {}
+    begun = set[str]()
     for unit_id in sorted({p.unit_id for p in pending}):
         head = _locked_head(session, unit_id)
+        if head.sequence == 0:
+            begun.add(unit_id)
         for item in (p for p in pending if p.unit_id == unit_id):
             _add(session, head, item)
         newest[unit_id] = (head.sequence, head.hash)
     if newest:
         session.flush()
-        session.info["anchors"] = newest
+        session.info["anchors"] = (newest, begun)
 
 
 def _locked_head(session: Session, unit_id: str) -> JournalHead:
@@ -141,24 +145,26 @@ def seal(key: bytes, previous: bytes, record: bytes) -> bytes:
 # ------------------------------------------------------------------ anchor
 
 
-def write_anchors(directory: Path, anchors: dict[str, tuple[int, bytes]]) -> None:
+def write_anchors(directory: Path, anchors: dict[str, tuple[int, bytes]], begun: Collection[str] | None = None) -> None:
     """Keep the newest heads outside the database: one small file a chain, never moved backwards.
 
-    The entries are committed by now, so that trouble with a file is logged and found by ``verify``.
+    The entries are committed by now, so that trouble with a file is logged and found by ``verify``. ``begun``: the
+    chains that began with these entries. Only theirs are made; one that vanished stays away, for ``verify`` to find.
     """
     for unit_id, (sequence, digest) in anchors.items():
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            _move_anchor(directory / unit_id, sequence, digest)
+            _move_anchor(directory / unit_id, sequence, digest, new=begun is None or unit_id in begun)
         except (OSError, ValueError):
             log.exception("anchor of the journal could not be moved: unit=%s", unit_id)
 
 
-def _move_anchor(path: Path, sequence: int, digest: bytes) -> None:
+def _move_anchor(path: Path, sequence: int, digest: bytes, *, new: bool) -> None:
     """A line never becomes shorter: writing over it in one piece leaves no moment without an anchor."""
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | (os.O_CREAT if new else 0), 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        if sequence > int((file.read().split() or ["0"])[0]):
+        known = file.read().partition(" ")[0]
+        if sequence > (0 if new and not known else int(known)):
             file.seek(0)
             file.write(f"{sequence} {digest.hex()}\n")
             file.flush()
@@ -182,94 +188,129 @@ def read_anchors(directory: Path) -> dict[str, tuple[int, bytes]]:
 # ------------------------------------------------------------------ verification
 
 
+@dataclass(frozen=True)
+class Walked:
+    """How far a chain holds (number and hash of its last good entry), and what is broken after that."""
+
+    unit_id: str
+    finding: Finding | None
+    end: tuple[int, bytes]
+
+
 def verify(session: Session, key: bytes, anchors: dict[str, tuple[int, bytes]]) -> tuple[list[Finding], int]:
     """Walk every chain. Returns what is broken (the first entry of each chain) and the number of entries read."""
-    heads = heads_of(session)
-    findings, total = [], 0
-    for unit_id in sorted(chains(session) | heads.keys() | anchors.keys()):
-        finding, count = _verify_chain(session, key, unit_id, heads.get(unit_id), anchors.get(unit_id))
-        total += count
-        if finding:
-            findings.append(finding)
-    return findings, total
+    walked = list(walk_all(session, key, anchors))
+    return [chain.finding for chain in walked if chain.finding], sum(chain.end[0] for chain in walked)
 
 
-def heads_of(session: Session) -> dict[str, JournalHead]:
-    """The end of every chain."""
-    return {head.unit_id: head for head in session.scalars(select(JournalHead))}
+def walk_all(session: Session, key: bytes, anchors: dict[str, tuple[int, bytes]]) -> Iterator[Walked]:
+    """Every chain from its beginning, against its head, its anchor and what the last nightly walk saw of it."""
+    seen = chainmemory.recall(session, key).held
+    known = set(session.scalars(select(JournalEntry.unit_id).distinct())) | set(
+        session.scalars(select(JournalHead.unit_id))
+    )
+    for unit_id in sorted(known | anchors.keys() | seen.keys(), key=str):
+        walked = walk(session, key, unit_id, anchors.get(unit_id), seen.get(unit_id))
+        if walked.finding is None and (reason := _fault_of_anchor(anchors.get(unit_id), walked, seen.get(unit_id))):
+            walked = replace(walked, finding=Finding(_name(session, unit_id), walked.end[0], reason))
+        yield walked
 
 
-def chains(session: Session) -> set[str]:
-    """Units that have entries, whether or not the end of their chain is known."""
-    return set(session.scalars(select(JournalEntry.unit_id).distinct()))
+def _fault_of_anchor(anchor: tuple[int, bytes] | None, walked: Walked, seen: tuple[int, bytes] | None) -> str | None:
+    """The anchor of a chain that is whole. It may be behind by what a crash left out, not by what was seen of it."""
+    if anchor is None:
+        return "missing: the anchor outside the database" if walked.end[0] else None
+    behind = seen is not None and anchor[0] < seen[0]
+    return "the anchor outside the database went back to an older entry" if behind else None
+
+
+def renew_anchor(session: Session, key: bytes, unit_id: str, directory: Path) -> Finding | None:
+    """Put a lost, unreadable or older anchor at the end of a chain. What else is broken is returned, nothing done."""
+    anchor, seen = read_anchors(directory).get(unit_id), chainmemory.recall(session, key).held.get(unit_id)
+    walked = walk(session, key, unit_id, anchor if anchor and anchor[0] >= 0 else None, seen)
+    if walked.finding is None and walked.end[0]:
+        (directory / unit_id).unlink(missing_ok=True)
+        write_anchors(directory, {unit_id: walked.end})
+    return walked.finding
 
 
 def verify_chain(
     session: Session, key: bytes, unit_id: str, anchor: tuple[int, bytes] | None
 ) -> tuple[Finding | None, int]:
     """Walk one chain: what is broken, and how many entries hold before it."""
-    return _verify_chain(session, key, unit_id, session.get(JournalHead, unit_id), anchor)
-
-
-def _verify_chain(
-    session: Session, key: bytes, unit_id: str, head: JournalHead | None, anchor: tuple[int, bytes] | None
-) -> tuple[Finding | None, int]:
-    walked = walk(session, key, unit_id, head, anchor)
+    walked = walk(session, key, unit_id, anchor)
     return walked.finding, walked.end[0]
-
-
-@dataclass(frozen=True)
-class Walked:
-    """How far a chain holds (number and hash of its last good entry), and what is broken after that."""
-
-    finding: Finding | None
-    end: tuple[int, bytes]
 
 
 def walk(
     session: Session,
     key: bytes,
     unit_id: str,
-    head: JournalHead | None,
     anchor: tuple[int, bytes] | None,
-    start: tuple[int, bytes] = (0, GENESIS),
+    seen: tuple[int, bytes] | None = None,
 ) -> Walked:
-    """Walk one chain on from an entry that was found good before; from the beginning where none is given."""
-    unit = session.get(Unit, unit_id)
-    name, end = unit.code if unit else unit_id, start
-    for entry in _entries(session, unit_id, start[0]):
-        if reason := _fault(key, entry, end[0] + 1, end[1]):
-            return Walked(Finding(name, end[0] + 1, reason), end)
-        end = (entry.sequence, entry.hash)
+    """Walk one chain from its beginning. ``seen``: an entry that a walk found in it before."""
+    name, end = _name(session, unit_id), (0, GENESIS)
+
+    def broken(sequence: int, reason: str) -> Walked:
+        return Walked(unit_id, Finding(name, sequence, reason), end)
+
+    for row in _rows(session, unit_id):
+        if reason := _fault(key, row, end):
+            return broken(end[0] + 1, reason)
+        end = (row.sequence, row.hash)
         if anchor and anchor[0] == end[0] and anchor[1] != end[1]:
-            return Walked(Finding(name, end[0], "differs from the anchor outside the database"), end)
+            return broken(end[0], "differs from the anchor outside the database")
+        if seen and seen[0] == end[0] and seen[1] != end[1]:
+            return broken(end[0], "differs from what was verified before")
     if anchor and (anchor[0] > end[0] or anchor[0] < 0):
-        return Walked(Finding(name, end[0] + 1, "missing: the anchor outside the database is further on"), end)
-    if head is None or (head.sequence, head.hash) != end:
-        return Walked(Finding(name, end[0] + 1, "missing: the head of the chain is further on or differs"), end)
-    return Walked(None, end)
+        return broken(end[0] + 1, "missing: the anchor outside the database is further on")
+    head = select(JournalHead.sequence, JournalHead.hash).where(JournalHead.unit_id == unit_id)
+    if session.execute(head).one_or_none() != end:
+        return broken(end[0] + 1, "missing: the head of the chain is further on or differs")
+    if seen and seen[0] > end[0]:
+        return broken(seen[0], "missing: it was verified before")
+    return Walked(unit_id, None, end)
 
 
-def _entries(session: Session, unit_id: str, after: int = 0) -> Iterator[JournalEntry]:
-    query = select(JournalEntry).where(JournalEntry.unit_id == unit_id).order_by(JournalEntry.sequence, JournalEntry.id)
-    if after:
-        query = query.where(JournalEntry.sequence > after)
-    with session.scalars(query.execution_options(yield_per=1_000)) as entries:
-        yield from entries
+def _name(session: Session, unit_id: str) -> str:
+    return session.scalar(select(Unit.code).where(Unit.id == unit_id)) or str(unit_id)
 
 
-def _fault(key: bytes, entry: JournalEntry, sequence: int, previous: bytes) -> str | None:
-    if entry.sequence != sequence:
+#: An entry's row as the database hands it over, past our types: SQLite keeps whatever it is given, in any cell.
+_ROWS = """
+    SELECT unit_id, case_id, action, {at} AS at, sequence, record, previous, hash
+    FROM journal WHERE unit_id = :unit ORDER BY sequence
+"""
+#: The time as SQLite keeps it; PostgreSQL's infinite times, and those before our era, become NULL.
+_AT = {
+    "sqlite": "at",
+    "postgresql": """
+        CASE WHEN at >= '0001-01-01 00:00Z' THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') END
+    """,
+}
+
+
+def _rows(session: Session, unit_id: str) -> Iterator[Row[Any]]:
+    query = text(_ROWS.format(at=_AT[session.get_bind().dialect.name]))
+    with session.execute(query, {"unit": unit_id}, execution_options={"yield_per": 1_000}) as rows:
+        yield from rows
+
+
+def _fault(key: bytes, row: Row[Any], end: tuple[int, bytes]) -> str | None:
+    if row.sequence != end[0] + 1:
         return "missing or out of order"
-    if entry.previous != previous or seal(key, previous, entry.record) != entry.hash:
+    if not isinstance(row.record, bytes) or row.previous != end[1] or row.hash != seal(key, end[1], row.record):
         return "edited"
-    columns = (entry.unit_id, entry.case_id, entry.action, entry.at.isoformat(), entry.sequence)
-    return "edited: a column differs from the record" if columns != _columns(entry.record) else None
+    return "edited: a column differs from the record" if tuple(row[:5]) != _columns(row.record) else None
 
 
 def _columns(record: bytes) -> tuple[Any, ...] | None:
+    """The cells of an entry that say what its record says."""
     try:
         document = json.loads(record)
-        return tuple(document[name] for name in ("unit", "case", "action", "at", "sequence"))
-    except (ValueError, KeyError, TypeError):
+        at = datetime.fromisoformat(document["at"]).astimezone(UTC).replace(tzinfo=None)
+        cells = (document["unit"], document["case"], document["action"])
+        return (*cells, at.isoformat(" ", "microseconds"), document["sequence"])
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

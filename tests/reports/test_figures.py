@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.reports.lives import Diary, Event, live
@@ -42,6 +42,15 @@ def within(diary: Diary, month: Month) -> list[Event]:
 def plain(found: Figures) -> tuple[object, ...]:
     tables = {t: {r: dict(c) for r, c in rows.items()} for t, rows in found.tables.items()}
     return tables, {k: sorted(v) for k, v in found.samples.items()}, found.head
+
+
+def test_figures_do_not_go_by_the_ids_of_rows_which_no_hash_covers(office: Office) -> None:
+    live(office, 1, 15)
+    before = {code: plain(figures(office, code, NOVEMBER)) for code in (RUTAN, KANWIL)}
+    with Session(office.db.engine) as s:
+        s.execute(text("UPDATE journal SET id = -id"))
+        s.commit()
+    assert {code: plain(figures(office, code, NOVEMBER)) for code in (RUTAN, KANWIL)} == before
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -5,20 +5,25 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, event, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.support import Office
 from tests.workflow.offices import on_postgres, on_sqlite
+from webhooks.cli import main
 from workflow import cases, journal
 from workflow.actors import Citizen, Officer
+from workflow.db import make_engine
 from workflow.models import Case, DataKey, JournalEntry, JournalHead, Unit
 
 ACTOR = Officer("a" * 32)
@@ -97,7 +102,8 @@ def test_an_edit_of_any_column_of_any_entry_is_found(office: Office, sequence: i
 
 
 def test_every_column_of_an_entry_is_tried() -> None:
-    assert set(COLUMNS) == {c.name for c in JournalEntry.__table__.columns} - {"id"}
+    """But for ``id``, which nothing goes by: an entry has its place in its chain from ``sequence``."""
+    assert set(COLUMNS) == set(SPOILT) == {c.name for c in JournalEntry.__table__.columns} - {"id"}
 
 
 @on_sqlite
@@ -206,6 +212,84 @@ def test_nonsense_made_with_the_key_is_a_finding_and_not_a_crash(office: Office)
 # ------------------------------------------------------------------ anchors
 
 
+def spoil(column: str, value: str) -> Callable[[Session], object]:
+    """Past our types, as in a shell of the database."""
+    return lambda s: s.execute(text(f"UPDATE journal SET {column} = {value} WHERE sequence = 3"))
+
+
+@contextmanager
+def shell(office: Office) -> Iterator[Session]:
+    """Where SQLite looks at no foreign keys; what was changed in it is rolled back."""
+    engine = make_engine(office.settings.database)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+    with Session(engine) as s:
+        yield s
+        s.rollback()
+    engine.dispose()
+
+
+#: What SQLite keeps in a cell of ours, though no entry of ours has it.
+SPOILT = {
+    "unit_id": ("CAST(unit_id AS BLOB)", "x'ff' || unit_id", "CAST(x'ff' || unit_id AS TEXT)", "substr(unit_id, 2)"),
+    "sequence": ("'x'", "''", "3.5", "x'33'", "CAST(x'ff' AS TEXT)", "9e99"),
+    "case_id": ("NULL", "CAST(case_id AS BLOB)", "5", "CAST(x'ff' AS TEXT)"),
+    "action": ("CAST(action AS BLOB)", "''", "7", "CAST(x'ff' AS TEXT)"),
+    "at": (
+        *("'kemarin'", "''", "5", "1.5", "x'ff'", "CAST(at AS BLOB)", "CAST(x'ff' AS TEXT)", "at || 'Z'"),
+        *("date(at)", "replace(at, '2026', '12026')", "replace(at, ' ', 'T')"),
+    ),
+    "record": ("CAST(record AS TEXT)", "replace(record, 'read', 'open')", "5", "''", "x''", "CAST(x'ff' AS TEXT)"),
+    "previous": ("CAST(previous AS TEXT)", "hex(previous)", "0", "x''"),
+    "hash": ("CAST(hash AS TEXT)", "hash || ''", "hex(hash)", "0.5", "x''"),
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize("column", sorted(SPOILT))
+def test_a_cell_of_a_type_that_no_entry_has_is_found_at_its_entry(office: Office, column: str) -> None:
+    write(office, 5)
+    write(office, 5, "KANWIL-JATIM")
+    for value in SPOILT[column]:
+        with shell(office) as s:
+            spoil(column, value)(s)
+            found, _ = journal.verify(s, office.db.info["journal_key"], anchors(office))
+        assert {("RUTAN-MAGETAN", 3), ("KANWIL-JATIM", 3)} <= {(f.unit, f.sequence) for f in found}, value
+    assert findings(office) == []
+
+
+@on_postgres
+@pytest.mark.parametrize("value", ["'infinity'", "'-infinity'", "at - INTERVAL '4052 years'", "'294000-01-01 00:00Z'"])
+def test_a_time_that_python_does_not_know_is_found_at_its_entry(office: Office, value: str) -> None:
+    write(office, 5)
+    tamper(office, spoil("at", value))
+    assert findings(office) == [("RUTAN-MAGETAN", 3)]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "change", ["hash = 'abc'", "sequence = 'abc'", "hash = CAST(x'ff' AS TEXT)", "unit_id = x'ff'"]
+)
+def test_a_head_of_a_type_that_no_chain_has_is_a_finding(office: Office, change: str) -> None:
+    write(office, 2)
+    with shell(office) as s:
+        s.execute(text(f"UPDATE journal_head SET {change}"))
+        found, _ = journal.verify(s, office.db.info["journal_key"], anchors(office))
+    assert ("RUTAN-MAGETAN", 3) in {(f.unit, f.sequence) for f in found}
+
+
+def run(office: Office, *words: str) -> Result:
+    env = {"ADUAN_HOME": str(office.settings.home), "ADUAN_DATABASE_URL": office.settings.database}
+    return CliRunner().invoke(main, ["journal", *words], env=env)
+
+
+@on_sqlite
+def test_the_command_names_the_entry_that_was_edited_in_a_shell(office: Office) -> None:
+    write(office, 5)
+    tamper(office, spoil("record", "replace(record, 'read', 'open')"))
+    done = run(office, "verify")
+    assert (done.exit_code, done.output) == (1, "broken: RUTAN-MAGETAN entry 3: edited\n")
+
+
 @pytest.mark.parametrize("content", ["", "x", "5", "five abc", "3 zz", "1 2 3", "\x00"])
 def test_a_spoilt_anchor_is_a_finding_and_stops_no_work(office: Office, content: str) -> None:
     write(office, 2)
@@ -215,6 +299,39 @@ def test_a_spoilt_anchor_is_a_finding_and_stops_no_work(office: Office, content:
     write(office, 1)
     with office.db.read() as s:
         assert entry(s, 3).action == "read"
+
+
+def test_an_anchor_that_vanished_is_found_though_the_chain_goes_on(office: Office) -> None:
+    write(office, 2)
+    (office.settings.home / "anchors" / unit_id(office)).unlink()
+    assert findings(office) == [("RUTAN-MAGETAN", 2)]
+    write(office, 1)
+    assert findings(office) == [("RUTAN-MAGETAN", 3)]
+
+
+@pytest.mark.parametrize("spoil_it", [lambda path: path.unlink(), lambda path: path.write_text("x")])
+def test_the_operator_makes_a_lost_anchor_anew(office: Office, spoil_it: Callable[[Path], object]) -> None:
+    write(office, 2)
+    spoil_it(office.settings.home / "anchors" / unit_id(office))
+    done = run(office, "anchor", "RUTAN-MAGETAN")
+    assert (done.exit_code, done.output) == (0, "RUTAN-MAGETAN: anchor made anew\n")
+    assert findings(office) == []
+    with office.db.read() as s:
+        assert entry(s, 3).action == "anchor"
+
+
+def test_no_anchor_is_made_anew_that_speaks_against_the_chain(office: Office) -> None:
+    write(office, 5)
+
+    def cut(s: Session) -> None:
+        s.execute(delete(JournalEntry).where(JournalEntry.sequence > 3))
+        s.execute(update(JournalHead).values(sequence=3, hash=entry(s, 3).hash))
+
+    tamper(office, cut)
+    kept = anchors(office)
+    done = run(office, "anchor", "RUTAN-MAGETAN")
+    assert (done.exit_code, "entry 4: missing" in done.output) == (1, True)
+    assert anchors(office) == kept
 
 
 def test_an_anchor_never_moves_back(tmp_path: Path) -> None:
@@ -362,7 +479,10 @@ def test_a_case_and_its_journal_are_one_transaction(office: Office) -> None:
 def any_change(data: st.DataObject, length: int) -> Callable[[Session], object]:
     """One edit, deletion, swap or truncation, as somebody with the database's password might make it."""
     place = data.draw(st.integers(1, length), label="entry")
-    kind = data.draw(st.sampled_from(["edit", "delete", "swap", "cut", "cut with head", "double"]), label="kind")
+    kinds = ["edit", "retype", "delete", "swap", "cut", "cut with head", "double"]
+    kind = data.draw(st.sampled_from(kinds), label="kind")
+    if kind == "retype":
+        return retyped(data, place)
     if kind == "edit":
         column = data.draw(st.sampled_from(sorted(COLUMNS)), label="column")
 
@@ -391,6 +511,25 @@ def any_change(data: st.DataObject, length: int) -> Callable[[Session], object]:
     return cut
 
 
+def retyped(data: st.DataObject, place: int) -> Callable[[Session], object]:
+    """The cell gets a value, or its own value another type, that no entry of ours has in it."""
+    column = data.draw(st.sampled_from(sorted(SPOILT)), label="column")
+    value = data.draw(st.one_of(st.text(), st.binary(), st.floats(allow_nan=False), st.integers(-9, 99)), label="value")
+
+    def change(s: Session) -> object:
+        query = text(f"SELECT typeof({column}) || quote({column}) FROM journal WHERE id = :id")
+        one = {"id": entry(s, place).id}
+        before = s.scalar(query, one)
+        try:
+            s.execute(text(f"UPDATE journal SET {column} = :value WHERE id = :id"), {**one, "value": value})
+        except IntegrityError:
+            reject()  # the number of another entry, say
+        assume(s.scalar(query, one) != before)
+        return None
+
+    return change
+
+
 def flipped(data: st.DataObject, record: bytes) -> bytes:
     changed = bytearray(record)
     changed[data.draw(st.integers(0, len(record) - 1), label="byte")] ^= 1 << data.draw(st.integers(0, 7), label="bit")
@@ -405,10 +544,9 @@ def test_any_single_edit_deletion_swap_or_truncation_is_found(office: Office, da
     if not anchors(office):
         write(office, 8)
     change = any_change(data, 8)
-    with Session(office.db.engine) as s:
+    with shell(office) as s:
         change(s)
         s.flush()
         found, _ = journal.verify(s, office.db.info["journal_key"], anchors(office))
-        s.rollback()
     assert [f.unit for f in found if f.unit == "RUTAN-MAGETAN"] != []
     assert findings(office) == []

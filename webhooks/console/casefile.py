@@ -339,7 +339,8 @@ def _history(session: Session, case: Case, alias: str) -> list[Entry]:
     query = select(JournalEntry).where(JournalEntry.case_id == case.id)
     if case.handling_unit.kind == "upt":
         query = query.where(JournalEntry.unit_id == case.handling_unit_id)
-    rows = session.scalars(query.order_by(JournalEntry.at.desc(), JournalEntry.id.desc()))
+    newest = (JournalEntry.at.desc(), JournalEntry.unit_id.desc(), JournalEntry.sequence.desc())
+    rows = session.scalars(query.order_by(*newest))
     return [_entry(session, row, alias) for row in rows]
 
 

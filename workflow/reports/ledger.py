@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workflow import states
 from workflow.models import Case, JournalEntry
@@ -75,12 +75,14 @@ def taken_over(session: Session, span: Span, actions: Iterable[str]) -> list[Ent
     """Of the cases that came from another unit in the span: what had happened to them, wherever it was."""
     came = select(JournalEntry.case_id).where(span.where("taken_over"))
     known = (JournalEntry.case_id.in_(came), JournalEntry.at < span.end)
-    return _read(session, and_(*known, JournalEntry.action.in_(tuple(actions))))
+    condition = and_(*known, JournalEntry.action.in_(tuple(actions)))
+    return _read(session, condition, JournalEntry.at, JournalEntry.unit_id, JournalEntry.sequence)
 
 
-def _read(session: Session, condition: ColumnElement[bool]) -> list[Entry]:
+def _read(session: Session, condition: ColumnElement[bool], *order: InstrumentedAttribute[Any]) -> list[Entry]:
+    """One chain in its own order; entries of several in a given one. Never by ``id``, which no hash covers."""
     query = select(JournalEntry.case_id, JournalEntry.action, JournalEntry.at, JournalEntry.record)
-    query = query.where(condition, JournalEntry.case_id.is_not(None)).order_by(JournalEntry.id)
+    query = query.where(condition, JournalEntry.case_id.is_not(None)).order_by(*(order or (JournalEntry.sequence,)))
     return [_entry(*row) for row in session.execute(query)]
 
 
