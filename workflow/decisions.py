@@ -171,6 +171,22 @@ def direct(
     return paper
 
 
+def entrust(session: Session, case: Case, actor: Officer, official_id: str, now: datetime) -> None:
+    """As long as nothing was reported, what was directed becomes another's task; its day stays. Raises Impossible."""
+    if reported(session, case):
+        raise Impossible("not_now")
+    if official_id not in {a.id for a in others(session, case, now)}:
+        raise Impossible("choose_official")
+    before, case.official_id = case.official_id, official_id
+    cases.move(session, case, "entrust", actor, now, official=official_id, instead_of=before)
+    notices.tell(session, case, Part.OFFICIAL, "directed_to_you", now)
+
+
+def others(session: Session, case: Case, now: datetime) -> list[Account]:
+    """Who could be made responsible instead of whoever is."""
+    return [account for account in officials(session, case, now) if account.id != case.official_id]
+
+
 def direction(session: Session, paper: Paper) -> Direction:
     """What the head decided; raises Erased after the case was erased."""
     return Direction.from_json(body(session, paper))

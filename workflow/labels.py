@@ -114,6 +114,7 @@ LABELS: dict[str, dict[str, str]] = {
         "recommend": N_("Rekomendasi"),
         "send_back": N_("Rekomendasi dikembalikan"),
         "direct": N_("Arahan"),
+        "entrust": N_("Pejabat lain ditunjuk"),
         "task": N_("Batas tugas ditetapkan"),
         "inspection": N_("Berkas pemeriksaan"),
         "report": N_("Laporan pelaksanaan"),

@@ -78,6 +78,7 @@ TABLE: dict[str, Transition] = {
         _t("recommend",         {S.CLASSIFIED},                         S.RECOMMENDED,   P.OFFICER),
         _t("send_back",         {S.RECOMMENDED},                        S.CLASSIFIED,    P.HEAD),
         _t("direct",            {S.RECOMMENDED},                        S.DIRECTED,      P.HEAD),
+        _t("entrust",           {S.DIRECTED},                           None,            P.HEAD),
         _t("report",            {S.DIRECTED},                           None,            P.OFFICIAL, P.OFFICER),
         _t("draft",             {S.DIRECTED, S.DRAFTED, S.APPROVED},    S.DRAFTED,       P.OFFICIAL, P.OFFICER),
         _t("approve",           {S.DRAFTED},                            S.APPROVED,      P.HEAD),

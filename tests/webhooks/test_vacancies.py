@@ -7,10 +7,10 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.support import Office, csrf
+from tests.support import HIRED, PASSWORD, Office, csrf
 from tests.workflow import steps
-from workflow import decisions
-from workflow.models import Account, Case, Notice, RoleGrant, Unit
+from workflow import decisions, staff
+from workflow.models import Account, Case, JournalEntry, Notice, RoleGrant, Unit
 
 EMERGENCY = "Tolong, adik saya di blok A dipukuli sekarang, kepalanya berdarah!"
 
@@ -146,3 +146,57 @@ def test_a_head_who_finds_no_official_to_choose_is_told_whom_to_ask(office: Offi
     assert 'id="form-direct"' not in shown
     assert 'id="form-send_back"' in shown
     assert "aduan user add NAME --role pejabat --facility RUTAN-MAGETAN" in shown
+
+
+def successor(office: Office) -> None:
+    """A second official at the facility."""
+    with office.db.write() as s:
+        unit = s.scalars(select(Unit).where(Unit.kind == "upt")).one()
+        staff.add(s, "pejabat2", PASSWORD, [("pejabat", unit)], HIRED, "Dewi Lestari", "Kepala Subseksi Pelayanan")
+
+
+def entrust(office: Office, case_id: str, to: str) -> int:
+    client, path = office.client("kepala"), f"/petugas/kasus/{case_id}"
+    form = {"csrf_token": csrf(client, path), "official_id": office.account_id(to)}
+    return client.post(f"{path}/entrust", data=form).status_code
+
+
+def test_the_task_of_an_official_who_left_goes_to_another(office: Office) -> None:
+    successor(office)
+    case_id = carried(office, "directed")
+    measure = steps.OPTIONS[0].measure
+    assert measure in office.client("pejabat").get("/petugas/").get_data(as_text=True)
+    assert entrust(office, case_id, "pejabat") == 422, "it is that official's already"
+    vacate(office, "pejabat")
+    assert 'id="form-entrust"' in page(office, "kepala", case_id)
+    assert entrust(office, case_id, "pejabat2") == 303
+    assert "pejabat2" in told(office, "directed_to_you")
+    assert measure in office.client("pejabat2").get("/petugas/").get_data(as_text=True)
+    assert measure not in office.client("pejabat").get("/petugas/").get_data(as_text=True)
+    assert office.client("pejabat").get(f"/petugas/kasus/{case_id}").status_code == 404
+    assert "Pejabat lain ditunjuk" in page(office, "kepala", case_id)
+    with office.db.read() as s:
+        entry = s.scalars(select(JournalEntry).where(JournalEntry.action == "entrust")).one()
+        assert office.account_id("pejabat2") in entry.record.decode()
+        assert office.account_id("pejabat") in entry.record.decode()
+
+
+def test_a_task_that_was_reported_on_stays_with_its_official(office: Office) -> None:
+    successor(office)
+    case_id = carried(office, "directed")
+    steps.act(
+        office, case_id, lambda o, s, c: decisions.report(s, c, o.officer(s, "pejabat"), "repair", "Sudah.", o.clock())
+    )
+    assert 'id="form-entrust"' not in page(office, "kepala", case_id)
+    assert entrust(office, case_id, "pejabat2") == 409
+    with office.db.read() as s:
+        assert s.get_one(Case, case_id).official_id == office.account_id("pejabat")
+
+
+def test_with_one_official_there_is_no_other_to_name_until_that_one_is_gone(office: Office) -> None:
+    case_id = carried(office, "directed")
+    shown = page(office, "kepala", case_id)
+    assert 'id="form-entrust"' not in shown
+    assert "aduan user add" not in shown
+    vacate(office, "pejabat", "petugas", "petugas2")
+    assert "aduan user add NAME --role pejabat --facility RUTAN-MAGETAN" in page(office, "kepala", case_id)

@@ -102,6 +102,7 @@ def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
     assert heads == {
         "send_back",
         "direct",
+        "entrust",
         "approve",
         "return_draft",
         "take_back",

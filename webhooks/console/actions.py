@@ -88,6 +88,10 @@ def _direct(step: Step) -> None:
     )
 
 
+def _entrust(step: Step) -> None:
+    decisions.entrust(step.session, step.case, step.officer, step.typed["official_id"], step.now)
+
+
 def _moved(step: Step) -> str:
     """The head's day was no working day: which one it became."""
     wanted, due = step.typed.day("due"), deadlines.day_of(step.session, step.case, "carry_out")
@@ -221,6 +225,7 @@ ACTIONS: dict[str, Callable[[Step], None]] = {
     "recommend": _recommend,
     "send_back": _send_back,
     "direct": _direct,
+    "entrust": _entrust,
     "report": _report,
     "draft": _draft,
     "approve": _approve,

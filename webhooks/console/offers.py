@@ -27,11 +27,19 @@ def offered(
     allowed = set(states.possible(case.status, parts)) - ruled_out
     if "approve_above" in allowed and not vacancy(session, case, sheets, now):
         allowed.remove("approve_above")
+    if "entrust" in allowed and _settled(session, case, now):
+        allowed.remove("entrust")
     if "take" in allowed and not deadlines.runs(session, case, "emergency"):
         allowed.remove("take")
     if "extend" in allowed and not deadlines.may_extend(session, case, now):
         allowed.remove("extend")
     return [action for action in ACTIONS if action in allowed]
+
+
+def _settled(session: Session, case: Case, now: datetime) -> bool:
+    """Whether the task has been reported on, or whoever has it is the only one who could."""
+    able = {account.id for account in decisions.officials(session, case, now)}
+    return decisions.reported(session, case) or able == {case.official_id}
 
 
 def vacancy(session: Session, case: Case, sheets: list[Sheet], now: datetime) -> str:
@@ -72,14 +80,14 @@ def primary(case: Case, parts: frozenset[Part], actions: list[str]) -> str:
 
 def candidates(session: Session, case: Case, actions: list[str], now: datetime) -> dict[str, list[Account]]:
     """Whom each of these actions chooses from, for those that choose somebody."""
-    found = {"assign": officers, "direct": decisions.officials}
+    found = {"assign": officers, "direct": decisions.officials, "entrust": decisions.others}
     return {action: of(session, case, now) for action, of in found.items() if action in actions}
 
 
 def lacking(case: Case, people: Mapping[str, list[Account]]) -> list[str]:
     """The roles that nobody has who could be chosen."""
     table = states.players(case.handling_unit.kind, case.seal)
-    parts = {"assign": Part.OFFICER, "direct": Part.OFFICIAL}
+    parts = {"assign": Part.OFFICER, "direct": Part.OFFICIAL, "entrust": Part.OFFICIAL}
     return [role for action, able in people.items() if not able for role in sorted(table[parts[action]])]
 
 
