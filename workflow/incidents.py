@@ -1,17 +1,19 @@
 """Many complaints about one event: one of them leads, its approved answer goes to each, and nobody learns of another.
 
 A member keeps its number, its secrecy and its complainant; only the work is done once. The answer that reaches it is
-the lead's approved text to the letter, under the same hash and the same approval. A lead that will answer nobody here
-(sealed since, handed on, ended, erased) is let go without a word of why: the next member leads, or each goes alone.
+the lead's approved text to the letter, under the same hash and the same approval. Where the two fit no more, or the
+lead will answer nobody here (sealed since, handed on, ended, erased), they part without a word of why: the next member
+leads, or each goes alone.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+import triage
 from workflow import batches, cases, decisions, journal, links, notices, outbox
 from workflow.actors import Clock, Officer
 from workflow.db import Database
@@ -42,8 +44,8 @@ def join(session: Session, case: Case, lead: Case, actor: Officer, now: datetime
 
 
 def _fits(session: Session, case: Case, lead: Case) -> bool:
-    """Both are handled at one place under one seal; whoever may not see the member has no part in the lead."""
-    if (case.handling_unit_id, case.seal, case.track) != (lead.handling_unit_id, lead.seal, lead.track):
+    """Both are handled at one place, under one seal, by one track; no other is kept from the member."""
+    if _apart(lead, case) or (case.track, cases.track_of(case)) != (lead.track, cases.track_of(lead)):
         return False
     return case.id != lead.id and lead.close_ground != "merged" and _hidden(session, case) <= _hidden(session, lead)
 
@@ -68,31 +70,46 @@ def leave(session: Session, case: Case, actor: Officer, now: datetime) -> None:
 
 
 def tend(database: Database, now: datetime) -> int:
-    """Let go whose lead will not answer them, then give the others its answer; returns how many got it."""
+    """Let go who fits the lead no more, or whom it will not answer, then give the others its answer; returns how many
+    got it."""
     part(database, now)
     return spread(database, now)
 
 
 def part(database: Database, now: datetime, limit: int = 200) -> int:
-    """Let the members of leads that will not answer them go; returns of how many leads."""
+    """Let the members go that fit their lead no more, or that it will not answer; returns of how many leads."""
     lead, query = _pairs(CaseLink.other_id)
     waiting = and_(Case.status == str(Status.CLASSIFIED), Case.rounds == 0)
     apart = or_(lead.handling_unit_id != Case.handling_unit_id, lead.seal != Case.seal)
     unanswered = and_(lead.status == str(Status.CLOSED), lead.responded_at.is_(None))
     ended = lead.status.in_([str(status) for status in ENDED - {Status.CLOSED}])
-    query = query.where(or_(apart, and_(waiting, or_(ended, unanswered, lead.erased_at.is_not(None)))))
+    silent = or_(ended, unanswered, lead.erased_at.is_not(None))
+    query = query.where(or_(apart, and_(waiting, or_(silent, _other_track(lead), _kept_from_others(lead)))))
     with database.read() as session:
         leads = list(session.scalars(query.distinct().limit(limit)))
     return batches.each(database, "part", leads, lambda session, lead_id: _part(session, lead_id, now))
 
 
+def _other_track(lead: type[Case]) -> ColumnElement[bool]:
+    """Classified since, one of them as a case of integrity."""
+    integrity = [name for name in triage.CATEGORIES if triage.category_info(name).track == "integrity"]
+    return and_(Case.track != "information", Case.category.in_(integrity) != lead.category.in_(integrity))
+
+
+def _kept_from_others(lead: type[Case]) -> ColumnElement[bool]:
+    """Somebody is accused since who has a part in the lead."""
+    own, theirs = aliased(Exclusion), aliased(Exclusion)
+    there = exists().where(theirs.case_id == lead.id, theirs.account_id == own.account_id).correlate(lead, own)
+    return exists().where(own.case_id == Case.id, ~there).correlate(Case, lead)
+
+
 def _part(session: Session, lead_id: str, now: datetime) -> bool:
-    """Those go whom the lead will not answer, and who is not where it is. Whoever still waits stays together."""
+    """Those go whom the lead will not answer, and who does not fit it. Whoever still waits stays together."""
     tied = [case.id for case in links.sources(session, session.get_one(Case, lead_id), KIND)]
     locked = {case_id: cases.lock(session, case_id) for case_id in sorted([*tied, lead_id])}
     lead = locked[lead_id]
     members = links.sources(session, lead, KIND)
-    going = [case for case in members if _apart(lead, case) or (_waits(case) and not _answers(lead))]
+    going = [case for case in members if _apart(lead, case) or (_waits(case) and not _served(session, case, lead))]
     left = [case for case in going if _waits(case)]
     for case in going:
         _let_go(session, case, now)
@@ -113,6 +130,11 @@ def _apart(lead: Case, case: Case) -> bool:
 
 def _waits(case: Case) -> bool:
     return case.status == Status.CLASSIFIED and case.rounds == 0
+
+
+def _served(session: Session, case: Case, lead: Case) -> bool:
+    """Whether the lead's answer is one for this case, too."""
+    return _answers(lead) and _fits(session, case, lead)
 
 
 def _answers(lead: Case) -> bool:
@@ -157,7 +179,7 @@ def spread(database: Database, now: datetime, limit: int = 200) -> int:
 
 def _answer(session: Session, case: Case, now: datetime) -> bool:
     lead = links.target(session, case, KIND)
-    if lead is None or case.status != Status.CLASSIFIED:
+    if lead is None or case.status != Status.CLASSIFIED or not _fits(session, case, lead):
         return False
     paper = decisions.approved_answer(session, lead)
     if paper is None:

@@ -285,14 +285,15 @@ class Deeds:
         return done
 
     def part(self, now: datetime) -> list[Life]:
-        """Who waits for a lead that will not answer here any more goes: the first of them leads, the others follow it as
-        far as they fit. Returns whose work begins again."""
+        """Who waits for a lead that will not answer here any more, or that it does not fit, goes: the first of them leads,
+        the others follow it as far as they fit. Returns whose work begins again."""
         alone, lives = list[Life](), self.book.lives
         for lead in [lives[key] for key in sorted({life.lead for life in lives.values() if life.lead})]:
             members = [life for life in lives.values() if life.lead == lead.key]
             ended = lead.status in ("withdrawn", "referred", "discontinued")
             ended = ended or (lead.status == "closed" and lead.responded is None)
-            gone = [m for m in members if (m.unit, m.sealed) != (lead.unit, lead.sealed) or (ended and _waits(m))]
+            apart = [m for m in members if (m.unit, m.sealed) != (lead.unit, lead.sealed)]
+            gone = apart + [m for m in members if m not in apart and _waits(m) and (ended or not _alike(m, lead))]
             left = sorted((m for m in gone if _waits(m)), key=lambda m: (m.received, m.key))
             for life in gone:
                 life.lead = ""

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from tests.support import Office, csrf
-from tests.workflow.steps import ANSWER, COMPLAINT, act, carry, merge, repeated, unmerge
+from tests.workflow.steps import ANSWER, COMPLAINT, STEPS, act, carry, merge, repeated, unmerge
 from tests.workflow.test_together import OTHERS, bodies, crowd, join, status
 from workflow import cases, incidents, links, openings, retention, sealing
 from workflow.actors import Citizen, Clock
-from workflow.models import Case, CaseNumber, JournalEntry, Notice, Unit
+from workflow.models import Case, CaseNumber, Deadline, JournalEntry, Notice, Unit
 from workflow.states import Impossible
 
 FACILITY = ("petugas", "kepala")
@@ -144,6 +144,58 @@ def test_the_members_of_a_lead_that_ends_without_an_answer_get_one_of_their_own(
     incidents.tend(office.db, office.clock())
     assert lead_of(office, members[0]) is None
     assert "answers_itself" in told(office, members[0])
+
+
+def reclassify(office: Office, case_id: str, category: str = "pungli") -> None:
+    """By the form on its page."""
+    client, page = office.client("petugas"), f"/petugas/kasus/{case_id}"
+    seen = re.search(r'name="classified" value="([^"]*)"', client.get(page).text)
+    assert seen
+    form = {"csrf_token": csrf(client, page), "category": category, "urgency": "tinggi", "classified": seen[1]}
+    assert client.post(f"{page}/classify", data=form).status_code == 303
+
+
+def test_a_member_that_turns_out_to_be_a_case_of_integrity_answers_itself(office: Office) -> None:
+    lead, members = crowd(office)
+    for member in members:
+        join(office, member, lead)
+    reclassify(office, members[0])
+    act(office, lead, STEPS["classified"])
+    for step in ("recommended", "directed", "drafted", "approved", "responded"):
+        act(office, lead, STEPS[step])
+    assert incidents.spread(office.db, office.clock()) == 1, "a service answer is none to an accusation"
+    incidents.tend(office.db, office.clock())
+    assert (status(office, members[0]), lead_of(office, members[0])) == ("classified", None)
+    assert "answers_itself" in told(office, members[0])
+    assert ANSWER not in bodies(office, OTHERS[0])
+    with office.db.read() as s:
+        rows = dict(s.execute(select(Deadline.rule, Deadline.state).where(Deadline.case_id == members[0])).all())
+    assert (rows["respond"], rows["respond_integrity"]) == ("void", "running")
+    assert "berkas" in shown(office, "petugas", members[0]).lower(), "the file of an inspection"
+
+
+def test_the_members_of_a_lead_that_turns_out_to_be_a_case_of_integrity_go_on_together(office: Office) -> None:
+    lead, members = crowd(office)
+    for member in members:
+        join(office, member, lead)
+    assert incidents.part(office.db, office.clock()) == 0
+    reclassify(office, lead)
+    assert incidents.part(office.db, office.clock()) == 1
+    assert incidents.part(office.db, office.clock()) == 0, "once"
+    assert [lead_of(office, member) for member in members] == [None, members[0]]
+    assert "answers_itself" in told(office, members[0])
+
+
+def test_a_member_that_accuses_who_works_on_the_lead_answers_itself(office: Office) -> None:
+    lead, members = crowd(office)
+    for member in members:
+        join(office, member, lead)
+    act(office, members[1], lambda o, s, c: cases.hide_from(s, c, [o.account_id("pejabat")], o.clock()))
+    incidents.tend(office.db, office.clock())
+    assert [lead_of(office, member) for member in members] == [lead, None]
+    act(office, lead, lambda o, s, c: cases.hide_from(s, c, [o.account_id("pejabat")], o.clock()))
+    join(office, members[1], lead)
+    assert incidents.part(office.db, office.clock()) == 0, "hidden from the same"
 
 
 # ------------------------------------------------------------------ merged cases
