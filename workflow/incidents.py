@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 import triage
-from workflow import batches, cases, decisions, journal, links, notices, outbox
+from workflow import batches, cases, deadlines, decisions, journal, links, notices, outbox, timekeeping
 from workflow.actors import Clock, Officer
 from workflow.db import Database
-from workflow.models import Approval, Case, CaseLink, Exclusion, Paper, new_id
+from workflow.models import Approval, Case, CaseLink, Deadline, Exclusion, Paper, new_id
 from workflow.states import ENDED, Impossible, Part, Status
 from workflow.vault import vault_of
 
@@ -70,9 +70,10 @@ def leave(session: Session, case: Case, actor: Officer, now: datetime) -> None:
 
 
 def tend(database: Database, now: datetime) -> int:
-    """Let go who fits the lead no more, or whom it will not answer, then give the others its answer; returns how many
-    got it."""
+    """Let go who fits the lead no more, or whom it will not answer, then give the others its time and its answer;
+    returns how many got that."""
     part(database, now)
+    prolong(database, now)
     return spread(database, now)
 
 
@@ -160,16 +161,53 @@ def _pairs(column: InstrumentedAttribute[str]) -> tuple[type[Case], Select[str]]
     return lead, query.where(CaseLink.kind == KIND, CaseLink.undone_at.is_(None))
 
 
-# ------------------------------------------------------------------ one answer for each
+# ------------------------------------------------------------------ one answer for each, and the time it takes
+
+
+def prolong(database: Database, now: datetime, limit: int = 200) -> int:
+    """Members whose answer is due before their lead's have the extension that it was given, each in a transaction of
+    its own; whoever has had one, or is late already, keeps the own day. Returns how many got it."""
+    own, theirs = aliased(Deadline), aliased(Deadline)
+    lead, query = _pairs(CaseLink.case_id)
+    query = _unanswered(query, lead).join(own, own.case_id == Case.id).join(theirs, theirs.case_id == lead.id)
+    query = query.where(own.rule == theirs.rule, own.state == "running", own.extensions == 0, own.due_at >= now)
+    query = query.where(theirs.state.in_(("running", "paused")), theirs.extensions > 0, own.due_at < theirs.due_at)
+    with database.read() as session:
+        found = list(session.scalars(query.order_by(CaseLink.created_at).limit(limit)))
+    return batches.each(
+        database, "prolong", found, lambda session, case_id: _prolong(session, cases.lock(session, case_id), now)
+    )
+
+
+def _prolong(session: Session, case: Case, now: datetime) -> bool:
+    lead = links.target(session, case, KIND)
+    if lead is None or not (_waits(case) and _fits(session, case, lead) and deadlines.may_extend(session, case, now)):
+        return False
+    timekeeping.extend_jointly(session, case, lead, now)
+    return True
+
+
+def _unanswered(query: Select[str], lead: type[Case]) -> Select[str]:
+    """Of members and their leads those that wait for their first answer where their lead is."""
+    query = query.where(Case.rounds == 0, Case.status == str(Status.CLASSIFIED), lead.erased_at.is_(None))
+    return query.where(lead.handling_unit_id == Case.handling_unit_id, lead.seal == Case.seal)  # one went elsewhere
+
+
+def readers(session: Session, case: Case) -> list[Case]:
+    """Those beside its own complainant to whom the answer of a lead will go."""
+    lead, query = _pairs(CaseLink.case_id)
+    hopeful = [str(status) for status in (Status.CLASSIFIED, Status.WAITING)]
+    query = query.where(lead.id == case.id, Case.rounds == 0, Case.status.in_(hopeful))
+    query = query.where(lead.handling_unit_id == Case.handling_unit_id, lead.seal == Case.seal)
+    query = query.where(~_other_track(lead), ~_kept_from_others(lead))
+    return list(session.scalars(select(Case).where(Case.id.in_(query))))
 
 
 def spread(database: Database, now: datetime, limit: int = 200) -> int:
     """Give members the answer of their lead, each in a transaction of its own; a late joiner gets it at once."""
     lead, query = _pairs(CaseLink.case_id)
-    query = query.where(Case.rounds == 0, Case.status == str(Status.CLASSIFIED))
-    query = query.where(lead.responded_at.is_not(None), lead.erased_at.is_(None))
+    query = _unanswered(query, lead).where(lead.responded_at.is_not(None))
     query = query.where(lead.status.in_((str(Status.RESPONDED), str(Status.CLOSED))))
-    query = query.where(lead.handling_unit_id == Case.handling_unit_id, lead.seal == Case.seal)  # one went elsewhere
     with database.read() as session:
         waiting = list(session.scalars(query.order_by(CaseLink.created_at).limit(limit)))
     return batches.each(

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from triage import Assessment
-from workflow import access, cases, journal, naming, people, sealing, staff
+from workflow import access, cases, journal, naming, people, receipts, sealing, staff
 from workflow.actors import Officer
 from workflow.models import Account, Case, Party, Person
 from workflow.states import Impossible, Part
@@ -131,6 +131,15 @@ def _shown(session: Session, party: Party, *, text: bool, identity: bool) -> See
         known = details(session, party)
     verifier = session.get(Account, party.verified_by) if party.verified_by else None
     return Seen(party, known, verifier.full_name if verifier else "")
+
+
+def nameless(session: Session, case: Case, text: str) -> str:
+    """What is said of one case to others: without its reporter, and without the names of its other parties."""
+    person = session.get(Person, case.person_id)
+    shown = people.mask(session, person, receipts.redact(text)) if person else receipts.redact(text)
+    for row in session.scalars(select(Party).where(Party.case_id == case.id, Party.kind != "reporter")):
+        shown = people.hide(shown, {"name": details(session, row).get("name", "")})
+    return shown
 
 
 # ------------------------------------------------------------------ what officers do

@@ -91,7 +91,7 @@ TABLE: dict[str, Transition] = {
         _t("reopen",            {S.RESPONDED, S.CLOSED},                S.CLASSIFIED,    P.COMPLAINANT, P.CLOCK),
         _t("wait",              {S.CLASSIFIED, S.DIRECTED},             S.WAITING,       P.OFFICER),
         _t("resume",            {S.WAITING},                            RESUMES,         P.OFFICER, P.COMPLAINANT, P.CLOCK),
-        _t("extend",            BEFORE_ANSWER - {S.WAITING},            None,            P.HEAD),
+        _t("extend",            BEFORE_ANSWER - {S.WAITING},            None,            P.HEAD, P.CLOCK),
         _t("refer",             {S.RECEIVED, S.CLASSIFIED},             S.REFERRED,      P.OFFICER),
         _t("ask_withdraw",      OPEN,                                   None,            P.COMPLAINANT),
         _t("withdraw",          OPEN,                                   S.WITHDRAWN,     P.OFFICER),

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from workflow import batches, calendar, cases, deadlines, journal, notices, outbox, units, wording
+from workflow import batches, calendar, cases, deadlines, journal, notices, outbox, parties, units, wording
 from workflow.actors import Actor, Clock, Officer
 from workflow.db import Database
-from workflow.models import Case, Deadline, HolidayOverride, Mark, Unit
+from workflow.models import Case, Deadline, Extension, HolidayOverride, Mark, Unit
 from workflow.states import Impossible, Part, Status
+from workflow.vault import vault_of
 
 #: The calendar by which every running clock was counted last.
 _APPLIED = "calendar"
@@ -47,7 +48,20 @@ def extend(session: Session, case: Case, actor: Officer, reason: str, now: datet
     if not reason:
         raise Impossible("reason_missing")
     cases.permit(session, case, "extend", actor)
-    due = deadlines.extend(session, case, actor.account_id, reason, now)
+    _extend(session, case, actor, actor.account_id, reason, now)
+
+
+def extend_jointly(session: Session, case: Case, lead: Case, now: datetime) -> None:
+    """Whoever is answered with another case has the time that its head took for that one: the same reason, without
+    what names the other family, and a day of its own. Raises Impossible."""
+    given = select(Extension).where(Extension.case_id == lead.id).order_by(Extension.at.desc()).limit(1)
+    extension = session.scalars(given).one()
+    reason = vault_of(session).open_text(session, extension.data_key_id, extension.reason_enc, "extension.reason")
+    _extend(session, case, Clock(), extension.account_id, parties.nameless(session, lead, reason), now)
+
+
+def _extend(session: Session, case: Case, actor: Actor, account_id: str, reason: str, now: datetime) -> None:
+    due = deadlines.extend(session, case, account_id, reason, now)
     cases.move(session, case, "extend", actor, now, due=due.at.isoformat())
     unit, locale = case.subject_unit or case.handling_unit, case.conversation.locale
     day = wording.day(due.at.astimezone(ZoneInfo(unit.timezone)).date(), locale)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.days.lives import Life
+from tests.days.lives import Clock, Life
 from tests.days.rulebook import CITED, HEAD, OFFICER, OFFICIAL, OWN, RULES
 from tests.days.world import World
 from workflow import cases, decisions, deliveries, incidents, inspection, merging, timekeeping
@@ -193,14 +193,28 @@ class Deeds:
         reason = f"Suku cadang untuk {life.name} belum datang"
         done = self.try_it(life, "extend", who, lambda s, c, o, t: timekeeping.extend(s, c, o, reason, t), fits=fits)
         if done and clock is not None:
-            before = clock.due
-            clock.moves.append((now, before))
-            clock.length, clock.extended = clock.length + RULES["respond"].extra, True
-            clock.due = self.book.recount(life, clock)
-            life.extensions.append((now, before, clock.due, reason))
-            self.book.plan(life, clock, now)
-            self.book.act(life, "extend", who, now)
+            self._longer(life, clock, who, reason)
         return done
+
+    def _longer(self, life: Life, clock: Clock, who: str, reason: str) -> None:
+        now, before = self.office.clock(), clock.due
+        clock.moves.append((now, before))
+        clock.length, clock.extended = clock.length + RULES["respond"].extra, True
+        clock.due = self.book.recount(life, clock)
+        life.extensions.append((now, before, clock.due, reason))
+        self.book.plan(life, clock, now)
+        self.book.act(life, "extend", who, now)
+
+    def prolong(self, now: datetime) -> None:
+        """Whoever waits for a lead that was given more time has more time, too, if their own day is over sooner."""
+        for life in self.book.lives.values():
+            if not life.lead or not _waits(life):
+                continue
+            lead = self.book.lives[life.lead]
+            theirs = next((c for c in lead.clocks if c.rule == "respond" and c.alive and c.extended), None)
+            own = next((c for c in life.clocks if c.rule == "respond" and c.state == "running"), None)
+            if theirs and own and not own.extended and now <= own.due < theirs.due:
+                self._longer(life, own, "clock", lead.extensions[-1][3])
 
     def report(self, life: Life, who: str) -> bool:
         done = self.try_it(

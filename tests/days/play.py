@@ -110,6 +110,7 @@ class Play:
         incidents.tend(self.office.db, now)
         for life in self.desk.deeds.part(now):
             self.desk.take_up(life)
+        self.desk.deeds.prolong(now)
         self.desk.deeds.spread(now)
         while self.office.deliver():
             pass

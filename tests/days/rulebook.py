@@ -80,7 +80,7 @@ STEPS = {
     "reopen": _step("responded closed", "classified", FAMILY, CLOCK),
     "wait": _step("classified directed", "waiting", OFFICER),
     "resume": _step("waiting", "back", OFFICER, FAMILY, CLOCK),
-    "extend": _step(BEFORE_ANSWER - {"waiting"}, "", HEAD),
+    "extend": _step(BEFORE_ANSWER - {"waiting"}, "", HEAD, CLOCK),
     "refer": _step("received classified", "referred", OFFICER),
     "withdraw": _step(OPEN, "withdrawn", OFFICER),
     "discontinue": _step(BEFORE_ANSWER, "discontinued", HEAD),

@@ -118,6 +118,7 @@ def test_an_official_decides_nothing_and_a_head_writes_nothing() -> None:
         "resume",
         "join",
         "leave",
+        "extend",
         "approve_jointly",
     }
 

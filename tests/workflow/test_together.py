@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from tests.support import Office, csrf
 from tests.workflow.steps import ANSWER, COMPLAINT, OPTIONS, STEPS, act, carry, merge, repeated, unmerge
 from tests.workflow.test_deadlines import clocks
-from workflow import cases, decisions, incidents, journal, links, merging, openings, outbox
+from workflow import cases, decisions, incidents, journal, links, merging, openings, outbox, timekeeping
 from workflow.actors import Citizen
 from workflow.models import Approval, Case, Deadline, Letter, Message, Outbound, Paper
 from workflow.states import Impossible
+from workflow.sweep import sweep
 
 OTHERS = ("+628120000002", "+628120000003")
 
@@ -170,6 +173,89 @@ def test_a_sealed_case_never_joins_one_of_the_facility(office: Office) -> None:
         sealed = cases.lock(s, office.case(OTHERS[0]).id)
         with pytest.raises(Impossible, match="not_together"):
             incidents.join(s, sealed, s.get_one(Case, lead), office.officer(s, "kanwil"), office.clock())
+
+
+# ------------------------------------------------------------------ more time for one event
+
+
+def extend(office: Office, case_id: str, reason: str) -> None:
+    """The head takes more time, by the form on the page."""
+    client, page = office.client("kepala"), f"/petugas/kasus/{case_id}"
+    assert "Juga dikirim kepada pelapor lain" in client.get(page).text
+    form = {"csrf_token": csrf(client, page), "reason": reason}
+    assert client.post(f"{page}/extend", data=form).status_code == 303
+
+
+def answer_clock(office: Office, case_id: str) -> Deadline:
+    with office.db.read() as s:
+        query = select(Deadline).where(Deadline.case_id == case_id, Deadline.rule == "respond")
+        return s.scalars(query).one()
+
+
+def test_more_time_for_the_lead_is_more_time_for_each_and_each_family_learns_why_and_its_own_day(
+    office: Office,
+) -> None:
+    office.say(COMPLAINT, display_name="Ibu Qomariah")
+    lead, members = office.case().id, []
+    for sender in OTHERS:
+        office.clock.advance(days=1)
+        office.say(f"Air di blok B mati sejak tiga hari, kakak saya {sender[-1]} tidak bisa mandi.", sender)
+        members.append(office.case(sender).id)
+        join(office, members[-1], lead)
+    with office.db.read() as s:
+        numbers = {i: s.get_one(Case, i).number for i in (lead, *members)}
+    extend(office, lead, "Pompa dipesan atas permintaan Ibu Qomariah")
+    assert answer_clock(office, members[0]).extensions == 0
+    incidents.tend(office.db, office.clock())
+    incidents.tend(office.db, office.clock())
+    days = [answer_clock(office, case_id).due_at for case_id in (lead, *members)]
+    assert days == sorted(set(days)), "each its own"
+    for sender, member, day in zip(OTHERS, members, ("11 Desember 2026", "14 Desember 2026"), strict=True):
+        row, said = answer_clock(office, member), bodies(office, sender)
+        assert (row.days, row.extensions) == (28, 1)
+        assert said.count("Pompa dipesan") == 1, "once"
+        assert day in said
+        assert "Qomariah" not in said
+        assert numbers[member] in said
+        assert all(number not in said for case_id, number in numbers.items() if case_id != member)
+    sweep(office.db, office.clock.advance(days=25))
+    assert {answer_clock(office, case_id).rung for case_id in (lead, *members)} == {0}, "nobody is late"
+
+
+def test_a_member_whose_extension_is_used_up_or_that_has_time_enough_keeps_its_own_day(office: Office) -> None:
+    lead, members = crowd(office)
+    act(office, members[0], lambda o, s, c: timekeeping.extend(s, c, o.officer(s, "kepala"), "Sendiri", o.clock()))
+    for member in members:
+        join(office, member, lead)
+    before = answer_clock(office, members[0]).due_at
+    act(office, lead, lambda o, s, c: timekeeping.extend(s, c, o.officer(s, "kepala"), "Pompa dipesan", o.clock()))
+    assert incidents.prolong(office.db, office.clock()) == 1
+    assert answer_clock(office, members[0]).due_at == before
+    assert "Pompa dipesan" not in bodies(office, OTHERS[0])
+    office.clock.advance(days=24)
+    office.say(COMPLAINT, "+628120000007")
+    late = office.case("+628120000007").id
+    join(office, late, lead)
+    assert answer_clock(office, late).due_at >= answer_clock(office, lead).due_at
+    assert incidents.prolong(office.db, office.clock()) == 0
+
+
+def test_who_has_withdrawn_is_not_counted_among_those_who_get_the_answer(office: Office) -> None:
+    lead, members = crowd(office)
+    for member in members:
+        join(office, member, lead)
+    act(office, lead, STEPS["classified"])
+    for step in ("recommended", "directed", "drafted"):
+        act(office, lead, STEPS[step])
+
+    def withdraw(o: Office, s, c) -> None:  # type: ignore[no-untyped-def]
+        cases.end_with_reason(s, c, "withdraw", o.officer(s, "petugas"), "Ibunya yang meminta", o.clock())
+
+    for member, counts in zip(members, ({"2"}, set()), strict=True):
+        act(office, member, withdraw)
+        for page in ("/petugas/persetujuan", f"/petugas/kasus/{lead}"):
+            shown = office.client("kepala").get(page).text
+            assert set(re.findall(r"dikirim kepada (\d+) pelapor", shown)) == counts, page
 
 
 # ------------------------------------------------------------------ merge and split

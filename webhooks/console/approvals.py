@@ -18,7 +18,7 @@ from webhooks.console.routes import bp
 from webhooks.i18n import gettext as _
 from webhooks.i18n import locale
 from webhooks.service import service
-from workflow import access, cases, decisions, incidents, links, people, wording
+from workflow import access, cases, decisions, incidents, people, wording
 from workflow.actors import Officer
 from workflow.models import Case, Paper
 from workflow.states import Impossible, Part, Status
@@ -79,7 +79,7 @@ def _one(session: Session, officer: Officer, case: Case) -> Waiting | None:
     except Erased:
         return None
     alias, author = people.reporter(session, case).alias, name_of(session, paper.author_id)
-    readers = 1 + len(links.sources(session, case, incidents.KIND))
+    readers = 1 + len(incidents.readers(session, case))
     return Waiting(case, alias, author, paper, text, left(case.nearest_due_at, service().now()), readers)
 
 

@@ -29,10 +29,14 @@ _Verb = Callable[[Session, Case, Case, Officer, datetime], object]
 
 @dataclass(frozen=True)
 class Together:
-    """What the case page says of its neighbours, as far as this account may see them, and what it may do there."""
+    """What the case page says of its neighbours, as far as this account may see them, and what it may do there.
+
+    ``readers``: to how many complainants its answer goes.
+    """
 
     lead: Case | None
     members: list[Case]
+    readers: int
     into: Case | None
     merged: list[Case]
     came_from: Case | None
@@ -53,6 +57,7 @@ def together(session: Session, officer: Officer, case: Case, view: View) -> Toge
     return Together(
         lead=next(iter(seen(links.targets(session, case, incidents.KIND))), None),
         members=seen(links.sources(session, case, incidents.KIND)),
+        readers=1 + len(seen(incidents.readers(session, case))),
         into=next(iter(seen(links.targets(session, case, merging.KIND))), None),
         merged=seen(links.sources(session, case, merging.KIND)),
         came_from=next(iter(seen(links.targets(session, case, merging.SPLIT))), None),
