@@ -263,7 +263,7 @@ def _rights(database: Database) -> Iterator[Finding]:
     if late:
         since = f"the first since {late[0]:%Y-%m-%d %H:%M} UTC"
         sentence = (
-            f"{len(late)} requests for personal data are not answered after 3 × 24 hours, {since}: /petugas/data."
+            f"Requests for personal data not answered after 3 × 24 hours: {len(late)}, {since}; see /petugas/data."
         )
         yield Finding("wrong", "rights", sentence)
     else:

@@ -220,7 +220,7 @@ def test_a_late_request_is_told_once_and_named_until_it_is_answered(office: Offi
 def test_the_doctor_names_late_requests_until_they_are_answered(office: Office) -> None:
     office.say(COMPLAINT)
     request_id = request_for(office, office.case().id)
-    for hours, found in ((1, "ok: "), (-1, "wrong: 1 requests for personal data are not answered")):
+    for hours, found in ((1, "ok: "), (-1, "wrong: Requests for personal data not answered after 3 × 24 hours: 1, ")):
         with office.db.write() as s:
             s.get_one(DataRequest, request_id).due_at = datetime.now(UTC) + timedelta(hours=hours)
         assert diagnosis(office).startswith(found)

@@ -162,7 +162,7 @@ def test_a_copy_that_was_asked_for_too_goes_out_before_anything_is_erased(office
 
 
 def test_however_many_cannot_go_yet_they_keep_no_other_from_being_erased(office: Office) -> None:
-    waits, into = repeated(office)
+    into, waits = repeated(office)
     merge(office, waits, into)
     with office.db.write() as s:
         for _ in range(250):
