@@ -118,8 +118,9 @@ def version(covered: date) -> str:
 
 
 def build(zone: str, today: date, overrides: Iterable[tuple[date, bool]] = ()) -> Calendar:
-    """A calendar for deadlines that start about ``today``. ``overrides``: (day, is a holiday) of the operator."""
-    days = set[date]().union(*(national_days(y)[0] for y in range(today.year - 1, today.year + 3)))
+    """A calendar for deadlines that started at any time up to ``today``. ``overrides``: (day, is a holiday) of the
+    operator."""
+    days = set[date]().union(*(national_days(y)[0] for y in range(min(_FIRST, today.year) - 1, today.year + 3)))
     for day, holiday in overrides:  # the later one of two about one day holds
         (days.add if holiday else days.discard)(day)
     return Calendar(ZoneInfo(zone), frozenset(days), covered_to(today))

@@ -128,6 +128,14 @@ def test_midnight_is_local(zone: str, hours: int) -> None:
     assert due.at == datetime(2026, 11, day, 23 - hours, 59, 59, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("asked_in", [2026, 2027, 2028, 2031])
+def test_a_deadline_is_the_same_in_whichever_year_it_is_counted_again(asked_in: int) -> None:
+    received = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    due = build("Asia/Jakarta", date(asked_in, 1, 1)).after_working(received, 300).at
+    assert due == EVERYTHING_2026.after_working(received, 300).at
+    assert not build("Asia/Jakarta", date(asked_in, 1, 1)).is_working(date(2026, 12, 25))
+
+
 def test_received_on_saturday_counts_from_monday() -> None:
     due = EVERYTHING_2026.after_working(datetime(2026, 11, 7, 3, tzinfo=UTC), 1)
     assert due.at == datetime(2026, 11, 9, 16, 59, 59, tzinfo=UTC)
