@@ -247,7 +247,7 @@ def extend(session: Session, case: Case, account_id: str, reason: str, now: date
     row = _extendable(session, case, now)
     rule, days = rules()[row.rule], calendar_of(session, _unit(case), now)
     before = row.due_at
-    row.days, row.extensions = row.days + rule.extension, 1
+    row.days, row.extensions, row.reminded_at = row.days + rule.extension, 1, None  # of that day nobody was reminded
     _plan(days, row, clocks.due(days, rule, row.started_at, row.days + row.stood), now)
     reason_enc = vault_of(session).seal(session, case.data_key_id, reason, "extension.reason")
     session.add(

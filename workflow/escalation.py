@@ -66,6 +66,8 @@ def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) ->
     rungs, repeats = _rungs(case, deadline), rules()[deadline.rule].kind == "minutes"
     further = () if repeats else tuple(role for role in ABOVE if role not in rungs)
     whole = (*rungs, *further)
+    if not repeats and _over(session, deadline, len(rungs), len(whole)):
+        return
     deadline.rung += 1
     roles = whole[deadline.rung - 1 : deadline.rung] or whole
     if deadline.rule == "emergency" and "petugas" in roles:
@@ -82,6 +84,16 @@ def escalate(session: Session, case: Case, deadline: Deadline, now: datetime) ->
         session, case.handling_unit_id, "escalate", Clock(), now, case_id=case.id,
         rule=deadline.rule, rung=deadline.rung, role=roles[-1], recipients=[a.id for a in people],
     )  # fmt: skip
+
+
+def _over(session: Session, deadline: Deadline, rungs: int, whole: int) -> bool:
+    """Whether the last rung was climbed and told somebody: one that stood still, or was set aside, climbs no more."""
+    if deadline.rung < rungs:
+        return False
+    query = select(Escalation.recipients).join(Deadline, Deadline.id == Escalation.deadline_id)
+    query = query.where(Deadline.case_id == deadline.case_id, Deadline.rule == deadline.rule)
+    last = query.where(Escalation.rung == deadline.rung).order_by(Escalation.at.desc()).limit(1)
+    return deadline.rung >= whole or bool(session.scalar(last))
 
 
 def _record(session: Session, case: Case, deadline: Deadline, role: str, people: list[Account], now: datetime) -> None:

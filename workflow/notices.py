@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import access, journal, outbox, staff, units
 from workflow.actors import Clock
-from workflow.models import Account, Address, Case, ChannelAccount, Conversation, Exclusion, Notice, Unit
+from workflow.models import Account, Address, Case, ChannelAccount, Conversation, Deadline, Exclusion, Notice, Unit
 from workflow.states import ROLES, Part, Status, players
 from workflow.vault import vault_of
 
@@ -30,7 +30,6 @@ ASKED = {
     **dict.fromkeys(("directed_to_you", "draft_returned", "soon_carry_out", "late_carry_out"),
                     (Status.DIRECTED, Status.WAITING)),
     "recommendation_returned": (Status.CLASSIFIED, Status.WAITING),
-    "late_classify": (Status.RECEIVED,),
     "approved": (Status.APPROVED,),
 }  # fmt: skip
 
@@ -47,7 +46,9 @@ class Told:
 def unread(account_id: str) -> ColumnElement[bool]:
     """Lines of an account that are new to it. One whose step is done, by whomever, is not. Wants ``Case`` joined."""
     done = (and_(Notice.key == key, Case.status.not_in([str(s) for s in still])) for key, still in ASKED.items())
-    return and_(Notice.account_id == account_id, Notice.read_at.is_(None), not_(or_(*done)))
+    runs = (Deadline.case_id == Case.id, Deadline.rule == "classify", Deadline.state.in_(("running", "paused")))
+    judged = and_(Notice.key == "late_classify", not_(exists().where(*runs)))  # a case opened again is judged again
+    return and_(Notice.account_id == account_id, Notice.read_at.is_(None), not_(or_(judged, *done)))
 
 
 def tell(session: Session, case: Case, part: Part, key: str, now: datetime) -> None:

@@ -285,8 +285,11 @@ class Book:
     def climb(self, life: Life, clock: Clock, now: datetime) -> None:
         ladder = self.rungs(life, clock.rule)
         beyond = [r for r in ("kanwil", "ditjenpas") if r not in ladder and clock.rule != "emergency"]
-        clock.rung += 1
         every = [*ladder, *beyond]
+        if clock.rule != "emergency" and self.climbed(life, clock, len(ladder), len(every)):
+            clock.look = None
+            return
+        clock.rung += 1
         roles = (every[clock.rung - 1],) if clock.rung <= len(every) else ladder
         told = set().union(*(self.people(life, role, now) for role in roles))
         life.lines += [(now, name, f"late_{clock.rule}") for name in told]
@@ -303,6 +306,11 @@ class Book:
             days = self.days(life.about)
             pause = SLOW_PAUSE if life.urgency == "rendah" else PAUSE
             clock.look = days.end(days.after(days.day(now), pause))
+
+    def climbed(self, life: Life, clock: Clock, usual: int, every: int) -> bool:
+        """The ladder is over where its last rung told somebody, or there is no office further up."""
+        mine = [told for _, rule, _, rung, _, told, _ in life.rungs if (rule, rung) == (clock.rule, clock.rung)]
+        return clock.rung >= every or (clock.rung >= usual and bool(mine and mine[-1]))
 
     # ------------------------------------------------------------------ what people say and time does
 

@@ -199,7 +199,7 @@ class Deeds:
     def _longer(self, life: Life, clock: Clock, who: str, reason: str) -> None:
         now, before = self.office.clock(), clock.due
         clock.moves.append((now, before))
-        clock.length, clock.extended = clock.length + RULES["respond"].extra, True
+        clock.length, clock.extended, clock.reminded = clock.length + RULES["respond"].extra, True, None
         clock.due = self.book.recount(life, clock)
         life.extensions.append((now, before, clock.due, reason))
         self.book.plan(life, clock, now)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from tests.support import Office
 from tests.workflow import steps
 from tests.workflow.steps import act, carry
+from workflow import cases
+from workflow.models import Case
+from workflow.sweep import sweep
 
 
 def news(office: Office, name: str) -> str:
@@ -39,3 +44,20 @@ def test_what_is_to_be_known_stays_new_until_it_is_read(office: Office) -> None:
     assert "pesan baru dari pelapor" in news(office, "petugas")
     office.client("petugas").get(f"/petugas/kasus/{case_id}")
     assert "pesan baru dari pelapor" not in news(office, "petugas")
+
+
+def test_that_a_case_opened_again_is_not_classified_in_time_is_new_until_it_is(office: Office) -> None:
+    office.say(steps.COMPLAINT)
+    case_id = carry(office, "responded")
+    office.deliver()
+    office.say("TIDAK PUAS, air masih mati")
+    for _ in range(6):
+        office.clock.advance(days=1)
+        sweep(office.db, office.clock())
+    assert "terlambat diklasifikasi" in news(office, "kepala")
+
+    def judge(o: Office, s: Session, case: Case) -> None:
+        cases.classify(s, case, o.officer(s, "petugas2"), "makanan_air", "normal", o.clock(), about_head=False)
+
+    act(office, case_id, judge)
+    assert "terlambat diklasifikasi" not in news(office, "kepala")

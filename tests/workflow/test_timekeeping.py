@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support import Office
-from tests.workflow.steps import COMPLAINT, act, carry
+from tests.workflow.steps import COMPLAINT, act, carry, merge, repeated, unmerge
 from tests.workflow.test_deadlines import clock, clocks, local, run_to, told
 from workflow import calendar, cases, staff, states, timekeeping
 from workflow import clocks as file
@@ -273,6 +273,34 @@ def test_a_day_in_a_year_without_decreed_holidays_is_told_as_provisional(
     assert (word in body) == clock(office, "respond").provisional == (year == 2027)
 
 
+def test_before_the_new_day_of_an_extension_there_is_a_reminder_too(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "directed")
+    run_to(office, datetime(2026, 11, 18, 2, tzinfo=UTC))
+    assert told(office, "soon_respond") == ["petugas"]
+    extend(office, case_id)
+    run_to(office, datetime(2026, 12, 7, 0, tzinfo=UTC))
+    assert told(office, "soon_respond") == ["petugas"], "of the old day"
+    run_to(office, datetime(2026, 12, 10, 16, tzinfo=UTC))
+    assert told(office, "soon_respond") == ["petugas"] * 2 and told(office, "late_respond") == []
+
+
+def test_a_ladder_that_is_over_does_not_go_on_after_waiting(office: Office) -> None:
+    office.say(COMPLAINT)
+    case_id = carry(office, "classified")
+    run_to(office, datetime(2026, 11, 30, 2, tzinfo=UTC))
+    before = climbed(office, "respond")
+    assert [role for role, _ in before] == ["petugas", "kepala", "kanwil"]
+    for days in (4, 8, 12):
+        wait(office, case_id, date(2026, 12, days + 2))
+        run_to(office, datetime(2026, 12, days, 2, tzinfo=UTC))
+        office.say("Ini suratnya, Pak.")
+        run_to(office, datetime(2026, 12, days, 20, tzinfo=UTC))
+    assert clocks(office)["respond"] == "running"
+    run_to(office, datetime(2026, 12, 31, 2, tzinfo=UTC))
+    assert climbed(office, "respond") == before
+
+
 def test_nobody_extends_without_reason_too_late_or_in_the_heads_place(office: Office) -> None:
     office.say(COMPLAINT)
     case_id = carry(office, "directed")
@@ -467,3 +495,14 @@ def test_a_unit_decrees_anew_what_was_decreed_for_all_since(office: Office) -> N
             timekeeping.decree(s, day, DECREE, Clock(), office.clock(), holiday=holiday, unit=place)
             office.clock.advance(minutes=1)
         assert not file.calendar_of(s, unit, office.clock()).is_working(day)
+
+
+def test_a_ladder_that_is_over_does_not_go_on_after_a_merge_is_undone(office: Office) -> None:
+    first, second = repeated(office)
+    run_to(office, datetime(2026, 11, 30, 2, tzinfo=UTC))
+    before = climbed(office, "respond")
+    assert len(before) == 6
+    merge(office, second, first)
+    unmerge(office, second)
+    run_to(office, datetime(2026, 12, 15, 2, tzinfo=UTC))
+    assert climbed(office, "respond") == before
