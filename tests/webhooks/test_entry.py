@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from tests.support import FACILITY, Office, csrf
 from tests.workflow.steps import STEPS, act
-from workflow import ladder, letters, outbox, people, printing, receipts, settling
+from workflow import ladder, letters, outbox, people, printing, receipts, sealing, settling
 from workflow.actors import Officer
 from workflow.models import (
     Address,
@@ -372,3 +372,18 @@ def test_who_can_answer_is_not_answered_for(office: Office) -> None:
     assert "Pelapor belum puas?" not in client.get(path).text
     client.post(f"{path}/keberatan", data={"csrf_token": csrf(client, path), "reason": "Airnya masih mati."})
     assert the_case(office).status == "responded"
+
+
+def test_the_head_writes_it_down_where_the_complaint_unit_does_not_see_the_case(office: Office) -> None:
+    enter(office)
+    case_id = the_case(office).id
+    for status, step in STEPS.items():
+        act(office, case_id, step)
+        if status == "responded":
+            break
+    act(office, case_id, lambda o, s, c: sealing.seal_desk(s, c, o.officer(s, "petugas"), o.clock()))
+    client, path = office.client("kepala"), f"/petugas/kasus/{case_id}"
+    assert "Pelapor belum puas?" in client.get(path).text
+    form = {"csrf_token": csrf(client, path), "reason": "Airnya masih mati."}
+    assert client.post(f"{path}/keberatan", data=form).status_code == 303
+    assert (the_case(office).status, the_case(office).rounds) == ("classified", 1)

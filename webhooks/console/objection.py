@@ -13,7 +13,7 @@ from workflow import objections
 
 
 @bp.post("/kasus/<case_id>/keberatan")
-@staff("petugas", "kanwil")  # type: ignore[untyped-decorator]
+@staff("petugas", "kepala", "kanwil", "ditjenpas")  # type: ignore[untyped-decorator]
 def keberatan(case_id: str) -> Response:
     """Not satisfied, in the complainant's words."""
     reason = request.form.get("reason", "")
