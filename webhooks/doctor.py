@@ -82,7 +82,7 @@ def _calendar() -> Iterator[Finding]:
     covered = calendar.covered_to(today)
     if covered < today:
         yield Finding("wrong", "calendar", f"The holiday data end on {covered}: every deadline is provisional.")
-    elif clocks.horizon_near(today):
+    elif clocks.horizon_alarm(today):
         yield Finding("note", "calendar", f"The holiday data end on {covered}; update the library `holidays` soon.")
     else:
         yield Finding("ok", "calendar", f"National holidays and joint leave are known until {covered}.")

@@ -12,6 +12,10 @@ ALARM_LABELS: dict[str, dict[str, str]] = {
         "calendar": N_(
             "Data hari libur hampir habis: tenggat panjang hanya perkiraan. Operator perlu memperbarui aplikasi."
         ),
+        "calendar_over": N_(
+            "Data hari libur sudah berakhir: semua tenggat hanya perkiraan. Operator perlu memperbarui "
+            "aplikasi sekarang."
+        ),
         "channel": N_("Satu saluran pesan bermasalah. Operator perlu menjalankan aduan doctor."),
         "email": N_("Surat elektronik tidak dapat diambil. Operator perlu memeriksa kotak surat."),
         "email_tls": N_(

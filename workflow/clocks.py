@@ -121,10 +121,13 @@ def office_open(session: Session, unit: Unit, now: datetime) -> bool:
     return days.is_working(local.date()) and begins <= local.hour < ends
 
 
-def horizon_near(today: date) -> date | None:
-    """The last day that the holiday data cover, where a deadline of today may reach it within sixty days."""
+def horizon_alarm(today: date) -> str:
+    """``calendar`` where a deadline of today may reach the end of the holiday data within sixty days, ``calendar_over``
+    where they have ended; nothing where they reach further."""
     covered = calendar.covered_to(today)
-    return covered if covered - today < LONGEST + ALARM else None
+    if covered < today:
+        return "calendar_over"
+    return "calendar" if covered - today < LONGEST + ALARM else ""
 
 
 def length(rule: Rule, unit: Unit) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -74,3 +76,16 @@ def test_a_day_without_a_kind_or_a_place_is_no_holiday_everywhere(office: Office
 @pytest.mark.parametrize("name", ["petugas", "kepala", "pejabat", "kustodian"])
 def test_others_do_not_touch_the_calendar(office: Office, name: str) -> None:
     assert office.client(name).get("/petugas/kalender").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "sentence"),
+    [(2027, 11, "Data hari libur hampir habis"), (2028, 2, "Data hari libur sudah berakhir")],
+)
+def test_the_console_says_whether_the_holiday_data_end_soon_or_have_ended(
+    office: Office, year: int, month: int, sentence: str
+) -> None:
+    office.clock.now = datetime(year, month, 20, 2, tzinfo=UTC)
+    for name, path in (("kepala", "/petugas/"), ("admin", "/petugas/kalender")):
+        page = office.client(name).get(path).get_data(as_text=True)
+        assert sentence in page and page.count("Data hari libur") == 1

@@ -88,7 +88,7 @@ def _page(session: Session, fault: str = "") -> str:
     return render_template(
         "console/kalender.html",
         covered=calendar.covered_to(today),
-        near=clocks.horizon_near(today),
+        alarm=clocks.horizon_alarm(today),
         national={year: calendar.national_names(year, locale()) for year in (today.year, today.year + 1)},
         rows=[row for row in session.scalars(rows) if row.unit_id is None or row.unit_id in own],
         units=[names[unit_id] for unit_id in names if unit_id in own],

@@ -131,8 +131,8 @@ def _alarms(session: Session, officer: Officer) -> list[str]:
     """What is wrong with the service, for those who keep it; that the holidays are known no further belongs to it."""
     if not officer.units(*alarms.KEEPERS):
         return []
-    near = ["calendar"] if clocks.horizon_near(service().now().date()) else []
-    return list(dict.fromkeys([*near, *(_words(alarm) for alarm in alarms.ringing(session))]))
+    horizon = clocks.horizon_alarm(service().now().date())
+    return list(dict.fromkeys([*filter(None, [horizon]), *(_words(alarm) for alarm in alarms.ringing(session))]))
 
 
 def _words(alarm: Alarm) -> str:
