@@ -77,7 +77,9 @@ def test_the_same_file_again_changes_nothing_and_another_only_what_differs(
     made = unit(office, "UPT-001")
     assert made.name == "Rutan Baru" and "letterhead" not in made.settings and "letter_number" in made.settings
     with office.db.read() as s:
-        findings, _ = journal.verify(s, office.db.info["journal_key"], {})
+        findings, _ = journal.verify(
+            s, office.db.info["journal_key"], journal.read_anchors(office.settings.home / "anchors")
+        )
     assert findings == []
 
 
