@@ -6,6 +6,7 @@ import hashlib
 import io
 import random
 import re
+from collections import defaultdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -96,13 +97,18 @@ def _reason(session: Session, row: Extension) -> str:
 
 
 def _told(play: Play) -> None:
-    """The family has learnt the reason and its new day, once each, whoever else was told the same reason; a case that was
-    reopened may be extended again."""
+    """The family has learnt the reason and its new day, once for each extension of each of its cases: two of one incident
+    have the same reason, and a case that was reopened may be extended again."""
     while play.office.deliver():
         pass
+    given = defaultdict[str, list[tuple[str, str]]](list)
     for life in play.book.lives.values():
+        zone = play.book.places[life.about].zone
         for _, _, after, reason in life.extensions if life.channel == "sms" else ():
-            mine = [message.body for message in play.wire.messages if message.recipient == play._of(life)]
-            told, day = [body for body in mine if reason in body], local(after, play.book.places[life.about].zone)
-            assert len(told) == sum(extension[3] == reason for extension in life.extensions), (reason, told)
-            assert sum(day in body for body in told) == 1, (day, told)
+            given[play._of(life)].append((reason, local(after, zone)))
+    for family, extensions in given.items():
+        mine = [message.body for message in play.wire.messages if message.recipient == family]
+        for reason, day in extensions:
+            told = [body for body in mine if reason in body]
+            assert len(told) == sum(known == reason for known, _ in extensions), (reason, told)
+            assert sum(day in body for body in told) == extensions.count((reason, day)), (day, told)
