@@ -8,6 +8,7 @@ leads, or each goes alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -172,11 +173,7 @@ def prolong(database: Database, now: datetime, limit: int = 200) -> int:
     query = _unanswered(query, lead).join(own, own.case_id == Case.id).join(theirs, theirs.case_id == lead.id)
     query = query.where(own.rule == theirs.rule, own.state == "running", own.extensions == 0, own.due_at >= now)
     query = query.where(theirs.state.in_(("running", "paused")), theirs.extensions > 0, own.due_at < theirs.due_at)
-    with database.read() as session:
-        found = list(session.scalars(query.order_by(CaseLink.created_at).limit(limit)))
-    return batches.each(
-        database, "prolong", found, lambda session, case_id: _prolong(session, cases.lock(session, case_id), now)
-    )
+    return _each(database, "prolong", query.limit(limit), _prolong, now)
 
 
 def _prolong(session: Session, case: Case, now: datetime) -> bool:
@@ -208,11 +205,16 @@ def spread(database: Database, now: datetime, limit: int = 200) -> int:
     lead, query = _pairs(CaseLink.case_id)
     query = _unanswered(query, lead).where(lead.responded_at.is_not(None))
     query = query.where(lead.status.in_((str(Status.RESPONDED), str(Status.CLOSED))))
+    return _each(database, "spread", query.limit(limit), _answer, now)
+
+
+def _each(
+    database: Database, task: str, query: Select[str], step: Callable[[Session, Case, datetime], bool], now: datetime
+) -> int:
+    """A step for each member of a query, the longest tied first; returns for how many it did something."""
     with database.read() as session:
-        waiting = list(session.scalars(query.order_by(CaseLink.created_at).limit(limit)))
-    return batches.each(
-        database, "spread", waiting, lambda session, case_id: _answer(session, cases.lock(session, case_id), now)
-    )
+        found = list(session.scalars(query.order_by(CaseLink.created_at)))
+    return batches.each(database, task, found, lambda s, case_id: step(s, cases.lock(s, case_id), now))
 
 
 def _answer(session: Session, case: Case, now: datetime) -> bool:

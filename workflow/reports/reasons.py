@@ -5,14 +5,14 @@ A case that is not at the unit any more, or that nobody else may know of, keeps 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from workflow import parties, people, receipts
-from workflow.models import Account, Case, Deadline, Extension, Party, Person, RoleGrant
+from workflow import parties, people
+from workflow.models import Account, Case, Deadline, Extension, RoleGrant
 from workflow.reports.ledger import Span
 from workflow.reports.nameless import telling
 from workflow.vault import Erased, vault_of
@@ -57,15 +57,8 @@ def _told(session: Session, extension: Extension, case: Case, staff: Iterable[st
         text = vault_of(session).open_text(session, extension.data_key_id, extension.reason_enc, "extension.reason")
     except Erased:
         return ""
-    person = session.get(Person, case.person_id)
-    text = people.mask(session, person, receipts.redact(" ".join(text.split()))) if person else ""
-    for name in (*_parties(session, case), *staff):
+    text = parties.nameless(session, case, " ".join(text.split()))
+    for name in staff:
         text = people.hide(text, {"name": name})
     shown = telling(text)
     return shown if len(shown) <= _MOST else f"{shown[: _MOST - 1]}…"
-
-
-def _parties(session: Session, case: Case) -> Iterator[str]:
-    for party in session.scalars(select(Party).where(Party.case_id == case.id, Party.kind != "reporter")):
-        if name := parties.details(session, party).get("name"):
-            yield name
